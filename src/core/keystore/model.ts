@@ -1,0 +1,77 @@
+import type { Certificate } from '../certificates/certificate';
+
+/**
+ * A keystore as it is read: immutable. Edits (`edit.ts`) return a new one; a format (`pkcs12/`) reads and writes it.
+ */
+export interface Keystore {
+  readonly type: StoreType;
+  /** In file order. Aliases as stored; two aliases that differ only in case are the same entry to Java. */
+  readonly entries: readonly Entry[];
+  /** What is worth knowing about the file beside its entries. */
+  readonly notes: readonly KeystoreNote[];
+  /** What the format must carry through a save and nobody else understands (bags of unknown type, stray certificates). */
+  readonly carried: readonly CarriedBag[];
+}
+
+export type StoreType = 'PKCS12' | 'JKS' | 'JCEKS' | 'PEM';
+export type EntryKind = 'keyPair' | 'certificate' | 'secretKey' | 'unknown';
+export type Entry = KeyPairEntry | CertificateEntry | SecretKeyEntry | UnknownEntry;
+
+interface EntryBase {
+  readonly alias: string;
+  /** When the entry was made, where the format says so (Java writes it into PKCS#12's localKeyID as `Time <ms>`). */
+  readonly created?: Date;
+  /** The bag the entry was read from, re-used on save. Absent for an entry made here. */
+  readonly source?: CarriedBag;
+}
+
+/** A private key, sealed, with its certificate chain, leaf first. The chain is empty when the file has no certificate for the key. */
+export interface KeyPairEntry extends EntryBase {
+  readonly kind: 'keyPair';
+  readonly chain: readonly Certificate[];
+  readonly key: SealedKey;
+}
+
+/** A certificate trusted as an anchor, be it a root, an intermediate or a server's own. */
+export interface CertificateEntry extends EntryBase {
+  readonly kind: 'certificate';
+  readonly certificate: Certificate;
+}
+
+export interface SecretKeyEntry extends EntryBase {
+  readonly kind: 'secretKey';
+  /** Name of the algorithm where it can be told without unsealing. */
+  readonly algorithm?: string;
+}
+
+/** Something with an alias that this version cannot interpret; carried through a save untouched. */
+export interface UnknownEntry extends EntryBase {
+  readonly kind: 'unknown';
+  /** What the file says it is (an object identifier). */
+  readonly what: string;
+}
+
+/**
+ * A private key as it lies in the file. `encrypted`: EncryptedPrivateKeyInfo (RFC 5958, DER), opened with the password by `keys/sealedKey`.
+ * `plain`: PrivateKeyInfo (PKCS#8, DER), as an unencrypted KeyBag holds it.
+ */
+export interface SealedKey {
+  readonly form: 'encrypted' | 'plain';
+  readonly der: Uint8Array;
+}
+
+export interface CarriedBag {
+  /** Object identifier of the SafeBag's type (RFC 7292 section 4.2). */
+  readonly type: string;
+  /** The SafeBag, DER or BER, exactly as read. */
+  readonly raw: Uint8Array;
+}
+
+export type KeystoreNote =
+  /** Certificates Java and SAP do not list: no private key, no trust attribute (2.16.840.1.113894.746875.1.1). */
+  | { readonly code: 'certificates-ignored-by-java'; readonly certificates: readonly Certificate[] }
+  | { readonly code: 'old-encryption'; readonly algorithms: readonly string[] }
+  | { readonly code: 'no-integrity-check' }
+  | { readonly code: 'duplicate-alias'; readonly alias: string }
+  | { readonly code: 'key-without-certificate'; readonly alias: string }
+  | { readonly code: 'certificate-unreadable'; readonly detail: string };
