@@ -53,7 +53,9 @@ export class FlowKeystoreError extends Error {
 
   /** The same error, with a place known only further out (the parser knows no file name). */
   at(place: ErrorPlace): FlowKeystoreError {
-    return new FlowKeystoreError(this.code, this.message, { ...place, ...this.place }, this.next, { cause: this.cause });
+    return new FlowKeystoreError(this.code, this.message, { ...place, ...this.place }, this.next, {
+      cause: this.cause,
+    });
   }
 }
 
@@ -61,7 +63,12 @@ export class FlowKeystoreError extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof FlowKeystoreError)) return error instanceof Error ? error.message : String(error);
   const { file, line, column, detail } = error.place;
-  const where = [file, line === undefined ? undefined : `${String(line)}${column === undefined ? '' : `:${String(column)}`}`].filter(Boolean).join(':');
+  const where = [
+    file,
+    line === undefined ? undefined : `${String(line)}${column === undefined ? '' : `:${String(column)}`}`,
+  ]
+    .filter(Boolean)
+    .join(':');
   return `${where ? `${where}: ` : ''}${detail ? `${detail}: ` : ''}${error.message}${error.next ? ` ${error.next}` : ''}`;
 }
 

@@ -1,1 +1,194 @@
-export interface Placeholder {}
+import { createHash } from 'node:crypto';
+import {
+  bitStringOf,
+  children,
+  contentsOf,
+  expectNode,
+  integerHexOf,
+  octetsOf,
+  oidOf,
+  rawOf,
+  readNode,
+  sameOctets,
+  smallIntegerOf,
+  Tag,
+  timeOf,
+  type Node,
+} from '../asn1/der';
+import { FlowKeystoreError } from '../errors';
+import { Extensions, type Extension } from './extensions';
+import { Name } from './name';
+import { readPublicKey, type PublicKey } from './publicKey';
+
+/**
+ * An X.509 certificate (RFC 5280), read by our own view of the DER: no platform is asked, so that certificates with keys that it
+ * refuses (brainpool, DSA, ML-DSA) can be listed and shown too. Cheap to make; extensions are decoded when asked for.
+ */
+export class Certificate {
+  private digest: string | undefined;
+  private key: PublicKey | undefined;
+
+  private constructor(
+    readonly der: Uint8Array,
+    /** Lower-case hex, no leading zeros. */
+    readonly serialNumber: string,
+    readonly issuer: Name,
+    readonly subject: Name,
+    readonly notBefore: Date,
+    readonly notAfter: Date,
+    readonly extensions: Extensions,
+    /** SubjectPublicKeyInfo, DER. */
+    readonly spki: Uint8Array,
+    /** The part that is signed. */
+    readonly tbs: Uint8Array,
+    readonly signatureAlgorithm: SignatureAlgorithm,
+    readonly signature: Uint8Array,
+  ) {}
+
+  /**
+   * @param der exactly one certificate; octets after it are refused.
+   * @throws FlowKeystoreError `damaged` where the structure is broken.
+   */
+  static parse(der: Uint8Array): Certificate {
+    const whole = expectNode(readNode(der), Tag.sequence, 'a certificate');
+    if (whole.end !== der.length) throw new FlowKeystoreError('damaged', 'There is more data after the certificate.');
+    const [tbs, algorithm, signature] = children(whole);
+    const fields = children(expectNode(tbs, Tag.sequence, 'the contents of a certificate'));
+    if (fields[0]?.tag === 0xa0) fields.shift();
+    const [serial, , issuer, validity, subject, spki, ...optional] = fields;
+    const [notBefore, notAfter] = children(expectNode(validity, Tag.sequence, 'a validity period'));
+    if (!serial || !issuer || !subject || !tbs || !notBefore || !notAfter) {
+      throw new FlowKeystoreError('damaged', 'The certificate is incomplete.');
+    }
+    const extensions = optional.find((field) => field.tag === 0xa3);
+    return new Certificate(
+      der,
+      integerHexOf(serial),
+      Name.fromNode(issuer),
+      Name.fromNode(subject),
+      timeOf(notBefore),
+      timeOf(notAfter),
+      new Extensions(extensions ? readExtensions(extensions) : []),
+      rawOf(expectNode(spki, Tag.sequence, 'a public key')),
+      rawOf(tbs),
+      readSignatureAlgorithm(expectNode(algorithm, Tag.sequence, 'a signature algorithm')),
+      bitStringOf(expectNode(signature, Tag.bitString, 'a signature')),
+    );
+  }
+
+  /** SHA-256 of the DER, lower-case hex. */
+  get sha256(): string {
+    this.digest ??= createHash('sha256').update(this.der).digest('hex');
+    return this.digest;
+  }
+
+  fingerprint(algorithm: 'sha1' | 'sha256' | 'sha512'): string {
+    return createHash(algorithm).update(this.der).digest('hex');
+  }
+
+  get publicKey(): PublicKey {
+    this.key ??= readPublicKey(this.spki);
+    return this.key;
+  }
+
+  /** Subject and issuer are the same name: a root, or a self-signed certificate. The signature is not checked. */
+  get selfIssued(): boolean {
+    return this.subject.equals(this.issuer);
+  }
+
+  /** RFC 5280 section 4.2.1.9; a certificate without the extension (version 1) is none. */
+  get isCa(): boolean {
+    return this.extensions.basicConstraints?.ca ?? false;
+  }
+
+  /** Whether `candidate` could have issued this certificate by names and key identifiers. The signature is not checked. */
+  mayBeIssuedBy(candidate: Certificate): boolean {
+    if (!this.issuer.equals(candidate.subject)) return false;
+    const wanted = this.extensions.authorityKeyIdentifier;
+    const offered = candidate.extensions.subjectKeyIdentifier;
+    return wanted === undefined || offered === undefined || wanted === offered;
+  }
+
+  equals(other: Certificate): boolean {
+    return sameOctets(this.der, other.der);
+  }
+}
+
+export interface SignatureAlgorithm {
+  readonly oid: string;
+  /** As Java names it (`SHA256withRSA`); the dotted form where it is unknown. */
+  readonly name: string;
+  /** Lower-case, as Node names it; undefined where the algorithm has none of its own (Ed25519) or is unknown. */
+  readonly hash?: string;
+  /** RSASSA-PSS salt length in octets, where it is PSS. */
+  readonly saltLength?: number;
+}
+
+const signatureAlgorithms: Readonly<Record<string, readonly [name: string, hash?: string]>> = {
+  '1.2.840.113549.1.1.2': ['MD2withRSA', 'md2'],
+  '1.2.840.113549.1.1.4': ['MD5withRSA', 'md5'],
+  '1.2.840.113549.1.1.5': ['SHA1withRSA', 'sha1'],
+  '1.3.14.3.2.29': ['SHA1withRSA', 'sha1'],
+  '1.2.840.113549.1.1.14': ['SHA224withRSA', 'sha224'],
+  '1.2.840.113549.1.1.11': ['SHA256withRSA', 'sha256'],
+  '1.2.840.113549.1.1.12': ['SHA384withRSA', 'sha384'],
+  '1.2.840.113549.1.1.13': ['SHA512withRSA', 'sha512'],
+  '1.2.840.10045.4.1': ['SHA1withECDSA', 'sha1'],
+  '1.2.840.10045.4.3.1': ['SHA224withECDSA', 'sha224'],
+  '1.2.840.10045.4.3.2': ['SHA256withECDSA', 'sha256'],
+  '1.2.840.10045.4.3.3': ['SHA384withECDSA', 'sha384'],
+  '1.2.840.10045.4.3.4': ['SHA512withECDSA', 'sha512'],
+  '1.2.840.10040.4.3': ['SHA1withDSA', 'sha1'],
+  '2.16.840.1.101.3.4.3.1': ['SHA224withDSA', 'sha224'],
+  '2.16.840.1.101.3.4.3.2': ['SHA256withDSA', 'sha256'],
+  '1.3.101.112': ['Ed25519'],
+  '1.3.101.113': ['Ed448'],
+  '2.16.840.1.101.3.4.3.17': ['ML-DSA-44'],
+  '2.16.840.1.101.3.4.3.18': ['ML-DSA-65'],
+  '2.16.840.1.101.3.4.3.19': ['ML-DSA-87'],
+};
+
+const hashOids: Readonly<Record<string, string>> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+function readSignatureAlgorithm(node: Node): SignatureAlgorithm {
+  const [oidNode, parameters] = children(node);
+  const oid = oidOf(expectNode(oidNode, Tag.oid, 'a signature algorithm'));
+  if (oid === '1.2.840.113549.1.1.10') return readPss(oid, parameters);
+  const [name, hash] = signatureAlgorithms[oid] ?? [oid];
+  return hash === undefined ? { oid, name } : { oid, name, hash };
+}
+
+/** RSASSA-PSS-params (RFC 4055 section 3.1): hash [0], default SHA-1; salt length [2], default 20. */
+function readPss(oid: string, parameters: Node | undefined): SignatureAlgorithm {
+  let hash = 'sha1';
+  let saltLength = 20;
+  for (const part of parameters?.tag === Tag.sequence ? children(parameters) : []) {
+    const [inner] = children(part);
+    if (part.tag === 0xa0 && inner) {
+      const [hashOid] = children(inner);
+      hash = (hashOid && hashOids[oidOf(hashOid)]) ?? 'unknown';
+    }
+    if (part.tag === 0xa2 && inner) saltLength = smallIntegerOf(inner);
+  }
+  return { oid, name: `${hash.toUpperCase()}withRSAandMGF1`, hash, saltLength };
+}
+
+function readExtensions(node: Node): Extension[] {
+  const [list] = children(node);
+  return children(expectNode(list, Tag.sequence, 'extensions')).map((extension) => {
+    const parts = children(extension);
+    const value = parts.at(-1);
+    const flag = parts[1];
+    return {
+      oid: oidOf(expectNode(parts[0], Tag.oid, 'an extension')),
+      critical: flag?.tag === Tag.boolean && contentsOf(flag)[0] !== 0,
+      value: octetsOf(expectNode(value, Tag.octetString, 'an extension value')),
+    };
+  });
+}
