@@ -1,0 +1,144 @@
+/**
+ * A flow (`.iflw`) as it is read: its channels, where each value lies in the text, and what is wrong with the file. Immutable.
+ * All offsets and lengths are UTF-16 code units into `Flow.text`, as VS Code's `TextDocument.positionAt` counts.
+ */
+export interface Flow {
+  /** The text the spans point into, a byte order mark included where there is one. */
+  readonly text: string;
+  /** Name of the flow: the collaboration's name, else empty (a project knows the file's name). */
+  readonly name: string;
+  /** In file order, senders and receivers. */
+  readonly channels: readonly Channel[];
+  /** What kept parts of the file from being read. Channels before and after a problem are still listed where they can be. */
+  readonly problems: readonly FlowProblem[];
+  /** How this file writes an empty value, so that an emptied value looks like its neighbours. */
+  readonly emptyValue: EmptyValueForm;
+}
+
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Replace `length` UTF-16 code units at `offset` by `text`. A list of edits is sorted, does not overlap, and speaks of the text before any of them. */
+export interface TextEdit extends Span {
+  readonly text: string;
+}
+
+export type Direction = 'Sender' | 'Receiver';
+export type EmptyValueForm = '<value/>' | '<value />' | '<value></value>';
+
+/** A message flow with an adapter. */
+export interface Channel {
+  /** `id` of the messageFlow; what `--channel` and commands name. */
+  readonly id: string;
+  readonly name: string;
+  /** By the `direction` property: arrows lie for polling adapters. */
+  readonly direction: Direction;
+  /** `ComponentType`: `HTTP`, `SOAP`, `IDOC`, `HCIOData`, `XI`, ... Empty where the channel does not say. */
+  readonly adapter: string;
+  /** Vendor of a third-party or ADK adapter: tells an adapter of the same name apart. Absent for SAP's own (`sap:` or none). */
+  readonly vendor?: string;
+  readonly messageProtocol: string;
+  readonly transportProtocol: string;
+  /** Of the adapter variant (`1.17.1`), else `componentVersion`; empty where neither is written. */
+  readonly version: string;
+  /** Name of the participant at the other end (`system`), else empty. */
+  readonly system: string;
+  /** In file order; keys are not unique in hand-made files: the last one counts. */
+  readonly properties: readonly Property[];
+  /** The messageFlow element, from its `<` to the `>` of its end tag. */
+  readonly span: Span;
+  /** Where a property may be added: just before the end tag of extensionElements. Absent where there is no such element. */
+  readonly insertAt?: InsertionPoint;
+}
+
+export interface InsertionPoint {
+  readonly offset: number;
+  /** What a new property starts with: end of line and indentation, as the last property has it. */
+  readonly lead: string;
+  /** One further level of indentation. */
+  readonly indent: string;
+  readonly eol: string;
+  /** Tag names as the file writes them. */
+  readonly tags: { readonly property: string; readonly key: string; readonly value: string };
+}
+
+export interface Property {
+  readonly key: string;
+  /** Decoded: entities resolved, ends of lines as XML reads them (LF, unless written `&#13;`). */
+  readonly value: string;
+  /** The whole property element. */
+  readonly span: Span;
+  /**
+   * What lies between `<value>` and `</value>` (length 0 for `<value></value>`); for form `selfClosing` the whole `<value/>` tag.
+   * Length 0 and form `missing` where the property has no value element.
+   */
+  readonly valueSpan: Span;
+  readonly form: ValueForm;
+  /** The pieces of text in the value, in order, raw: one for plain text, more around comments and CDATA sections. */
+  readonly pieces: readonly ValuePiece[];
+}
+
+export type ValueForm = 'text' | 'selfClosing' | 'cdata' | 'mixed' | 'missing';
+
+/** A run of text or the inside of a CDATA section (without its markers). */
+export interface ValuePiece extends Span {
+  readonly kind: 'text' | 'cdata';
+}
+
+export interface FlowProblem {
+  readonly code: 'xml-broken' | 'not-a-flow' | 'too-deep' | 'channel-incomplete' | 'not-utf8' | 'unreadable';
+  /** English, one sentence. */
+  readonly message: string;
+  readonly offset: number;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column: number;
+}
+
+export type FieldName = 'address' | 'authentication' | 'privateKeyAlias' | 'credential' | 'proxyType';
+
+/** One of the values of a channel that this product knows by meaning, whatever its adapter calls it. */
+export interface Field {
+  readonly name: FieldName;
+  /** The key in the flow: `privateKeyAlias`, `odataCertAuthPrivateKeyAlias`, ... */
+  readonly key: string;
+  /** Absent where the channel's version of the adapter does not have the key (see `missing`). */
+  readonly property?: Property;
+  /** As written in the flow, XML decoded. Empty where the property is empty or missing. */
+  readonly value: string;
+  /** With `parameters.prop` applied; what could not be resolved is left as written. */
+  readonly resolved: string;
+  /** Name of the parameter where the value is a whole `{{parameter}}`. */
+  readonly parameter?: string;
+  /** All parameters in the value, in order. */
+  readonly parameters: readonly ParameterUse[];
+  /** Set at run time (`${...}`, `pd:`), after resolving: cannot be checked in the files. */
+  readonly dynamic?: true;
+  /** The channel does not have the key; it can only be set by adding it. */
+  readonly missing?: true;
+  /** Whether the channel's present authentication reads this field. `unknown` where the authentication is not known. */
+  readonly used: 'yes' | 'no' | 'unknown';
+  /** For fields with a known set of values: what may be chosen. Other values are kept as they are. */
+  readonly options?: readonly FieldOption[];
+}
+
+export interface ParameterUse {
+  readonly name: string;
+  /** Whether `parameters.prop` has it. */
+  readonly defined: boolean;
+}
+
+export interface FieldOption {
+  /** As written in the flow. */
+  readonly value: string;
+  /** As SAP's editor shows it. */
+  readonly label: string;
+  /** Seen in exported flows of this adapter. Others are taken from documentation or siblings, and may be spelt differently. */
+  readonly proven: boolean;
+}
+
+/** The fields of one channel; a field is absent where the adapter has none of the kind or is not known. */
+export type ChannelFields = { readonly [name in FieldName]?: Field };
