@@ -51,8 +51,9 @@ export function readNode(source: Uint8Array, offset = 0, limit = source.length, 
   if (depth > maxDepth) throw damaged('nesting deeper than 64 levels', offset);
   const tag = source[offset];
   const first = source[offset + 1];
-  if (tag === undefined || first === undefined || offset + 2 > limit)
+  if (tag === undefined || first === undefined || offset + 2 > limit) {
     throw damaged('the end of the data where an element was expected', offset);
+  }
   if ((tag & 0x1f) === 0x1f) throw damaged('a tag that does not belong here', offset);
   let contents = offset + 2;
   if (first === 0x80) {
@@ -137,8 +138,9 @@ export function oidOf(node: Node): string {
 export function smallIntegerOf(node: Node): number {
   expectNode(node, Tag.integer, 'a number');
   const octets = contentsOf(node);
-  if (octets.length === 0 || octets.length > 6 || (octets[0] ?? 0) & 0x80)
+  if (octets.length === 0 || octets.length > 6 || (octets[0] ?? 0) & 0x80) {
     throw damaged('a number out of range', node.start);
+  }
   let value = 0;
   for (const octet of octets) value = value * 256 + octet;
   return value;
@@ -148,8 +150,9 @@ export function smallIntegerOf(node: Node): number {
 export function integerHexOf(node: Node): string {
   expectNode(node, Tag.integer, 'an integer');
   const octets = contentsOf(node);
-  if ((octets[0] ?? 0) & 0x80)
+  if ((octets[0] ?? 0) & 0x80) {
     return `-${(-BigInt.asIntN(octets.length * 8, BigInt(`0x${hex(octets)}`))).toString(16)}`;
+  }
   let skip = 0;
   while (skip < octets.length - 1 && octets[skip] === 0) skip++;
   return hex(octets.subarray(skip));
@@ -191,8 +194,9 @@ export function stringOf(node: Node): string | undefined {
 /** Big-endian UTF-16, as BMPString holds it (surrogate pairs are taken as they come). */
 export function bmpOf(octets: Uint8Array): string {
   let text = '';
-  for (let i = 0; i + 1 < octets.length; i += 2)
+  for (let i = 0; i + 1 < octets.length; i += 2) {
     text += String.fromCharCode(((octets[i] ?? 0) << 8) | (octets[i + 1] ?? 0));
+  }
   return text;
 }
 
@@ -248,7 +252,7 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Arra
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => element(Tag.sequence, ...parts);
 /** SET OF: the encodings are sorted, as DER demands. */
 export const setOf = (...parts: readonly Uint8Array[]): Uint8Array =>
-  element(Tag.set, ...[...parts].sort(Buffer.compare));
+  element(Tag.set, ...[...parts].sort((a, b) => Buffer.compare(a, b)));
 /** An explicit context-specific tag. */
 export const context = (number: number, ...parts: readonly Uint8Array[]): Uint8Array =>
   element(0xa0 | number, ...parts);

@@ -61,9 +61,11 @@ export interface SealedKey {
 }
 
 export interface CarriedBag {
-  /** Object identifier of the SafeBag's type (RFC 7292 section 4.2). */
+  /** A SafeBag, or a whole ContentInfo that could not be opened. */
+  readonly level: 'bag' | 'content';
+  /** Object identifier of the bag's or the content's type (RFC 7292 section 4.2). */
   readonly type: string;
-  /** The SafeBag, DER or BER, exactly as read. */
+  /** The element, DER or BER, exactly as read. */
   readonly raw: Uint8Array;
 }
 
@@ -74,4 +76,6 @@ export type KeystoreNote =
   | { readonly code: 'no-integrity-check' }
   | { readonly code: 'duplicate-alias'; readonly alias: string }
   | { readonly code: 'key-without-certificate'; readonly alias: string }
+  /** A private key that lies in the file unencrypted. Java and SAP do not see it; a save seals it. */
+  | { readonly code: 'key-not-encrypted'; readonly alias: string }
   | { readonly code: 'certificate-unreadable'; readonly detail: string };

@@ -1,0 +1,260 @@
+import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  children,
+  concat,
+  expectNode,
+  integer,
+  nullValue,
+  octetsOf,
+  octetString,
+  oid,
+  oidOf,
+  readNode,
+  sequence,
+  smallIntegerOf,
+  Tag,
+  type Node,
+} from '../asn1/der';
+import { FlowKeystoreError } from '../errors';
+import { pkcs12Kdf } from './pkcs12Kdf';
+
+/**
+ * Encryption under a password as PKCS#8 and PKCS#12 use it: PBES2 (RFC 8018) read and written, the PKCS#12 schemes of RFC 7292
+ * appendix C (3DES, RC2) read.
+ */
+
+const pbkdf2Async = promisify(pbkdf2);
+
+export const pbes2Oid = '1.2.840.113549.1.5.13';
+const pbkdf2Oid = '1.2.840.113549.1.5.12';
+const hmacSha256Oid = '1.2.840.113549.2.9';
+const aes256CbcOid = '2.16.840.1.101.3.4.1.42';
+
+/** Above this an iteration count is hostile or a mistake: 5 million rounds are seconds of work, two billion would be hours. */
+export const maxIterations = 5_000_000;
+
+/** As Java 17 writes them. */
+const writtenIterations = 10_000;
+
+export const prfHashes: Readonly<Record<string, string>> = {
+  '1.2.840.113549.2.7': 'sha1',
+  '1.2.840.113549.2.8': 'sha224',
+  [hmacSha256Oid]: 'sha256',
+  '1.2.840.113549.2.10': 'sha384',
+  '1.2.840.113549.2.11': 'sha512',
+};
+
+const ciphers: Readonly<Record<string, readonly [name: string, keyLength: number]>> = {
+  '2.16.840.1.101.3.4.1.2': ['aes-128-cbc', 16],
+  '2.16.840.1.101.3.4.1.22': ['aes-192-cbc', 24],
+  [aes256CbcOid]: ['aes-256-cbc', 32],
+  '1.2.840.113549.3.7': ['des-ede3-cbc', 24],
+};
+
+const pkcs12Schemes: Readonly<Record<string, { name: string; cipher: '3des' | 'rc2'; keyLength: number }>> = {
+  '1.2.840.113549.1.12.1.3': { name: 'PBEWithSHA1And3-KeyTripleDES', cipher: '3des', keyLength: 24 },
+  '1.2.840.113549.1.12.1.4': { name: 'PBEWithSHA1And2-KeyTripleDES', cipher: '3des', keyLength: 16 },
+  '1.2.840.113549.1.12.1.5': { name: 'PBEWithSHA1And128BitRC2', cipher: 'rc2', keyLength: 16 },
+  '1.2.840.113549.1.12.1.6': { name: 'PBEWithSHA1And40BitRC2', cipher: 'rc2', keyLength: 5 },
+};
+
+export function checkIterations(count: number): number {
+  if (count > maxIterations) {
+    throw new FlowKeystoreError(
+      'limit-exceeded',
+      `The file asks for ${count.toLocaleString('en')} rounds of key derivation; more than ${maxIterations.toLocaleString('en')} are refused.`,
+      {},
+      'Have the file written anew with an ordinary count (Java and OpenSSL use 2,048 to 1,000,000).',
+    );
+  }
+  if (count < 1) throw new FlowKeystoreError('damaged', 'The file asks for no key derivation at all.');
+  return count;
+}
+
+/** Java's name of the scheme, or the parts of PBES2 (`PBES2 aes-256-cbc`); the dotted form where it is unknown. */
+export function encryptionName(algorithm: Node): string {
+  const [oidNode, parameters] = children(algorithm);
+  const scheme = oidOf(expectNode(oidNode, Tag.oid, 'an encryption algorithm'));
+  if (scheme !== pbes2Oid) return pkcs12Schemes[scheme]?.name ?? scheme;
+  const [, cipher] = parameters ? children(parameters) : [];
+  const [cipherOid] = cipher ? children(cipher) : [];
+  const name = cipherOid && oidOf(cipherOid);
+  return `PBES2 ${name === undefined ? '?' : (ciphers[name]?.[0] ?? name)}`;
+}
+
+/** Whether the scheme is one that is no longer written today (RC2, 3DES, SHA-1 derivation). */
+export function isOldEncryption(algorithm: Node): boolean {
+  return !encryptionName(algorithm).startsWith('PBES2 aes-');
+}
+
+/**
+ * Decrypts what was encrypted under a password.
+ * @param algorithm the AlgorithmIdentifier
+ * @throws FlowKeystoreError `wrong-password` when the padding comes out wrong, `unsupported` for an unknown scheme
+ */
+export async function decryptWithPassword(
+  algorithm: Node,
+  data: Uint8Array,
+  password: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const [oidNode, parameters] = children(expectNode(algorithm, Tag.sequence, 'an encryption algorithm'));
+  const scheme = oidOf(expectNode(oidNode, Tag.oid, 'an encryption algorithm'));
+  if (!parameters) throw new FlowKeystoreError('damaged', 'The parameters of the encryption are missing.');
+  return scheme === pbes2Oid
+    ? decryptPbes2(parameters, data, password)
+    : decryptPkcs12Scheme(scheme, parameters, data, password, signal);
+}
+
+async function decryptPbes2(parameters: Node, data: Uint8Array, password: string): Promise<Uint8Array> {
+  const [kdf, cipherNode] = children(parameters);
+  const [kdfOid, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
+  if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !kdfParameters) {
+    throw unsupported(`key derivation ${kdfOid ? oidOf(kdfOid) : '?'}`);
+  }
+  const [salt, count, ...rest] = children(kdfParameters);
+  const prfNode = rest.find((node) => node.tag === Tag.sequence);
+  const [prfOid] = prfNode ? children(prfNode) : [];
+  const hash = prfOid ? prfHashes[oidOf(prfOid)] : 'sha1';
+  if (!hash || !salt || !count) throw unsupported('pseudo-random function of the key derivation');
+  const [cipherOid, iv] = children(expectNode(cipherNode, Tag.sequence, 'a cipher'));
+  const cipher = cipherOid && ciphers[oidOf(cipherOid)];
+  if (!cipher || iv?.tag !== Tag.octetString) throw unsupported(`cipher ${cipherOid ? oidOf(cipherOid) : '?'}`);
+  const [name, keyLength] = cipher;
+  const iterations = checkIterations(smallIntegerOf(count));
+  const key = await pbkdf2Async(Buffer.from(password, 'utf8'), octetsOf(salt), iterations, keyLength, hash);
+  if (name === 'des-ede3-cbc') return decryptOldCipher('3des', key, octetsOf(iv), data);
+  try {
+    const decipher = createDecipheriv(name, key, octetsOf(iv));
+    return concat([decipher.update(data), decipher.final()]);
+  } catch (cause) {
+    throw wrongPassword(cause);
+  } finally {
+    key.fill(0);
+  }
+}
+
+async function decryptPkcs12Scheme(
+  oidText: string,
+  parameters: Node,
+  data: Uint8Array,
+  password: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const scheme = pkcs12Schemes[oidText];
+  if (!scheme) throw unsupported(`encryption ${oidText}`);
+  const [salt, count] = children(parameters);
+  if (!salt || !count) throw new FlowKeystoreError('damaged', 'The parameters of the encryption are incomplete.');
+  const derive = (purpose: 1 | 2, length: number): Promise<Uint8Array> =>
+    pkcs12Kdf({
+      password,
+      salt: octetsOf(salt),
+      purpose,
+      iterations: checkIterations(smallIntegerOf(count)),
+      length,
+      hash: 'sha1',
+      ...(signal && { signal }),
+    });
+  const key = await derive(1, scheme.keyLength);
+  const iv = await derive(2, 8);
+  const wholeKey = scheme.cipher === '3des' && key.length === 16 ? concat([key, key.subarray(0, 8)]) : key;
+  return decryptOldCipher(scheme.cipher, wholeKey, iv, data);
+}
+
+/** Ciphers that OpenSSL 3 (RC2) and BoringSSL (RC2, parts of DES) no longer offer: the library's, never the platform's. */
+async function decryptOldCipher(
+  cipher: '3des' | 'rc2',
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+): Promise<Uint8Array> {
+  const { decryptCbc } = await import('./oldCiphers.late');
+  const plain = decryptCbc(cipher, key, iv, data);
+  if (!plain) throw wrongPassword();
+  return plain;
+}
+
+/** PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC, 10,000 rounds: what Java 17 and OpenSSL 3 write and read. */
+export async function encryptWithPassword(
+  plain: Uint8Array,
+  password: string,
+): Promise<{ algorithm: Uint8Array; data: Uint8Array }> {
+  checkWritablePassword(password);
+  const salt = randomBytes(20);
+  const iv = randomBytes(16);
+  const key = await pbkdf2Async(Buffer.from(password, 'utf8'), salt, writtenIterations, 32, 'sha256');
+  const cipher = createCipheriv('aes-256-cbc', key, iv);
+  const data = concat([cipher.update(plain), cipher.final()]);
+  key.fill(0);
+  const kdf = sequence(
+    oid(pbkdf2Oid),
+    sequence(octetString(salt), integer(writtenIterations), integer(32), sequence(oid(hmacSha256Oid), nullValue())),
+  );
+  const algorithm = sequence(oid(pbes2Oid), sequence(kdf, sequence(oid(aes256CbcOid), octetString(iv))));
+  return { algorithm, data };
+}
+
+/** Java refuses other than printable ASCII in the password of a PBES2 PKCS#12; SAP's password rule does so too. */
+export function checkWritablePassword(password: string): void {
+  if (password.length === 0) {
+    throw new FlowKeystoreError(
+      'password-not-allowed',
+      'The password is empty.',
+      {},
+      'Choose one of at least 6 characters (SAP asks for 8).',
+    );
+  }
+  if (!/^[\x20-\x7e]+$/.test(password)) {
+    throw new FlowKeystoreError(
+      'password-not-allowed',
+      'The password has characters outside ASCII, which Java and SAP cannot read back.',
+      {},
+      'Use letters, digits and punctuation of the English keyboard.',
+    );
+  }
+}
+
+/** EncryptedPrivateKeyInfo (RFC 5958) around a PrivateKeyInfo. */
+export async function sealPrivateKeyInfo(privateKeyInfo: Uint8Array, password: string): Promise<Uint8Array> {
+  const { algorithm, data } = await encryptWithPassword(privateKeyInfo, password);
+  return sequence(algorithm, octetString(data));
+}
+
+/** The PrivateKeyInfo (PKCS#8, DER) inside an EncryptedPrivateKeyInfo. */
+export async function openPrivateKeyInfo(
+  encrypted: Uint8Array,
+  password: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const [algorithm, data] = children(expectNode(readNode(encrypted), Tag.sequence, 'an encrypted private key'));
+  if (!algorithm || !data) throw new FlowKeystoreError('damaged', 'The encrypted private key is incomplete.');
+  const plain = await decryptWithPassword(algorithm, octetsOf(data), password, signal);
+  try {
+    // A wrong password now and then leaves a valid padding: what comes out must be a whole PrivateKeyInfo.
+    const node = expectNode(readNode(plain), Tag.sequence, 'a private key');
+    expectNode(children(node)[0], Tag.integer, 'the version of a private key');
+    return plain.subarray(0, node.end);
+  } catch (cause) {
+    throw wrongPassword(cause);
+  }
+}
+
+function unsupported(what: string): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'unsupported',
+    `This version cannot read the ${what}.`,
+    {},
+    'Convert the file with keytool or openssl first.',
+  );
+}
+
+export function wrongPassword(cause?: unknown): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'wrong-password',
+    'The password is wrong, or the file is damaged.',
+    {},
+    'Check the password (case counts).',
+    cause === undefined ? undefined : { cause },
+  );
+}

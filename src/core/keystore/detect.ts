@@ -1,0 +1,57 @@
+import { children, oidOf, readNode, Tag } from '../asn1/der';
+import { FlowKeystoreError } from '../errors';
+import type { StoreType } from './model';
+import { contentOid } from './pkcs12/oids';
+
+/** What a file is, by its content; the name is not asked. `undefined` for what is no keystore. */
+export function detectStoreType(bytes: Uint8Array): StoreType | undefined {
+  if (bytes.length >= 4) {
+    const magic = Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE();
+    if (magic === 0xfeedfeed) return 'JKS';
+    if (magic === 0xcececece) return 'JCEKS';
+  }
+  if (startsLikePkcs12(bytes)) return 'PKCS12';
+  if (looksLikeText(bytes) && Buffer.from(bytes).includes('-----BEGIN ')) return 'PEM';
+  return undefined;
+}
+
+/** SEQUENCE { INTEGER 3, SEQUENCE { OBJECT IDENTIFIER data or signedData ...: also of a file that was cut off. */
+function startsLikePkcs12(bytes: Uint8Array): boolean {
+  if (bytes[0] !== Tag.sequence) return false;
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 48)).toString('hex');
+  return /^30(?:80|8[1-4](?:..){1,4}|[0-7].)02010330/.test(start) && start.includes('06092a864886f70d0107');
+}
+
+function looksLikeText(bytes: Uint8Array): boolean {
+  return !bytes.subarray(0, 1024).includes(0);
+}
+
+/** The error for a file that is no keystore, saying what it looks like and what to do with it. */
+export function notAKeystore(bytes: Uint8Array): FlowKeystoreError {
+  const { what, next } = looksLike(bytes);
+  return new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next);
+}
+
+function looksLike(bytes: Uint8Array): { what: string; next?: string } {
+  if (bytes.length === 0) return { what: 'an empty file' };
+  const head = Buffer.from(bytes.subarray(0, 512)).toString('latin1').trimStart();
+  if (/^<(!doctype html|html)/i.test(head)) return { what: 'a web page', next: 'Download the file itself.' };
+  if (head.startsWith('<?xml')) return { what: 'XML' };
+  if (head.startsWith('PK\u0003\u0004')) return { what: 'a zip archive', next: 'Unpack it first.' };
+  if (/^(ssh-|ecdsa-|---- BEGIN SSH2)/.test(head)) return { what: 'an SSH public key' };
+  if (bytes[0] === Tag.sequence) {
+    try {
+      const [first] = children(readNode(bytes));
+      if (first?.tag === Tag.oid && oidOf(first) === contentOid.signedData) {
+        return { what: 'a PKCS#7 certificate bundle', next: 'Import it into a keystore with Import Certificate.' };
+      }
+      if (first?.tag === Tag.sequence) {
+        return { what: 'a certificate or request', next: 'Import it into a keystore with Import Certificate.' };
+      }
+      if (first?.tag === Tag.integer) return { what: 'a private key' };
+    } catch {
+      return { what: 'a damaged or truncated file' };
+    }
+  }
+  return { what: 'something else' };
+}

@@ -1,0 +1,132 @@
+import {
+  bmpString,
+  bmpOf,
+  children,
+  contentsOf,
+  context,
+  element,
+  expectNode,
+  octetsOf,
+  octetString,
+  oid,
+  oidOf,
+  rawOf,
+  readNode,
+  sequence,
+  setOf,
+  stringOf,
+  Tag,
+  type Node,
+} from '../../asn1/der';
+import { anyExtendedKeyUsageOid, attributeOid, bagOid, x509CertificateOid } from './oids';
+
+/** A SafeBag, opened as far as its attributes. */
+export interface SafeBag {
+  readonly type: string;
+  /** The element inside the explicit tag of bagValue. */
+  readonly value: Node;
+  readonly attributes: readonly BagAttribute[];
+  readonly raw: Uint8Array;
+}
+
+export interface BagAttribute {
+  readonly type: string;
+  readonly values: readonly Node[];
+  readonly raw: Uint8Array;
+}
+
+export function readBag(node: Node): SafeBag {
+  const [typeNode, wrapped, attributeSet] = children(expectNode(node, Tag.sequence, 'a bag'));
+  const [value] = children(expectNode(wrapped, 0xa0, 'the contents of a bag'));
+  const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a bag'));
+  const attributes = attributeSet ? children(attributeSet).map(readAttribute) : [];
+  return {
+    type,
+    value: value ?? expectNode(value, Tag.sequence, 'the contents of a bag'),
+    attributes,
+    raw: rawOf(node),
+  };
+}
+
+function readAttribute(node: Node): BagAttribute {
+  const [typeNode, values] = children(expectNode(node, Tag.sequence, 'an attribute'));
+  return {
+    type: oidOf(expectNode(typeNode, Tag.oid, 'an attribute')),
+    values: values ? children(values) : [],
+    raw: rawOf(node),
+  };
+}
+
+const attribute = (bag: SafeBag, type: string): BagAttribute | undefined => bag.attributes.find((a) => a.type === type);
+
+export function aliasOf(bag: SafeBag): string | undefined {
+  const value = attribute(bag, attributeOid.friendlyName)?.values[0];
+  if (!value) return undefined;
+  return value.tag === Tag.bmpString ? bmpOf(contentsOf(value)) : stringOf(value);
+}
+
+/** As Latin-1 text: Java writes `Time <milliseconds>`, OpenSSL 20 octets of SHA-1. */
+export function localKeyIdOf(bag: SafeBag): string | undefined {
+  const value = attribute(bag, attributeOid.localKeyId)?.values[0];
+  return value && Buffer.from(octetsOf(value)).toString('latin1');
+}
+
+export function isTrustedByJava(bag: SafeBag): boolean {
+  return attribute(bag, attributeOid.trustedKeyUsage) !== undefined;
+}
+
+/** The certificate of a CertBag; undefined for another kind than X.509 (SDSI). */
+export function certificateDerOf(bag: SafeBag): Uint8Array | undefined {
+  const [kind, wrapped] = children(bag.value);
+  if (!kind || !wrapped || oidOf(kind) !== x509CertificateOid) return undefined;
+  const [octets] = children(wrapped);
+  return octets && octetsOf(octets);
+}
+
+// ------------------------------------------------------------------ writing
+
+const attributeElement = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), element(Tag.set, value));
+
+export interface BagNames {
+  readonly alias?: string;
+  /** Latin-1 text. */
+  readonly localKeyId?: string;
+  readonly trusted?: boolean;
+  /** Attributes of the bag this one replaces; those of other types than named here are kept. */
+  readonly kept?: readonly BagAttribute[];
+}
+
+function attributeSet(names: BagNames): Uint8Array[] {
+  const made: Uint8Array[] = [];
+  const replaced = new Set<string>([attributeOid.friendlyName, attributeOid.localKeyId]);
+  if (names.alias !== undefined) made.push(attributeElement(attributeOid.friendlyName, bmpString(names.alias)));
+  if (names.localKeyId !== undefined) {
+    made.push(attributeElement(attributeOid.localKeyId, octetString(Buffer.from(names.localKeyId, 'latin1'))));
+  }
+  if (names.trusted) {
+    replaced.add(attributeOid.trustedKeyUsage);
+    made.push(attributeElement(attributeOid.trustedKeyUsage, oid(anyExtendedKeyUsageOid)));
+  }
+  for (const kept of names.kept ?? []) if (!replaced.has(kept.type)) made.push(kept.raw);
+  return made.length ? [setOf(...made)] : [];
+}
+
+export function makeBag(type: string, value: Uint8Array, names: BagNames = {}): Uint8Array {
+  return sequence(oid(type), context(0, value), ...attributeSet(names));
+}
+
+export function makeCertificateBag(der: Uint8Array, names: BagNames = {}): Uint8Array {
+  return makeBag(bagOid.certificate, sequence(oid(x509CertificateOid), context(0, octetString(der))), names);
+}
+
+/** A bag as it was, under another alias: value and other attributes untouched. */
+export function renameBag(raw: Uint8Array, alias: string): Uint8Array {
+  const bag = readBag(readNode(raw));
+  if (aliasOf(bag) === alias) return raw;
+  const localKeyId = localKeyIdOf(bag);
+  return makeBag(bag.type, rawOf(bag.value), {
+    alias,
+    kept: bag.attributes,
+    ...(localKeyId !== undefined && { localKeyId }),
+  });
+}

@@ -1,0 +1,151 @@
+import { children, oidOf, rawOf } from '../../asn1/der';
+import type { Certificate } from '../../certificates/certificate';
+import type { Name } from '../../certificates/name';
+import type { CarriedBag, Entry, KeystoreNote } from '../model';
+import { aliasOf, isTrustedByJava, localKeyIdOf, type SafeBag } from './bag';
+import { bagOid } from './oids';
+
+interface Seen {
+  readonly entries: Entry[];
+  readonly notes: KeystoreNote[];
+  /** What is no entry: certificates Java ignores, bags of other kinds. Certificates that only lend themselves to chains are not here. */
+  readonly carried: CarriedBag[];
+}
+
+interface KeyBag {
+  readonly alias: string;
+  readonly keyId: string;
+  readonly chain: Certificate[];
+}
+
+/**
+ * The entries as Java's PKCS12 keystore makes them of bags, for SAP's tenant is a Java client:
+ * - a key's certificate is the one with the same localKeyID; its chain is found by issuer names among all certificates of the file,
+ *   the first of several with one name;
+ * - a certificate alone is an entry only with the trustedKeyUsage attribute;
+ * - a bag without a name gets a number; of two entries whose aliases differ only in case the later one wins.
+ */
+export function entriesAsJavaSeesThem(bags: readonly SafeBag[], certificates: ReadonlyMap<SafeBag, Certificate>): Seen {
+  const entries = new Map<string, Entry>();
+  const notes: KeystoreNote[] = [];
+  const carried: CarriedBag[] = [];
+  const keys: KeyBag[] = [];
+  const bySubject = new SubjectIndex();
+  const candidates: { keyId: string; alias: string | undefined; certificate: Certificate }[] = [];
+  const used = new Set<string>();
+  let unnamed = 0;
+  const put = (entry: Entry): void => {
+    const folded = entry.alias.toLowerCase();
+    const before = entries.get(folded);
+    if (before) {
+      notes.push({ code: 'duplicate-alias', alias: entry.alias });
+      if (before.source) carried.push(before.source);
+    }
+    entries.set(folded, entry);
+  };
+
+  for (const bag of bags) {
+    const source = carry(bag);
+    const keyId = localKeyIdOf(bag);
+    const created = creationDate(keyId);
+    const certificate = certificates.get(bag);
+    if (bag.type === bagOid.key || bag.type === bagOid.shroudedKey) {
+      const alias = aliasOf(bag) ?? String(++unnamed);
+      const form = bag.type === bagOid.key ? 'plain' : 'encrypted';
+      if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias });
+      const chain: Certificate[] = [];
+      keys.push({ alias, keyId: keyId ?? '01', chain });
+      put({ kind: 'keyPair', alias, chain, key: { form, der: rawOf(bag.value) }, source, ...created });
+    } else if (bag.type === bagOid.secret) {
+      const algorithm = secretKindOf(bag);
+      put({
+        kind: 'secretKey',
+        alias: aliasOf(bag) ?? String(++unnamed),
+        source,
+        ...created,
+        ...(algorithm && { algorithm }),
+      });
+    } else if (certificate) {
+      // A file of one key may lack localKeyIDs: then its first certificate belongs to the key.
+      const assumed = keyId === undefined && keys.length === 1 && candidates.length === 0 ? '01' : undefined;
+      const effectiveId = keyId ?? assumed;
+      if (isTrustedByJava(bag)) {
+        put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
+        used.add(certificate.sha256);
+      }
+      if (effectiveId !== undefined) candidates.push({ keyId: effectiveId, alias: aliasOf(bag), certificate });
+      bySubject.add(certificate);
+    } else carried.push(source);
+  }
+
+  for (const { alias, keyId, chain } of keys) {
+    const matching = candidates.filter((candidate) => candidate.keyId === keyId);
+    const folded = alias.toLowerCase();
+    const leaf = matching.find((candidate) => candidate.alias?.toLowerCase() === folded) ?? matching.at(-1);
+    chain.push(...chainOf(leaf?.certificate, bySubject));
+    for (const member of chain) used.add(member.sha256);
+    if (!chain.length) notes.push({ code: 'key-without-certificate', alias });
+  }
+
+  const ignored: Certificate[] = [];
+  for (const [bag, certificate] of certificates) {
+    if (used.has(certificate.sha256)) continue;
+    used.add(certificate.sha256);
+    ignored.push(certificate);
+    carried.push(carry(bag));
+  }
+  if (ignored.length) notes.push({ code: 'certificates-ignored-by-java', certificates: ignored });
+  return { entries: [...entries.values()], notes, carried };
+}
+
+const carry = (bag: SafeBag): CarriedBag => ({ level: 'bag', type: bag.type, raw: bag.raw });
+
+/** Java writes the creation date into localKeyID. */
+function creationDate(keyId: string | undefined): { created?: Date } {
+  const match = keyId === undefined ? null : /^Time (\d{1,15})$/.exec(keyId);
+  return match ? { created: new Date(Number(match[1])) } : {};
+}
+
+function secretKindOf(bag: SafeBag): string | undefined {
+  const [kind] = children(bag.value);
+  return kind && oidOf(kind);
+}
+
+function chainOf(leaf: Certificate | undefined, index: SubjectIndex): Certificate[] {
+  const chain: Certificate[] = [];
+  const seen = new Set<string>();
+  let at = leaf;
+  while (at && !seen.has(at.sha256)) {
+    seen.add(at.sha256);
+    chain.push(at);
+    at = at.selfIssued ? undefined : index.find(at.issuer);
+  }
+  return chain;
+}
+
+/** Certificates by subject, the first of each name. The names' own octets serve nearly always; else they are compared as RFC 5280 says. */
+class SubjectIndex {
+  private readonly byOctets = new Map<string, Certificate>();
+  private byName: Map<string, Certificate> | undefined;
+  private readonly all: Certificate[] = [];
+
+  add(certificate: Certificate): void {
+    const octets = Buffer.from(certificate.subject.raw).toString('latin1');
+    if (this.byOctets.has(octets)) return;
+    this.byOctets.set(octets, certificate);
+    this.all.push(certificate);
+  }
+
+  find(name: Name): Certificate | undefined {
+    const exact = this.byOctets.get(Buffer.from(name.raw).toString('latin1'));
+    if (exact) return exact;
+    if (!this.byName) {
+      this.byName = new Map();
+      for (const certificate of this.all) {
+        const key = certificate.subject.comparisonKey;
+        if (!this.byName.has(key)) this.byName.set(key, certificate);
+      }
+    }
+    return this.byName.get(name.comparisonKey);
+  }
+}

@@ -1,0 +1,107 @@
+import { createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  children,
+  expectNode,
+  integer,
+  nullValue,
+  octetsOf,
+  octetString,
+  oid,
+  oidOf,
+  sequence,
+  smallIntegerOf,
+  Tag,
+  type Node,
+} from '../../asn1/der';
+import { FlowKeystoreError } from '../../errors';
+import { checkIterations, prfHashes } from '../../keys/passwordEncryption';
+import { pkcs12Kdf } from '../../keys/pkcs12Kdf';
+import { macHashes, pbmac1Oid, sha256Oid } from './oids';
+
+const pbkdf2Async = promisify(pbkdf2);
+const macIterations = 10_000;
+const macLengths: Readonly<Record<string, number>> = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 };
+
+/**
+ * Checks the MacData of a PFX (RFC 7292 section 4 and appendix A; PBMAC1 by RFC 9579).
+ * @param content the octets of the authenticated safe
+ * @returns whether the password makes the MAC come out right
+ */
+export async function checkMac(
+  mac: Node,
+  content: Uint8Array,
+  password: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const [digestInfo, salt, count] = children(expectNode(mac, Tag.sequence, 'a MAC'));
+  const [algorithm, digestNode] = children(expectNode(digestInfo, Tag.sequence, 'a MAC value'));
+  const [algorithmOid, parameters] = children(expectNode(algorithm, Tag.sequence, 'a MAC algorithm'));
+  const expected = octetsOf(expectNode(digestNode, Tag.octetString, 'a MAC value'));
+  const name = oidOf(expectNode(algorithmOid, Tag.oid, 'a MAC algorithm'));
+  if (name === pbmac1Oid && parameters) return same(await pbmac1(parameters, content, password), expected);
+  const hash = macHashes[name];
+  if (!hash || !salt) {
+    throw new FlowKeystoreError('unsupported', `This version cannot check a MAC of the kind ${name}.`);
+  }
+  const iterations = checkIterations(count ? smallIntegerOf(count) : 1);
+  const compute = async (noPassword: boolean): Promise<Uint8Array> => {
+    const length = macLengths[hash] ?? 20;
+    const input = { password, salt: octetsOf(salt), purpose: 3, iterations, length, hash, noPassword } as const;
+    const key = await pkcs12Kdf(signal ? { ...input, signal } : input);
+    return createHmac(hash, key).update(content).digest();
+  };
+  if (same(await compute(false), expected)) return true;
+  // An empty password is taken by some writers as two zero octets, by others as none at all.
+  return password === '' && same(await compute(true), expected);
+}
+
+async function pbmac1(parameters: Node, content: Uint8Array, password: string): Promise<Uint8Array> {
+  const [kdf, scheme] = children(parameters);
+  const [, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
+  const [salt, count, ...rest] = children(
+    expectNode(kdfParameters, Tag.sequence, 'the parameters of a key derivation'),
+  );
+  const lengthNode = rest.find((node) => node.tag === Tag.integer);
+  const hashOf = (node: Node | undefined): string | undefined => {
+    const [oidNode] = node ? children(node) : [];
+    return oidNode && prfHashes[oidOf(oidNode)];
+  };
+  const prfNode = rest.find((node) => node.tag === Tag.sequence);
+  const prf = prfNode ? hashOf(prfNode) : 'sha1';
+  const hash = hashOf(scheme);
+  if (!salt || !count || !lengthNode || !prf || !hash) {
+    throw new FlowKeystoreError('unsupported', 'This version cannot check this kind of PBMAC1.');
+  }
+  const length = smallIntegerOf(lengthNode);
+  if (length > 1024) throw new FlowKeystoreError('limit-exceeded', 'The MAC asks for an impossible key length.');
+  const key = await pbkdf2Async(
+    Buffer.from(password, 'utf8'),
+    octetsOf(salt),
+    checkIterations(smallIntegerOf(count)),
+    length,
+    prf,
+  );
+  return createHmac(hash, key).update(content).digest();
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Whether the MAC is by SHA-1, as no writer of today makes it. */
+export function isOldMac(mac: Node): boolean {
+  const [digestInfo] = children(mac);
+  const [algorithm] = digestInfo ? children(digestInfo) : [];
+  const [algorithmOid] = algorithm ? children(algorithm) : [];
+  return algorithmOid !== undefined && macHashes[oidOf(algorithmOid)] === 'sha1';
+}
+
+/** MacData with HMAC-SHA256 and 10,000 rounds, as Java 17 writes it. */
+export async function makeMac(content: Uint8Array, password: string): Promise<Uint8Array> {
+  const salt = randomBytes(20);
+  const key = await pkcs12Kdf({ password, salt, purpose: 3, iterations: macIterations, length: 32, hash: 'sha256' });
+  const digest = createHmac('sha256', key).update(content).digest();
+  const digestInfo = sequence(sequence(oid(sha256Oid), nullValue()), octetString(digest));
+  return sequence(digestInfo, octetString(salt), integer(macIterations));
+}

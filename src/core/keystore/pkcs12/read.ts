@@ -1,0 +1,124 @@
+import { children, expectNode, octetsOf, oidOf, rawOf, readNode, smallIntegerOf, Tag, type Node } from '../../asn1/der';
+import { Certificate } from '../../certificates/certificate';
+import { FlowKeystoreError } from '../../errors';
+import { decryptWithPassword, encryptionName, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
+import { breathe } from '../../keys/slices';
+import type { CarriedBag, Keystore, KeystoreNote } from '../model';
+import { certificateDerOf, readBag, type SafeBag } from './bag';
+import { entriesAsJavaSeesThem } from './entries';
+import { checkMac, isOldMac } from './mac';
+import { bagOid, contentOid } from './oids';
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+const maxBags = 50_000;
+const bagsPerSlice = 250;
+
+/**
+ * Reads a PKCS#12 file (RFC 7292). Private keys stay sealed; nothing but certificates and attributes is opened.
+ * @throws FlowKeystoreError `wrong-password`, `damaged`, `limit-exceeded`, `unsupported`
+ */
+export async function readPkcs12(bytes: Uint8Array, password: string, { signal }: ReadOptions = {}): Promise<Keystore> {
+  const [version, authSafe, mac] = children(expectNode(readNode(bytes), Tag.sequence, 'a PKCS#12 file'));
+  if (!version || smallIntegerOf(version) !== 3) {
+    throw new FlowKeystoreError('unsupported', 'This is no PKCS#12 file of version 3.');
+  }
+  const content = contentOf(expectNode(authSafe, Tag.sequence, 'the contents of a PKCS#12 file'), contentOid.data);
+  const safe = octetsOf(content);
+  if (mac && !(await checkMac(mac, safe, password, signal))) throw wrongPassword();
+
+  const notes: KeystoreNote[] = [];
+  const old = new Set<string>();
+  if (!mac) notes.push({ code: 'no-integrity-check' });
+  else if (isOldMac(mac)) old.add('HMAC-SHA1');
+
+  const bags: SafeBag[] = [];
+  const carried: CarriedBag[] = [];
+  for (const info of children(expectNode(readNode(safe), Tag.sequence, 'the list of safes'))) {
+    const [typeNode] = children(expectNode(info, Tag.sequence, 'a safe'));
+    const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a safe'));
+    if (type === contentOid.data) collectBags(readNode(octetsOf(contentOf(info, type))), bags);
+    else if (type === contentOid.encryptedData) {
+      collectBags(readNode(await decryptSafe(contentOf(info, type), password, old, signal)), bags);
+    } else carried.push({ level: 'content', type, raw: rawOf(info) });
+  }
+  for (const bag of bags) {
+    if (bag.type !== bagOid.shroudedKey) continue;
+    const [algorithm] = children(bag.value);
+    if (algorithm && isOldEncryption(algorithm)) old.add(encryptionName(algorithm));
+  }
+  if (old.size) notes.push({ code: 'old-encryption', algorithms: [...old] });
+
+  const certificates = await parseCertificates(bags, notes, signal);
+  const seen = entriesAsJavaSeesThem(bags, certificates);
+  return {
+    type: 'PKCS12',
+    entries: seen.entries,
+    notes: [...notes, ...seen.notes],
+    carried: [...carried, ...seen.carried],
+  };
+}
+
+/** The element inside the explicit tag of a ContentInfo of that type. */
+function contentOf(info: Node, type: string): Node {
+  const [typeNode, wrapped] = children(info);
+  const found = oidOf(expectNode(typeNode, Tag.oid, 'a content type'));
+  if (found === contentOid.signedData && type === contentOid.data) {
+    throw new FlowKeystoreError('unsupported', 'This PKCS#12 file is protected by a signature instead of a password.');
+  }
+  if (found !== type) throw new FlowKeystoreError('damaged', `The file has content of the unexpected kind ${found}.`);
+  const [content] = children(expectNode(wrapped, 0xa0, 'content'));
+  if (!content) throw new FlowKeystoreError('damaged', 'The file has no content.');
+  return content;
+}
+
+async function decryptSafe(
+  content: Node,
+  password: string,
+  old: Set<string>,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const [, info] = children(expectNode(content, Tag.sequence, 'encrypted data'));
+  const [, algorithm, data] = children(expectNode(info, Tag.sequence, 'encrypted content'));
+  if (!algorithm || !data) throw new FlowKeystoreError('damaged', 'The encrypted part of the file is empty.');
+  if (isOldEncryption(algorithm)) old.add(encryptionName(algorithm));
+  return decryptWithPassword(algorithm, octetsOf(data), password, signal);
+}
+
+/** Nested SafeContents are taken apart: what is in them is as much in the store as the rest. */
+function collectBags(list: Node, bags: SafeBag[]): void {
+  for (const node of children(expectNode(list, Tag.sequence, 'a list of bags'))) {
+    const bag = readBag(node);
+    if (bag.type === bagOid.safeContents) collectBags(bag.value, bags);
+    else bags.push(bag);
+    if (bags.length > maxBags) {
+      throw new FlowKeystoreError(
+        'limit-exceeded',
+        `The file holds more than ${maxBags.toLocaleString('en')} entries.`,
+      );
+    }
+  }
+}
+
+/** Bag to certificate. One that cannot be read is noted and stays a bag. */
+async function parseCertificates(
+  bags: readonly SafeBag[],
+  notes: KeystoreNote[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<SafeBag, Certificate>> {
+  const found = new Map<SafeBag, Certificate>();
+  let count = 0;
+  for (const bag of bags) {
+    if (bag.type !== bagOid.certificate) continue;
+    if (++count % bagsPerSlice === 0) await breathe(signal);
+    try {
+      const der = certificateDerOf(bag);
+      if (der) found.set(bag, Certificate.parse(der));
+    } catch (error) {
+      notes.push({ code: 'certificate-unreadable', detail: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return found;
+}
