@@ -22,7 +22,7 @@ const kindNames = {
 
 /** An entry as a readable text document: facts, then the chain as a tree. No secret is in it. Lines end in LF. */
 export function describeEntry(entry: Entry, options: DescribeOptions): string {
-  const lines = [entry.alias, '='.repeat([...entry.alias].length), ''];
+  const lines = [entry.alias, '='.repeat(entry.alias.length), ''];
   const fact = (label: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') lines.push(factLine(label, value));
   };
@@ -60,7 +60,7 @@ export function describeKeystore(keystore: Keystore, options: DescribeOptions): 
     '',
   ];
   const notes = keystore.notes.map((note) => `Note: ${describeNote(note)}`);
-  const { keystoreName: _, ...rest } = options;
+  const rest: DescribeOptions = { now: options.now, warnDays: options.warnDays };
   return [
     ...head,
     ...notes,

@@ -1,0 +1,57 @@
+import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
+import { list, listUsage } from './commands/list';
+import { badArguments } from './options';
+import { askHidden, type Terminal } from './terminal';
+
+type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+
+const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string; readonly what: string }>> = {
+  list: { run: list, usage: listUsage, what: 'the entries of a keystore' },
+};
+
+const usage = `flow-keystore COMMAND ...
+
+${Object.values(commands)
+  .map((command) => `  ${command.usage}\n      ${command.what}`)
+  .join('\n')}
+
+Passwords come from the environment variable that --password-env names (repeatable: each is tried), or are asked for on a terminal.
+Exit codes: 0 fine, 1 findings of severity error or a failed test, 2 could not do it.
+`;
+
+/** Runs a command line; the exit code. Messages go to the terminal's \`err\`, one line each. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      (name === undefined ? terminal.err : terminal.out)(usage);
+      return name === undefined ? 2 : 0;
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!command) throw badArguments(`There is no command "${name}".`);
+    if (rest.includes('--help') || rest.includes('-h')) {
+      terminal.out(`flow-keystore ${command.usage}\n    ${command.what}\n`);
+      return 0;
+    }
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (!(error instanceof FlowKeystoreError) && !isAbort(error)) throw error;
+    terminal.err(`flow-keystore: ${isAbort(error) ? 'cancelled' : describeError(error)}\n`);
+    return 2;
+  }
+}
+
+async function main(): Promise<void> {
+  const aborter = new AbortController();
+  process.once('SIGINT', () => aborter.abort());
+  process.exitCode = await run(process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+    now: () => new Date(),
+    askSecret: (question) => askHidden(question, process.stdin, process.stderr),
+    signal: aborter.signal,
+  });
+}
+
+if (require.main === module) void main();

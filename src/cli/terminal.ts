@@ -1,0 +1,35 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command may use of the world; tests give their own. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  /** Asks for a secret without showing it; undefined where nobody sits at a terminal. */
+  readonly askSecret: (question: string) => Promise<string | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** Asks on a terminal without echo. */
+export async function askHidden(
+  question: string,
+  input: Readable & { isTTY?: boolean },
+  output: Writable,
+): Promise<string | undefined> {
+  if (!input.isTTY) return undefined;
+  output.write(question);
+  const silent = createInterface({ input, terminal: true });
+  // readline would echo through its output; it has none, so what is typed stays unseen.
+  try {
+    return await new Promise<string | undefined>((resolve) => {
+      silent.once('line', resolve);
+      silent.once('close', () => resolve(undefined));
+      silent.once('SIGINT', () => resolve(undefined));
+    });
+  } finally {
+    silent.close();
+    output.write('\n');
+  }
+}
