@@ -5,7 +5,7 @@
 export interface Flow {
   /** The text the spans point into, a byte order mark included where there is one. */
   readonly text: string;
-  /** Name of the flow: the collaboration's name, else empty (a project knows the file's name). */
+  /** As the caller named it: flows do not name themselves (the collaboration is called "Default Collaboration"), their files do. */
   readonly name: string;
   /** In file order, senders and receivers. */
   readonly channels: readonly Channel[];
@@ -37,7 +37,7 @@ export interface Channel {
   readonly direction: Direction;
   /** `ComponentType`: `HTTP`, `SOAP`, `IDOC`, `HCIOData`, `XI`, ... Empty where the channel does not say. */
   readonly adapter: string;
-  /** Vendor of a third-party or ADK adapter: tells an adapter of the same name apart. Absent for SAP's own (`sap:` or none). */
+  /** As written; tells adapters of the same name apart. SAP's own have none, a few `SAP`. */
   readonly vendor?: string;
   readonly messageProtocol: string;
   readonly transportProtocol: string;
@@ -59,7 +59,7 @@ export interface InsertionPoint {
   readonly lead: string;
   /** One further level of indentation. */
   readonly indent: string;
-  readonly eol: string;
+  readonly eol: '\n' | '\r\n';
   /** Tag names as the file writes them. */
   readonly tags: { readonly property: string; readonly key: string; readonly value: string };
 }
@@ -75,12 +75,18 @@ export interface Property {
    * Length 0 and form `missing` where the property has no value element.
    */
   readonly valueSpan: Span;
+  /** The value element with its tags; length 0 for form `missing`. */
+  readonly valueElement: Span;
   readonly form: ValueForm;
   /** The pieces of text in the value, in order, raw: one for plain text, more around comments and CDATA sections. */
   readonly pieces: readonly ValuePiece[];
 }
 
-export type ValueForm = 'text' | 'selfClosing' | 'cdata' | 'mixed' | 'missing';
+/**
+ * `text`: text alone, or nothing between two tags. `cdata`: one CDATA section alone. `mixed`: several pieces, comments between them.
+ * `missing`: no value element. `foreign`: elements inside, or an element that is not closed; not editable.
+ */
+export type ValueForm = 'text' | 'selfClosing' | 'cdata' | 'mixed' | 'missing' | 'foreign';
 
 /** A run of text or the inside of a CDATA section (without its markers). */
 export interface ValuePiece extends Span {
@@ -88,7 +94,7 @@ export interface ValuePiece extends Span {
 }
 
 export interface FlowProblem {
-  readonly code: 'xml-broken' | 'not-a-flow' | 'too-deep' | 'channel-incomplete' | 'not-utf8' | 'unreadable';
+  readonly code: 'xml-broken' | 'not-a-flow' | 'too-large' | 'channel-incomplete' | 'not-utf8' | 'unreadable';
   /** English, one sentence. */
   readonly message: string;
   readonly offset: number;
@@ -117,6 +123,8 @@ export interface Field {
   readonly parameters: readonly ParameterUse[];
   /** Set at run time (`${...}`, `pd:`), after resolving: cannot be checked in the files. */
   readonly dynamic?: true;
+  /** `resolved` still contains a `{{parameter}}`: not defined, or no parameters.prop at hand. */
+  readonly unresolved?: true;
   /** The channel does not have the key; it can only be set by adding it. */
   readonly missing?: true;
   /** Whether the channel's present authentication reads this field. `unknown` where the authentication is not known. */
@@ -141,4 +149,4 @@ export interface FieldOption {
 }
 
 /** The fields of one channel; a field is absent where the adapter has none of the kind or is not known. */
-export type ChannelFields = { readonly [name in FieldName]?: Field };
+export type ChannelFields = Readonly<Partial<Record<FieldName, Field>>>;

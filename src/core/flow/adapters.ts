@@ -1,0 +1,40 @@
+import {
+  adapters,
+  clientCertificate,
+  type AdapterDescription,
+  type Authentication,
+  type ProxyType,
+} from './adapterTable';
+import type { Channel } from './model';
+
+/** The description of a channel's adapter, by component type, vendor, message protocol and direction; undefined where it is not known. */
+export function describeAdapter(channel: Channel): AdapterDescription | undefined {
+  return adapters.find(
+    (row) =>
+      row.adapter === channel.adapter &&
+      row.direction === channel.direction &&
+      (row.messageProtocol === undefined || row.messageProtocol === channel.messageProtocol) &&
+      (row.vendor === undefined ? isSap(channel.vendor) : row.vendor === channel.vendor),
+  );
+}
+
+const isSap = (vendor: string | undefined): boolean => !vendor || vendor.toLowerCase() === 'sap';
+
+/** Name of a channel's adapter for people: the table's, else as the flow writes it. */
+export function adapterLabel(channel: Channel): string {
+  return describeAdapter(channel)?.label ?? (channel.adapter || 'Unknown adapter');
+}
+
+/**
+ * What an authentication value means. A value that is not in the table but speaks of a certificate (`Certificate-Based Authentication`) is taken
+ * for a client certificate, since adapters spell it in many ways; anything else unknown is undefined.
+ */
+export function authenticationOf(row: AdapterDescription, value: string): Authentication | undefined {
+  const known = row.authentication.find((method) => method.value === value);
+  if (known) return known;
+  return /certificate/i.test(value) ? { ...clientCertificate, value, label: value, proven: false } : undefined;
+}
+
+export function proxyTypeOf(row: AdapterDescription, value: string): ProxyType | undefined {
+  return row.proxyTypes.find((type) => type.value === value);
+}
