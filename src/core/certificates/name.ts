@@ -8,6 +8,8 @@ export interface NameAttribute {
   readonly label: string;
   /** The text; `#` and the hex of the DER where the value is no character string. */
   readonly value: string;
+  /** Set where `value` is that hex form. */
+  readonly encoded?: true;
 }
 
 /** RFC 4514 section 3's short names, and those Java and OpenSSL both print. */
@@ -67,7 +69,7 @@ export class Name {
   toString(): string {
     this.text ??= [...this.rdns]
       .reverse()
-      .map((rdn) => rdn.map((a) => `${a.label}=${a.value.startsWith('#') ? a.value : escapeValue(a.value)}`).join('+'))
+      .map((rdn) => rdn.map((a) => `${a.label}=${a.encoded ? a.value : escapeValue(a.value)}`).join('+'))
       .join(',');
     return this.text;
   }
@@ -90,8 +92,11 @@ function readAttribute(node: Node): NameAttribute {
   const [typeNode, valueNode] = children(expectNode(node, Tag.sequence, 'a name attribute'));
   const type = oidOf(expectNode(typeNode, Tag.oid, 'an attribute type'));
   if (!valueNode) return { type, label: labels[type] ?? type, value: '' };
+  const label = labels[type] ?? type;
   const text = stringOf(valueNode);
-  return { type, label: labels[type] ?? type, value: text ?? `#${hex(rawOf(valueNode))}` };
+  return text === undefined
+    ? { type, label, value: `#${hex(rawOf(valueNode))}`, encoded: true }
+    : { type, label, value: text };
 }
 
 /** RFC 4514 section 2.4. */
