@@ -1,5 +1,8 @@
 import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
+import { check, checkUsage } from './commands/check';
+import { flows, flowsUsage } from './commands/flows';
 import { list, listUsage } from './commands/list';
+import { set, setUsage } from './commands/set';
 import { badArguments } from './options';
 import { askHidden, type Terminal } from './terminal';
 
@@ -7,6 +10,9 @@ type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
 const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string; readonly what: string }>> = {
   list: { run: list, usage: listUsage, what: 'the entries of a keystore' },
+  flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
+  set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
+  check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },
 };
 
 const usage = `flow-keystore COMMAND ...
@@ -19,7 +25,7 @@ Passwords come from the environment variable that --password-env names (repeatab
 Exit codes: 0 fine, 1 findings of severity error or a failed test, 2 could not do it.
 `;
 
-/** Runs a command line; the exit code. Messages go to the terminal's \`err\`, one line each. */
+/** Runs a command line; the exit code. Messages go to the terminal's `err`, one line each. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
   try {

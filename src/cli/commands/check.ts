@@ -1,0 +1,69 @@
+import { checkFlows } from '../../core/checks/check';
+import { viewOfKeystore } from '../../core/checks/keystoreView';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import { loadFlows } from '../../core/flow/project';
+import { findingRows, problemRows, type FindingRow } from '../../core/report/findingRows';
+import { junitOf } from '../../core/report/junit';
+import { sarifOf } from '../../core/report/sarif';
+import { KeystoreOpener } from '../keystores';
+import { badArguments, readNumber, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+import path from 'node:path';
+
+export const checkUsage =
+  'check PATH... [--keystore FILE]... [--password-env NAME]... [--days 30] [--format text|json|sarif|junit]';
+
+/** Checks flows against keystores; 1 where a finding is an error. */
+export async function check(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    keystore: { type: 'string', multiple: true },
+    'password-env': { type: 'string', multiple: true },
+    days: { type: 'string', default: '30' },
+    format: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  if (!positionals.length) throw badArguments('check takes files, folders or project archives.');
+  const days = readNumber(values.days, 'days', 0, 36_500);
+  const format = readFormat(values.format ?? (values.json ? 'json' : 'text'));
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const keystores = [];
+  for (const file of values.keystore ?? []) {
+    const { keystore } = await opener.open(file);
+    keystores.push(viewOfKeystore(keystore, path.basename(file), file));
+  }
+  const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
+  const rows = [
+    ...problemRows(projects.problems),
+    ...findingRows(checkFlows(projects.flows, keystores, { now: terminal.now(), days })),
+  ];
+  terminal.out(
+    formats[format](
+      rows,
+      projects.flows.map(({ file }) => file),
+    ),
+  );
+  return rows.some((row) => row.severity === 'error') ? 1 : 0;
+}
+
+const formats = {
+  text: rowsText,
+  json: (rows: readonly FindingRow[]) => `${JSON.stringify({ findings: rows }, undefined, 2)}\n`,
+  sarif: (rows: readonly FindingRow[]) => `${JSON.stringify(sarifOf(rows), undefined, 2)}\n`,
+  junit: junitOf,
+} as const;
+
+function readFormat(text: string): keyof typeof formats {
+  if (Object.hasOwn(formats, text)) return text as keyof typeof formats;
+  throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
+}
+
+function rowsText(rows: readonly FindingRow[], files: readonly string[]): string {
+  const lines = rows.map(
+    ({ file, line, column, severity, code, message, help }) =>
+      `${file}:${line}:${column}: ${severity}: ${message} [${code}]${help ? `\n    ${help}` : ''}`,
+  );
+  const count = (severity: string): number => rows.filter((row) => row.severity === severity).length;
+  const flows = `${files.length} ${files.length === 1 ? 'flow' : 'flows'} checked`;
+  const found = `${count('error')} errors, ${count('warning')} warnings, ${count('information')} notes`;
+  return `${[...lines, `${flows}: ${found}`].join('\n')}\n`;
+}

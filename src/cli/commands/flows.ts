@@ -1,0 +1,87 @@
+import { fieldsOf } from '../../core/flow/fields';
+import type { Channel, ChannelFields, Field } from '../../core/flow/model';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import { loadFlows, type FlowFile, type FlowProjects } from '../../core/flow/project';
+import { badArguments, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+
+export const flowsUsage = 'flows PATH... [--json]';
+
+/** Lists the channels of flows: files, folders, project archives. */
+export async function flows(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, { json: { type: 'boolean' } });
+  if (!positionals.length) throw badArguments('flows takes files, folders or project archives.');
+  const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
+  terminal.out(values.json ? `${JSON.stringify(flowsData(projects), undefined, 2)}\n` : flowsText(projects));
+  return 0;
+}
+
+const shownFields = ['address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType'] as const;
+
+function flowsData({ flows, problems }: FlowProjects): unknown {
+  return {
+    flows: flows.map((file) => ({
+      file: file.file,
+      name: file.flow.name,
+      channels: file.flow.channels.map((channel) => channelData(channel, fieldsIn(file, channel))),
+    })),
+    problems,
+  };
+}
+
+function channelData(channel: Channel, fields: ChannelFields): unknown {
+  const shown = shownFields.flatMap((name) => {
+    const field = fields[name];
+    return field && !field.missing ? [[name, fieldData(field)] as const] : [];
+  });
+  return {
+    id: channel.id,
+    name: channel.name,
+    direction: channel.direction,
+    adapter: channel.adapter,
+    ...(channel.vendor !== undefined && { vendor: channel.vendor }),
+    messageProtocol: channel.messageProtocol,
+    version: channel.version,
+    ...(channel.system && { system: channel.system }),
+    ...Object.fromEntries(shown),
+  };
+}
+
+function fieldData(field: Field): unknown {
+  return {
+    key: field.key,
+    value: field.value,
+    resolved: field.resolved,
+    ...(field.parameter !== undefined && { parameter: field.parameter }),
+    ...(field.dynamic && { dynamic: true }),
+    ...(field.unresolved && { unresolved: true }),
+  };
+}
+
+const fieldsIn = (file: FlowFile, channel: Channel): ChannelFields =>
+  fieldsOf(channel, file.parametersFile?.parameters);
+
+function flowsText({ flows, problems }: FlowProjects): string {
+  const lines: string[] = [];
+  for (const file of flows) {
+    lines.push(`${file.file}: ${file.flow.name}`);
+    if (!file.flow.channels.length) lines.push('  no channels');
+    for (const channel of file.flow.channels) {
+      const version = channel.version && ` ${channel.version}`;
+      lines.push(`  ${channel.id}  ${channel.direction} ${channel.adapter}${version}  ${channel.name}`);
+      const fields = fieldsIn(file, channel);
+      for (const name of shownFields) {
+        const field = fields[name];
+        if (!field || field.missing || field.value === '') continue;
+        const resolved = field.resolved === field.value ? '' : `  -> ${field.resolved || '(empty)'}`;
+        lines.push(`      ${name.padEnd(16)} ${field.value}${resolved}`);
+      }
+    }
+    lines.push('');
+  }
+  for (const { file, line, column, message } of problems) {
+    lines.push(`Problem: ${[file, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+  }
+  if (!flows.length && !problems.length) lines.push('No flow was found.');
+  return `${lines.join('\n').trimEnd()}\n`;
+}

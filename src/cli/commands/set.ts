@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FlowKeystoreError } from '../../core/errors';
+import { encodeText } from '../../core/flow/encoding';
+import { applyEdits, editField, requireChannel, type EditPlace } from '../../core/flow/edit';
+import { fieldsOf } from '../../core/flow/fields';
+import type { FieldName } from '../../core/flow/model';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import { readParameters } from '../../core/flow/parameters';
+import { loadFlows, type FlowFile } from '../../core/flow/project';
+import { readFlow } from '../../core/flow/read';
+import { badArguments, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+
+export const setUsage =
+  'set FLOW --channel ID [--authentication VALUE] [--private-key-alias VALUE] [--address VALUE] [--credential VALUE] [--in flow|parameters] [--add] [--json]';
+
+const fieldOptions: Readonly<Record<string, FieldName>> = {
+  authentication: 'authentication',
+  'private-key-alias': 'privateKeyAlias',
+  address: 'address',
+  credential: 'credential',
+};
+
+interface Change {
+  readonly file: string;
+  /** In octets, in the file as it was before this change. */
+  readonly offset: number;
+  readonly key: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Changes values of a channel, and nothing but their bytes. */
+export async function set(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    channel: { type: 'string' },
+    authentication: { type: 'string' },
+    'private-key-alias': { type: 'string' },
+    address: { type: 'string' },
+    credential: { type: 'string' },
+    in: { type: 'string' },
+    add: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length) throw badArguments('set takes one flow.');
+  if (values.channel === undefined)
+    {throw badArguments('set needs --channel ID.', 'List the channels with: flow-keystore flows FILE');}
+  const place = readPlace(values.in);
+  const wanted = Object.entries(fieldOptions).flatMap(([option, field]) => {
+    const value = values[option as keyof typeof values];
+    return typeof value === 'string' ? [{ field, value }] : [];
+  });
+  if (!wanted.length) throw badArguments(`set needs a value to set: --${Object.keys(fieldOptions).join(', --')}.`);
+
+  const changes: Change[] = [];
+  const texts = new Map<string, { text: string; encode: (text: string) => Uint8Array }>();
+  let source = await loadOne(file, terminal.signal);
+  for (const { field, value } of wanted) {
+    const made = change(source, values.channel, field, value, place, values.add ?? false);
+    if (made) {
+      changes.push(made.change);
+      texts.set(made.change.file, made);
+      source = made.source;
+    }
+  }
+  for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text));
+  if (values.json) terminal.out(`${JSON.stringify({ ...changes[0], changes }, undefined, 2)}\n`);
+  else terminal.out(changes.length ? changes.map(changeText).join('') : 'Nothing to change.\n');
+  return 0;
+}
+
+function readPlace(text: string | undefined): EditPlace | undefined {
+  if (text === undefined || text === 'flow' || text === 'parameters') return text;
+  throw badArguments(`--in takes flow or parameters, not "${text}".`);
+}
+
+async function loadOne(file: string, signal: AbortSignal): Promise<FlowFile> {
+  const { flows, problems } = await loadFlows([file], nodeFiles, signal);
+  const [only, ...others] = flows;
+  if (only && !others.length && !only.archived) return only;
+  if (only)
+    {throw new FlowKeystoreError(
+      'arguments',
+      'set changes one flow file, not a folder or an archive.',
+      { file },
+      'Name the .iflw file.',
+    );}
+  const [problem] = problems;
+  throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', {
+    file,
+    ...(problem?.line !== undefined && { line: problem.line }),
+    ...(problem?.column !== undefined && { column: problem.column }),
+  });
+}
+
+/** One value changed in memory; undefined where it is that value already. */
+function change(
+  source: FlowFile,
+  channelId: string,
+  name: FieldName,
+  value: string,
+  place: EditPlace | undefined,
+  add: boolean,
+) {
+  const { flow, parametersFile } = source;
+  try {
+    const channel = requireChannel(flow, channelId);
+    const parameters = parametersFile?.parameters;
+    const field = fieldsOf(channel, parameters)[name];
+    if (!field) {
+      throw new FlowKeystoreError(
+        'property-unknown',
+        `The ${channel.adapter || 'unknown'} adapter of the channel has no such setting (${name}).`,
+        { detail: channelId },
+        'Change it as text.',
+      );
+    }
+    const edit = editField({ flow, channel, parameters }, field, value, place, { add });
+    const [first] = edit.edits;
+    if (!first) return undefined;
+    const inFlow = edit.place === 'flow' || !parametersFile;
+    const owner = inFlow
+      ? { file: source.file, text: flow.text, encoding: 'utf-8' as const }
+      : { file: parametersFile.file, text: parametersFile.parameters.text, encoding: parametersFile.encoding };
+    const encode = (text: string): Uint8Array => encodeText(text, owner.encoding);
+    const text = applyEdits(owner.text, edit.edits);
+    const offset = encode(owner.text.slice(0, first.offset)).length;
+    return {
+      change: { file: owner.file, offset, key: edit.key, before: edit.before ?? '', after: edit.after },
+      text,
+      encode,
+      source: reread(source, inFlow, text),
+    };
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file: source.file }) : error;
+  }
+}
+
+/** The flow with its new text, so that the next value is placed in what the file will be. */
+function reread(source: FlowFile, inFlow: boolean, text: string): FlowFile {
+  if (inFlow) return { ...source, flow: readFlow(text, source.flow.name) };
+  const { parametersFile } = source;
+  return parametersFile
+    ? { ...source, parametersFile: { ...parametersFile, parameters: readParameters(text) } }
+    : source;
+}
+
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const { mode } = await stat(file);
+    await writeFile(temporary, bytes, { mode, flag: 'wx' });
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FlowKeystoreError(
+      'unwritable',
+      `The file could not be written (${code ?? String(cause)}); it is as it was.`,
+      { file },
+      'Check that you may write to it.',
+      { cause },
+    );
+  }
+}
+
+function changeText({ file, key, before, after }: Change): string {
+  return `${file}: ${key}: "${before}" -> "${after}"\n`;
+}
