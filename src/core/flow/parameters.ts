@@ -37,6 +37,8 @@ export function readParameters(text: string): Parameters {
     at = skipBlanks(text, at);
     const first = text[at];
     if (first === '#' || first === '!') at = endOfLine(text, at);
+    // A line of a lone backslash continues nothing: Java begins anew, comments and all.
+    else if (first === '\\' && /[\r\n]/.test(text.charAt(at + 1))) at++;
     else if (first !== undefined && first !== '\n' && first !== '\r') {
       const [entry, end] = readEntry(text, at, problems);
       entries.push(entry);
