@@ -68,6 +68,10 @@ describe('reading parameters.prop', () => {
     ]);
   });
 
+  it('begins anew after a line of a lone backslash', () => {
+    assert.deepEqual(pairs('\\\n#a=1\n \\\r\n\n\\\nb=2'), [['b', '2']]);
+  });
+
   it('keeps trailing white space of a value, as Java does', () => {
     assert.deepEqual(pairs('a=1  \nb=  2\t'), [
       ['a', '1  '],
@@ -151,7 +155,7 @@ describe('editing parameters.prop', () => {
   });
 
   it('survives any value', () => {
-    const alphabet = [...' =:#!\\\t\n\r\fabuU0\u00e4\u{1F511}{}$'];
+    const alphabet = Array.from(' =:#!\\\t\n\r\fabuU0\u00e4\u{1F511}{}$');
     let seed = 42;
     const next = (below: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % below;
     const random = (): string => Array.from({ length: next(9) }, () => alphabet[next(alphabet.length)]).join('');
@@ -194,8 +198,9 @@ describe('putting parameters into a value', () => {
   });
 
   it('knows what is set at run time', () => {
-    for (const value of ['${header.x}', 'a${property.y}b', 'pd:Partner:alias', '${file:name}'])
+    for (const value of ['${header.x}', 'a${property.y}b', 'pd:Partner:alias', '${file:name}']) {
       assert.ok(isDynamic(value), value);
+    }
     for (const value of ['', 'alias', '$x', '{x}', '{{x}}', 'apd:x']) assert.ok(!isDynamic(value), value);
   });
 });
