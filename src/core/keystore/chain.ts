@@ -6,12 +6,13 @@ export type ChainRole = 'leaf' | 'intermediate' | 'root' | 'self-signed';
 /** What a member of a chain (leaf first) is in it. A chain of one certificate that issued itself is `self-signed`. */
 export function roleInChain(chain: readonly Certificate[], index: number): ChainRole {
   const member = chain[index];
-  if (index === 0)
-    {return chain.length === 1 && member?.selfIssued && !member.isCa
+  if (index === 0) {
+    return chain.length === 1 && member?.selfIssued && !member.isCa
       ? 'self-signed'
       : member?.selfIssued && chain.length === 1
         ? 'root'
-        : 'leaf';}
+        : 'leaf';
+  }
   return member?.selfIssued ? 'root' : 'intermediate';
 }
 
@@ -23,7 +24,8 @@ export function missingIssuer(chain: readonly Certificate[]): Name | undefined {
 
 /** What kind of certificate an entry of its own is: `root`, `intermediate` (a CA issued by another), else `certificate`. */
 export function standaloneRole(certificate: Certificate): 'root' | 'intermediate' | 'self-signed' | 'certificate' {
-  if (certificate.selfIssued)
-    {return certificate.isCa || !certificate.extensions.basicConstraints ? 'root' : 'self-signed';}
+  if (certificate.selfIssued) {
+    return certificate.isCa || !certificate.extensions.basicConstraints ? 'root' : 'self-signed';
+  }
   return certificate.isCa ? 'intermediate' : 'certificate';
 }

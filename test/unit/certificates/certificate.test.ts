@@ -49,8 +49,9 @@ describe('certificates', () => {
 
   it('that are cut off or followed by something are refused', () => {
     const der = Buffer.from(tls.rootCertificates[0]!.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-    for (const length of [1, 4, 50, der.length - 1])
-      {assert.throws(() => Certificate.parse(der.subarray(0, length)), { code: 'damaged' });}
+    for (const length of [1, 4, 50, der.length - 1]) {
+      assert.throws(() => Certificate.parse(der.subarray(0, length)), { code: 'damaged' });
+    }
     assert.throws(() => Certificate.parse(Buffer.concat([der, Buffer.from([0])])), {
       code: 'damaged',
       message: /more data/,

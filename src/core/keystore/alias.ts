@@ -1,0 +1,81 @@
+import type { Certificate } from '../certificates/certificate';
+
+/**
+ * SAP's rules for aliases ("Changing the Alias of a Keystore Entry", "Uploading a Keystore", "HTTP Receiver Adapter"): at most 250
+ * characters, unique (Java does not tell upper from lower case), prefixes and names of SAP's own entries reserved.
+ */
+export type AliasProblem =
+  | { readonly code: 'empty'; readonly severity: 'error' }
+  | { readonly code: 'too-long'; readonly severity: 'error'; readonly length: number }
+  | { readonly code: 'white-space'; readonly severity: 'error' }
+  | { readonly code: 'control-character'; readonly severity: 'error' }
+  | { readonly code: 'taken'; readonly severity: 'error'; readonly by: string }
+  /** The tenant refuses it; a local file may hold it, as a copy of a tenant's keystore does. */
+  | { readonly code: 'reserved-by-sap'; readonly severity: 'warning' }
+  /** `true` and `false`: the HTTP receiver adapter does not take them as a private key alias. */
+  | { readonly code: 'not-for-http'; readonly severity: 'warning' };
+
+export const maxAliasLength = 250;
+
+const reserved = /^(sap_|hcicertificate\d*$|hcimsgcertificate$)/i;
+
+/** @param taken aliases of the other entries */
+export function checkAlias(alias: string, taken: readonly string[] = []): AliasProblem[] {
+  const problems: AliasProblem[] = [];
+  if (alias.trim() === '') return [{ code: 'empty', severity: 'error' }];
+  if (alias.length > maxAliasLength) problems.push({ code: 'too-long', severity: 'error', length: alias.length });
+  if (alias !== alias.trim()) problems.push({ code: 'white-space', severity: 'error' });
+  // eslint-disable-next-line no-control-regex -- control characters are just what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(alias)) problems.push({ code: 'control-character', severity: 'error' });
+  const other = taken.find((candidate) => candidate.toLowerCase() === alias.toLowerCase());
+  if (other !== undefined) problems.push({ code: 'taken', severity: 'error', by: other });
+  if (reserved.test(alias)) problems.push({ code: 'reserved-by-sap', severity: 'warning' });
+  if (/^(true|false)$/i.test(alias)) problems.push({ code: 'not-for-http', severity: 'warning' });
+  return problems;
+}
+
+/** The problem in one English sentence. */
+export function describeAliasProblem(problem: AliasProblem): string {
+  switch (problem.code) {
+    case 'empty':
+      return 'An entry needs an alias.';
+    case 'too-long':
+      return `The alias has ${problem.length} characters; SAP takes at most ${maxAliasLength}.`;
+    case 'white-space':
+      return 'The alias begins or ends with white space.';
+    case 'control-character':
+      return 'The alias has characters that cannot be seen.';
+    case 'taken':
+      return `There is an entry "${problem.by}" already (Java does not tell upper from lower case).`;
+    case 'reserved-by-sap':
+      return 'Aliases like this are reserved for SAP: the tenant will refuse it.';
+    case 'not-for-http':
+      return 'The HTTP receiver adapter does not take "true" or "false" as an alias.';
+  }
+}
+
+/** An alias for a certificate, after its subject: readable, within SAP's rules, not taken. */
+export function proposeAlias(certificate: Certificate, taken: readonly string[] = []): string {
+  const base = tidy(certificate.subject.short) || `certificate ${certificate.sha256.slice(0, 8)}`;
+  return freeAlias(base, taken);
+}
+
+/** The alias, or the alias with the first number that makes it free. */
+export function freeAlias(alias: string, taken: readonly string[]): string {
+  const folded = new Set(taken.map((other) => other.toLowerCase()));
+  if (!folded.has(alias.toLowerCase())) return alias;
+  for (let n = 2; ; n++) {
+    const numbered = `${alias.slice(0, maxAliasLength - 8)} ${n}`;
+    if (!folded.has(numbered.toLowerCase())) return numbered;
+  }
+}
+
+function tidy(name: string): string {
+  const clean = name
+    // eslint-disable-next-line no-control-regex -- control characters are just what must go
+    .replace(/[\u0000-\u001f\u007f"';\\]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const free = /^(true|false)$/i.test(clean) || reserved.test(clean) ? `certificate ${clean}` : clean;
+  return free.slice(0, maxAliasLength - 8).trim();
+}

@@ -1,0 +1,91 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { Certificate } from '../../src/core/certificates/certificate';
+import { issueCertificate, type AlternativeName, type IssueRequest } from '../../src/core/certificates/issue';
+import { certificatesPem } from '../../src/core/certificates/pem';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** A certificate with its key and chain, in the forms tests need. EC P-256: fast. */
+export class TestIdentity {
+  constructor(
+    readonly certificate: Certificate,
+    readonly privateKey: KeyObject,
+    /** Leaf first, up to and with the root. */
+    readonly chain: readonly Certificate[],
+  ) {}
+
+  get privateKeyPem(): string {
+    return this.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+  }
+
+  get privateKeyInfo(): Uint8Array {
+    return this.privateKey.export({ format: 'der', type: 'pkcs8' });
+  }
+
+  get pem(): string {
+    return certificatesPem([this.certificate]);
+  }
+
+  /** Leaf and intermediates, without the root: as a server or client sends it. */
+  get chainPem(): string {
+    return certificatesPem(this.chain.filter((member) => member === this.certificate || !member.selfIssued));
+  }
+
+  /** Issues with this identity as CA. */
+  issue(name: string, options: TestOptions = {}): Promise<TestIdentity> {
+    return makeIdentity(name, options, this);
+  }
+}
+
+export interface TestOptions extends Partial<Pick<IssueRequest, 'ca' | 'extendedKeyUsage' | 'serialNumber'>> {
+  readonly alternativeNames?: readonly AlternativeName[];
+  /** Days from now; defaults -1 and 365. */
+  readonly fromDays?: number;
+  readonly toDays?: number;
+  readonly key?:
+    { readonly algorithm: 'RSA'; readonly bits: number } | { readonly algorithm: 'EC'; readonly curve: string };
+  readonly organization?: string;
+}
+
+/** A root CA. */
+export function makeCa(name: string, options: TestOptions = {}): Promise<TestIdentity> {
+  return makeIdentity(name, { ca: {}, toDays: 3650, ...options });
+}
+
+/** A self-signed certificate that is no CA. */
+export function makeSelfSigned(name: string, options: TestOptions = {}): Promise<TestIdentity> {
+  return makeIdentity(name, options);
+}
+
+/** What a server on this machine presents: localhost, 127.0.0.1, ::1. */
+export const localNames: readonly AlternativeName[] = [
+  { kind: 'dns', value: 'localhost' },
+  { kind: 'ip', value: '127.0.0.1' },
+  { kind: 'ip', value: '::1' },
+];
+
+async function makeIdentity(name: string, options: TestOptions, issuer?: TestIdentity): Promise<TestIdentity> {
+  const spec = options.key ?? { algorithm: 'EC', curve: 'P-256' };
+  const { privateKey, publicKey } =
+    spec.algorithm === 'RSA'
+      ? generateKeyPairSync('rsa', { modulusLength: spec.bits })
+      : generateKeyPairSync('ec', { namedCurve: spec.curve });
+  const now = Date.now();
+  const { ca, extendedKeyUsage, serialNumber, alternativeNames, organization } = options;
+  const certificate = await issueCertificate({
+    subject: [
+      { label: 'CN', value: name },
+      ...(organization === undefined ? [] : [{ label: 'O' as const, value: organization }]),
+    ],
+    publicKey,
+    signingKey: issuer?.privateKey ?? privateKey,
+    notBefore: new Date(now + (options.fromDays ?? -1) * day),
+    notAfter: new Date(now + (options.toDays ?? 365) * day),
+    ...(issuer && { issuer: issuer.certificate }),
+    ...(ca && { ca }),
+    ...(extendedKeyUsage && { extendedKeyUsage }),
+    ...(serialNumber !== undefined && { serialNumber }),
+    ...(alternativeNames && { alternativeNames }),
+  });
+  return new TestIdentity(certificate, privateKey, [certificate, ...(issuer?.chain ?? [])]);
+}
