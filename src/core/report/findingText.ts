@@ -1,104 +1,164 @@
 import type { Finding, FindingParameters } from '../checks/finding';
 
-/** A finding as one English sentence or two: what is wrong, and where the wrong value comes from. */
-export function messageOf(finding: Finding): string {
-  const shared = finding.alsoIn?.length
-    ? ` ${plural(finding.alsoIn.length, 'more channel uses', 'more channels use')} the same value.`
-    : '';
-  return sentenceOf(finding) + shared;
+/** An English sentence with `{named}` places: fill it in with `fillIn`, or hand it to a translator (`vscode.l10n.t`) with its arguments. */
+export interface Sentence {
+  readonly text: string;
+  readonly args: Readonly<Record<string, string | number>>;
 }
 
-function sentenceOf({ code, parameters }: Finding): string {
-  const alias = `"${shorten(parameters.alias ?? '')}"`;
-  const store = named(parameters.keystores ?? []);
-  const unsure =
-    parameters.certain === false
-      ? ' The authentication of the channel is not known here, so the alias may not be used.'
-      : '';
+/** A finding in English: what is wrong, and where the wrong value comes from. */
+export function messageOf(finding: Finding): string {
+  return messageSentences(finding).map(fillIn).join(' ');
+}
+
+/** What to do about it, in English; undefined where the message says it all. */
+export function helpOf(finding: Finding): string | undefined {
+  const sentence = helpSentence(finding);
+  return sentence && fillIn(sentence);
+}
+
+export function fillIn({ text, args }: Sentence): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(args[name] ?? place));
+}
+
+/** The message as sentences, to be joined by a space. */
+export function messageSentences(finding: Finding): Sentence[] {
+  const { parameters, alsoIn } = finding;
+  const sentences = [mainSentence(finding)];
+  if (parameters.certain === false) {
+    sentences.push(say('The authentication of the channel is not known here, so the alias may not be used.'));
+  }
+  if (alsoIn?.length === 1) sentences.push(say('One more channel uses the same value.'));
+  else if (alsoIn?.length) sentences.push(say('{count} more channels use the same value.', { count: alsoIn.length }));
+  return sentences;
+}
+
+function mainSentence({ code, parameters }: Finding): Sentence {
+  const { adapter = '', date = '', days = 0, storedAlias = '', locked } = parameters;
+  const args = { alias: shorten(parameters.alias ?? ''), keystore: named(parameters.keystores ?? []), date };
   switch (code) {
     case 'alias-missing':
-      return parameters.locked
-        ? `There is no entry ${alias} in ${store || 'an open keystore'}, but ${named(parameters.locked)} ${verb(parameters.locked)} locked and may have it.${unsure}`
-        : `There is no entry ${alias} in ${store}.${unsure}`;
+      if (!locked) return say('There is no entry "{alias}" in {keystore}.', args);
+      return args.keystore
+        ? say('There is no entry "{alias}" in {keystore}; locked, it may be in: {locked}.', {
+            ...args,
+            locked: named(locked),
+          })
+        : say('The entry "{alias}" cannot be looked up; locked, it may be in: {locked}.', {
+            ...args,
+            locked: named(locked),
+          });
     case 'alias-case':
-      return `There is no entry ${alias} in ${store}, but "${parameters.storedAlias ?? ''}": Java ignores case in an alias, other tools do not.${unsure}`;
+      return say(
+        'There is no entry "{alias}" in {keystore}, but "{storedAlias}": Java ignores case in an alias, other tools do not.',
+        {
+          ...args,
+          storedAlias,
+        },
+      );
     case 'alias-not-a-key-pair':
-      return `The entry ${alias} of ${store} is ${kindText(parameters)}, not a key pair: it cannot authenticate a client.${unsure}`;
+      return notAKeyPair(parameters, args);
     case 'alias-without-certificate':
-      return `The entry ${alias} of ${store} has a private key but no certificate: it cannot authenticate a client.${unsure}`;
+      return say(
+        'The entry "{alias}" of {keystore} has a private key but no certificate: it cannot authenticate a client.',
+        args,
+      );
     case 'alias-empty':
-      return 'No private key alias is set: any key pair of the tenant that the server accepts may be sent.';
+      return say('No private key alias is set: any key pair of the tenant that the server accepts may be sent.');
     case 'alias-not-supported':
-      return `The ${parameters.adapter ?? ''} adapter does not support the alias ${alias}.`;
+      return say('The {adapter} adapter does not support the alias "{alias}".', { ...args, adapter });
     case 'alias-sap-owned':
-      return `The alias ${alias} belongs to SAP: the key pair is in the tenant alone and cannot be checked here.`;
+      return say(
+        'The alias "{alias}" belongs to SAP: its key pair is in the tenant alone and cannot be checked here.',
+        args,
+      );
     case 'certificate-expired':
-      return `The certificate of ${alias} in ${store} expired on ${parameters.date ?? ''}, ${ago(parameters.days)}.${unsure}`;
+      if (days >= -1)
+        return say('The certificate of "{alias}" in {keystore} expired on {date}, within the last day.', args);
+      if (days === -2) return say('The certificate of "{alias}" in {keystore} expired on {date}, yesterday.', args);
+      return say('The certificate of "{alias}" in {keystore} expired on {date}, {days} days ago.', {
+        ...args,
+        days: -days - 1,
+      });
     case 'certificate-expiring':
-      return `The certificate of ${alias} in ${store} expires on ${parameters.date ?? ''}, ${ahead(parameters.days)}.${unsure}`;
+      if (days <= 0) return say('The certificate of "{alias}" in {keystore} expires on {date}, within a day.', args);
+      if (days === 1) return say('The certificate of "{alias}" in {keystore} expires on {date}, tomorrow.', args);
+      return say('The certificate of "{alias}" in {keystore} expires on {date}, in {days} days.', { ...args, days });
     case 'certificate-not-yet-valid':
-      return `The certificate of ${alias} in ${store} is not valid before ${parameters.date ?? ''}.${unsure}`;
+      return say('The certificate of "{alias}" in {keystore} is not valid before {date}.', args);
     case 'client-certificate-over-http':
-      return `The channel authenticates with a client certificate, but ${shorten(parameters.address ?? '')} is plain HTTP: no certificate is ever sent.`;
+      return say(
+        'The channel authenticates with a client certificate, but {address} is plain HTTP: no certificate is ever sent.',
+        {
+          address: shorten(parameters.address ?? ''),
+        },
+      );
     case 'client-certificate-on-premise':
-      return `The ${parameters.adapter ?? ''} adapter cannot use a client certificate with the proxy type On-Premise: the check or the deployment of the flow fails.`;
+      return say(
+        'The {adapter} adapter cannot use a client certificate with the proxy type On-Premise: the check or the deployment of the flow fails.',
+        { adapter },
+      );
     case 'parameter-undefined':
-      return `parameters.prop has no parameter "${shorten(parameters.parameter ?? '')}".`;
+      return say('There is no parameter "{parameter}" in parameters.prop.', {
+        parameter: shorten(parameters.parameter ?? ''),
+      });
   }
 }
 
-/** What to do about it; undefined where the message says it all. */
-export function helpOf({ code, fixes }: Finding): string | undefined {
-  const candidates = fixes?.map(({ value }) => `"${value}"`) ?? [];
+function notAKeyPair({ entryKind }: FindingParameters, args: Sentence['args']): Sentence {
+  switch (entryKind) {
+    case 'certificate':
+      return say(
+        'The entry "{alias}" of {keystore} is a certificate, not a key pair: it cannot authenticate a client.',
+        args,
+      );
+    case 'secretKey':
+      return say(
+        'The entry "{alias}" of {keystore} is a secret key, not a key pair: it cannot authenticate a client.',
+        args,
+      );
+    default:
+      return say('The entry "{alias}" of {keystore} is not a key pair: it cannot authenticate a client.', args);
+  }
+}
+
+export function helpSentence({ code, fixes = [] }: Finding): Sentence | undefined {
+  const [first, second, third] = fixes.map(({ value }) => value);
   switch (code) {
     case 'alias-missing':
     case 'alias-not-a-key-pair':
-      return candidates.length
-        ? `Did you mean ${candidates.join(' or ')}?`
-        : 'Use the alias of a key pair, or generate or import one under this alias.';
+      if (first === undefined) return say('Use the alias of a key pair, or generate or import one under this alias.');
+      if (second === undefined) return say('Did you mean "{first}"?', { first });
+      return third === undefined
+        ? say('Did you mean "{first}" or "{second}"?', { first, second })
+        : say('Did you mean "{first}", "{second}" or "{third}"?', { first, second, third });
     case 'alias-case':
-      return `Write ${candidates.join(' or ')}.`;
+      return first === undefined ? undefined : say('Write "{first}".', { first });
     case 'alias-without-certificate':
-      return 'Import the certificate, or the signing response of its authority, into the entry.';
+      return say('Import the certificate, or the signing response of its authority, into the entry.');
     case 'alias-empty':
-      return 'Name the key pair, so that it does not depend on what else is in the keystore.';
+      return say('Name the key pair, so that it does not depend on what else is in the keystore.');
     case 'alias-not-supported':
-      return 'Rename the key pair in the keystore and use the new alias.';
+      return say('Rename the key pair in the keystore and use the new alias.');
     case 'certificate-expired':
     case 'certificate-expiring':
-      return 'Renew the certificate and hand the new one to the receiver before the change.';
+      return say('Renew the certificate and hand the new one to the receiver before the change.');
     case 'client-certificate-over-http':
-      return 'Use an https:// address.';
+      return say('Use an https:// address.');
     case 'client-certificate-on-premise':
-      return 'Use another authentication, or the proxy type Internet.';
+      return say('Use another authentication, or the proxy type Internet.');
     case 'parameter-undefined':
-      return 'Add it to parameters.prop, or replace the placeholder by a value.';
+      return say('Add it to parameters.prop, or replace the placeholder by a value.');
     case 'alias-sap-owned':
     case 'certificate-not-yet-valid':
       return undefined;
   }
 }
 
-function kindText({ entryKind }: FindingParameters): string {
-  if (entryKind === 'certificate') return 'a certificate';
-  return entryKind === 'secretKey' ? 'a secret key' : 'of an unknown kind';
-}
-
-function named(names: readonly string[]): string {
-  if (names.length <= 2) return names.join(' and ');
-  return names.length === 3
-    ? `${names[0] ?? ''}, ${names[1] ?? ''} and ${names[2] ?? ''}`
-    : `${names.length} keystores`;
-}
-
-const verb = (names: readonly string[]): string => (names.length === 1 ? 'is' : 'are');
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+const say = (text: string, args: Sentence['args'] = {}): Sentence => ({ text, args });
 const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text);
 
-function ahead(days = 0): string {
-  return days <= 0 ? 'within a day' : `in ${plural(days, 'day', 'days')}`;
-}
-
-function ago(days = 0): string {
-  return days >= -1 ? 'within the last day' : `${plural(-days - 1, 'day', 'days')} ago`;
+/** Names in a row; of many keystores the first three and how many more. */
+function named(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')}, +${names.length - 3}`;
 }
