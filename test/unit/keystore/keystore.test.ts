@@ -55,7 +55,7 @@ async function sample(): Promise<Keystore> {
     alias: 'partner_b',
     key: await sealKey(newKey(), password),
     chain: [b],
-    created,
+    created: new Date(1_700_000_000_000),
   }).keystore;
   return addCertificates(keystore, [
     { alias: 'root c', certificate: c },
