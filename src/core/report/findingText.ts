@@ -74,15 +74,15 @@ function mainSentence({ code, parameters }: Finding): Sentence {
       );
     case 'certificate-expired':
       if (days >= -1)
-        return say('The certificate of "{alias}" in {keystore} expired on {date}, within the last day.', args);
-      if (days === -2) return say('The certificate of "{alias}" in {keystore} expired on {date}, yesterday.', args);
+        {return say('The certificate of "{alias}" in {keystore} expired on {date}, within the last day.', args);}
+      if (days === -2) return say('The certificate of "{alias}" in {keystore} expired on {date}, 1 day ago.', args);
       return say('The certificate of "{alias}" in {keystore} expired on {date}, {days} days ago.', {
         ...args,
         days: -days - 1,
       });
     case 'certificate-expiring':
       if (days <= 0) return say('The certificate of "{alias}" in {keystore} expires on {date}, within a day.', args);
-      if (days === 1) return say('The certificate of "{alias}" in {keystore} expires on {date}, tomorrow.', args);
+      if (days === 1) return say('The certificate of "{alias}" in {keystore} expires on {date}, in 1 day.', args);
       return say('The certificate of "{alias}" in {keystore} expires on {date}, in {days} days.', { ...args, days });
     case 'certificate-not-yet-valid':
       return say('The certificate of "{alias}" in {keystore} is not valid before {date}.', args);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { checkFlow, checkFlows } from '../../../src/core/checks/check';
 import type { CheckedFlow } from '../../../src/core/checks/context';
 import type { Finding } from '../../../src/core/checks/finding';
-import { lockedKeystore, type KeystoreView } from '../../../src/core/checks/keystoreView';
+import { lockedKeystore, type KeystoreView, type KeystoreViewEntry } from '../../../src/core/checks/keystoreView';
 import { editDistance } from '../../../src/core/checks/rules/alias';
 import { applyEdits } from '../../../src/core/flow/edit';
 import { readParameters } from '../../../src/core/flow/parameters';
@@ -93,7 +93,7 @@ describe('checking aliases', () => {
   });
 
   it('finds certificates that have expired, are about to, or are not valid yet', () => {
-    const judge = (alias: string, ...entries: Parameters<typeof keystore>): [string, string | undefined][] =>
+    const judge = (alias: string, ...entries: readonly KeystoreViewEntry[]): [string, string | undefined][] =>
       check(withAlias(alias), [keystore(...entries)]).map((finding) => [
         `${finding.code} ${finding.severity}`,
         messageOf(finding),
