@@ -1,0 +1,30 @@
+import type * as vscode from 'vscode';
+import type { KeystoreView } from '../../core/checks/keystoreView';
+
+/** The keystores as the language features see them. Locked ones are in the list too, marked as such. */
+export interface KeystoreViews {
+  views(): readonly KeystoreView[];
+  /** A keystore was opened, changed, locked or closed. */
+  readonly onDidChange: vscode.Event<unknown>;
+}
+
+export interface LanguageServices {
+  readonly keystores: KeystoreViews;
+  now(): Date;
+  /** From how many days before its end a certificate counts as expiring. */
+  warnDays(): number;
+}
+
+/** Command ids of the lenses; both take a `ChannelArgument`. */
+export const editChannelCommand = 'flowKeystore.editChannel';
+export const testChannelCommand = 'flowKeystore.testChannel';
+
+export interface ChannelArgument {
+  /** URI of the flow, as a string. */
+  readonly flow: string;
+  /** Id of its messageFlow. */
+  readonly channel: string;
+}
+
+export const flowPattern: vscode.DocumentFilter = { pattern: '**/*.iflw' };
+export const parametersPattern: vscode.DocumentFilter = { pattern: '**/parameters.prop' };
