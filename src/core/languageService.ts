@@ -15,7 +15,7 @@ import { authenticationState, fieldsOf } from './flow/fields';
 import type { Channel, Field, Flow, Property, Span } from './flow/model';
 import { escapeParameterValue, readParameters, type Parameters } from './flow/parameters';
 import { readFlow } from './flow/read';
-import { escapeXmlText, lineEndOf } from './flow/xml';
+import { escapeCdata, escapeXmlText, lineEndOf } from './flow/xml';
 import { daysLeft, expiryState, type ExpiryState } from './keystore/expiry';
 
 /**
@@ -164,7 +164,7 @@ export function aliasCompletionsInFlow(
     if (form !== 'selfClosing') {
       const [piece] = form === 'cdata' ? property.pieces : [];
       return piece
-        ? { ...candidate, span: { offset: piece.offset, length: piece.length }, text: candidate.alias }
+        ? { ...candidate, span: { offset: piece.offset, length: piece.length }, text: escapeCdata(candidate.alias, eol) }
         : { ...candidate, span: valueSpan, text };
     }
     return { ...candidate, span: valueElement, text: `<${name}>${text}</${name}>`, filter: written };

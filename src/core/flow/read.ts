@@ -124,6 +124,7 @@ class Reader {
   }
 
   finish(): FlowProblem[] {
+    if (!this.found.length) return [];
     const lines = new LineMap(this.source);
     const listed = this.found.map((problem) => ({ ...problem, ...lines.positionAt(problem.offset) }));
     const last = listed.at(-1);
