@@ -10,7 +10,7 @@ import {
   type LocatedEntry,
 } from './checks/keystoreView';
 import { adapterLabel, describeAdapter } from './flow/adapters';
-import type { AuthenticationKind } from './flow/adapterTable';
+import type { AuthenticationKind } from './flow/adapterDescription';
 import { authenticationState, fieldsOf } from './flow/fields';
 import type { Channel, Field, Flow, Property, Span } from './flow/model';
 import { escapeParameterValue, readParameters, type Parameters } from './flow/parameters';

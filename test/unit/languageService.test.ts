@@ -182,6 +182,10 @@ describe('completing an alias in a flow', () => {
     assert.equal(complete(text, '>xyz<', 1).length, 4);
     assert.equal(complete(text, '>xyz<', 4).length, 4);
     assert.deepEqual(complete(text, '>xyz<', 1, []), []);
+    const empty = flowText(httpReceiver({ privateKeyAlias: '<value/>', credentialName: 'c', httpAddressQuery: 'q' }));
+    assert.deepEqual(complete(empty, '<value/>', 0), []);
+    assert.deepEqual(complete(empty, '<value/>', 8), []);
+    assert.equal(complete(empty, '<value/>', 7).length, 4);
   });
 
   it('takes the alias of OData for a credential', () => {

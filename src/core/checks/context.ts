@@ -1,4 +1,4 @@
-import type { AdapterDescription } from '../flow/adapterTable';
+import type { AdapterDescription } from '../flow/adapterDescription';
 import { setProperty } from '../flow/edit';
 import type { AuthenticationState } from '../flow/fields';
 import { linesOf } from '../flow/lines';

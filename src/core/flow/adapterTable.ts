@@ -1,69 +1,10 @@
-import type { Direction, FieldName } from './model';
-
-/**
- * What each adapter calls its fields, as data. Keys and values marked proven were seen in flows exported from tenants; the others come from
- * SAP's documentation or from sibling adapters, and are offered with that said. An adapter that is not here is listed without fields.
- */
-export interface AdapterDescription {
-  /** `ComponentType`. */
-  readonly adapter: string;
-  /** As SAP's editor calls it. */
-  readonly label: string;
-  /** Vendor it must have; absent: SAP's own, with no vendor or `SAP`. */
-  readonly vendor?: string;
-  /** Absent: any. */
-  readonly messageProtocol?: string;
-  readonly direction: Direction;
-  /** Whether the adapter editor edits it; the others are only listed and checked. */
-  readonly editable: boolean;
-  readonly fields: Readonly<Partial<Record<FieldName, FieldDescription>>>;
-  /** Further parts of the address, in the order they are joined (HTTP's query). */
-  readonly addressParts?: readonly string[];
-  readonly authentication: readonly Authentication[];
-  readonly proxyTypes: readonly ProxyType[];
-  /** Key of the Cloud Connector's location id. */
-  readonly locationKey?: string;
-  /** SAP documents that a client certificate cannot be used through the Cloud Connector: consistency check or deployment fail. */
-  readonly noClientCertificateOnPremise?: true;
-  /** SAP documents that the aliases `true` and `false` are not supported. */
-  readonly noBooleanAlias?: true;
-}
-
-export interface FieldDescription {
-  readonly key: string;
-  readonly label: string;
-  /** First version of the adapter variant that was seen with the key, where older ones were seen without. */
-  readonly since?: string;
-  /** Last versions seen without it. */
-  readonly notIn?: readonly string[];
-}
-
-export type AuthenticationKind =
-  | 'none'
-  | 'password'
-  | 'client-certificate'
-  | 'ssh-key'
-  | 'oauth'
-  | 'saml'
-  | 'principal-propagation'
-  | 'token'
-  | 'dynamic';
-
-export interface Authentication {
-  readonly value: string;
-  readonly label: string;
-  readonly kind: AuthenticationKind;
-  readonly proven: boolean;
-  /** The fields that this authentication reads, of those that change with it. */
-  readonly uses: readonly ('privateKeyAlias' | 'credential')[];
-}
-
-export interface ProxyType {
-  readonly value: string;
-  readonly label: string;
-  readonly kind: 'internet' | 'on-premise' | 'dynamic';
-  readonly proven: boolean;
-}
+import type {
+  AdapterDescription,
+  Authentication,
+  AuthenticationKind,
+  FieldDescription,
+  ProxyType,
+} from './adapterDescription';
 
 const alias = ['privateKeyAlias'] as const;
 const credential = ['credential'] as const;
@@ -180,6 +121,10 @@ const sftp: AdapterDescription = {
   locationKey: 'location_id',
 };
 
+/**
+ * What each adapter calls its fields, as data. Keys and values marked proven were seen in flows exported from tenants; the others come from
+ * SAP's documentation or from sibling adapters, and are offered with that said. An adapter that is not here is listed without fields.
+ */
 export const adapters: readonly AdapterDescription[] = [
   {
     adapter: 'HTTP',
@@ -349,6 +294,20 @@ export const adapters: readonly AdapterDescription[] = [
     },
     authentication: [basic, authentication('OAuth2SAMLBearer', 'OAuth2 SAML Bearer Assertion', 'saml', credential)],
     proxyTypes: [internet],
+  },
+  {
+    adapter: 'AdvancedEventMesh',
+    label: 'Advanced Event Mesh',
+    messageProtocol: 'SMF',
+    direction: 'Receiver',
+    editable: false,
+    // Its key pair alias (keyStoreAlias) is read with a client certificate, whose spelling was never seen: it is not judged.
+    fields: {
+      address: field('host', 'Host'),
+      authentication: field('authenticationType', 'Authentication Type'),
+    },
+    authentication: [authentication('BASIC', 'Basic', 'password', nothing)],
+    proxyTypes: [],
   },
   {
     adapter: 'ProcessDirect',

@@ -1,5 +1,5 @@
 import { authenticationOf, describeAdapter, proxyTypeOf } from './adapters';
-import type { AdapterDescription, Authentication, ProxyType } from './adapterTable';
+import type { AdapterDescription, Authentication, ProxyType } from './adapterDescription';
 import type { Channel, ChannelFields, Field, FieldName, FieldOption, Property } from './model';
 import { hasPlaceholder, isDynamic, resolveValue, type Parameters } from './parameters';
 

@@ -78,6 +78,10 @@ describe('checking aliases', () => {
     );
   });
 
+  it('does not take a certificate of another case for the key pair meant', () => {
+    assert.deepEqual(codes(check(withAlias('ROOT'), [store])), ['alias-missing error']);
+  });
+
   it('finds an alias that is no key pair, and a key without a certificate', () => {
     const [finding] = check(withAlias('root'), [store]);
     assert.ok(finding);

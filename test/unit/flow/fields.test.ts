@@ -97,6 +97,12 @@ describe('the fields of a channel', () => {
     assert.deepEqual(used('{{Auth}}', readParameters('Auth=Basic')), ['no', 'yes', 'yes']);
     assert.deepEqual(used('${header.auth}'), ['unknown', 'unknown', 'yes']);
     assert.deepEqual(used('Something New'), ['unknown', 'unknown', 'yes']);
+    const sftp = fields({
+      adapter: 'SFTP',
+      messageProtocol: 'File',
+      properties: { authentication: 'dynamic', privateKeyAlias: 'a', credential_name: 'b' },
+    });
+    assert.deepEqual([sftp.privateKeyAlias?.used, sftp.credential?.used], ['unknown', 'unknown']);
     const xi = fields({
       adapter: 'XI',
       messageProtocol: 'XI',
