@@ -1,10 +1,5 @@
-import {
-  adapters,
-  clientCertificate,
-  type AdapterDescription,
-  type Authentication,
-  type ProxyType,
-} from './adapterTable';
+import type { AdapterDescription, Authentication, ProxyType } from './adapterDescription';
+import { adapters, clientCertificate } from './adapterTable';
 import type { Channel } from './model';
 
 /** The description of a channel's adapter, by component type, vendor, message protocol and direction; undefined where it is not known. */
