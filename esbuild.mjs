@@ -27,8 +27,19 @@ const lateEntries = readdirSync('src/core', { recursive: true })
   .map((file) => path.join('src/core', file));
 const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'], plugins: [late] },
-  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' }, plugins: [late] },
-  ...lateEntries.map((entry) => ({ ...node, entryPoints: [entry], outfile: `dist/${path.basename(entry, '.ts')}.cjs`, plugins: [late] })),
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [late],
+  },
+  ...lateEntries.map((entry) => ({
+    ...node,
+    entryPoints: [entry],
+    outfile: `dist/${path.basename(entry, '.ts')}.cjs`,
+    plugins: [late],
+  })),
   ...['adapterEditor', 'connectivityReport'].map((name) => ({
     ...common,
     platform: 'browser',

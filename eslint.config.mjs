@@ -59,7 +59,9 @@ export default tseslint.config(
       rules: restrict(
         [
           upwards(['host', 'cli', 'protocol', 'webview', 'extension'], 'The core knows no screen.'),
-          ...(forbidden.length ? [upwards(forbidden, `src/core/${room} may not import this room: see docs/architecture.md.`)] : []),
+          ...(forbidden.length
+            ? [upwards(forbidden, `src/core/${room} may not import this room: see docs/architecture.md.`)]
+            : []),
         ],
         [noVscode],
       ),
@@ -67,23 +69,38 @@ export default tseslint.config(
   }),
   {
     files: ['src/core/*.ts'],
-    rules: restrict([upwards(['host', 'cli', 'protocol', 'webview', 'extension'], 'The core knows no screen.')], [noVscode]),
+    rules: restrict(
+      [upwards(['host', 'cli', 'protocol', 'webview', 'extension'], 'The core knows no screen.')],
+      [noVscode],
+    ),
   },
   {
     files: ['src/cli/**/*.ts'],
-    rules: restrict([upwards(['host', 'protocol', 'webview', 'extension'], 'The command line knows the core alone.')], [noVscode]),
+    rules: restrict(
+      [upwards(['host', 'protocol', 'webview', 'extension'], 'The command line knows the core alone.')],
+      [noVscode],
+    ),
   },
   {
     files: ['src/protocol/**/*.ts'],
     rules: restrict(
-      [upwards(['host', 'cli', 'webview', 'core', 'extension'], 'Messages stand on their own: types with run-time guards.'), { group: ['node:*'], message: 'Messages also reach a browser.' }],
+      [
+        upwards(
+          ['host', 'cli', 'webview', 'core', 'extension'],
+          'Messages stand on their own: types with run-time guards.',
+        ),
+        { group: ['node:*'], message: 'Messages also reach a browser.' },
+      ],
       [noVscode],
     ),
   },
   {
     files: ['src/webview/**/*.ts'],
     rules: restrict(
-      [upwards(['host', 'cli', 'core', 'extension'], 'A webview talks to the host through src/protocol.'), { group: ['node:*'], message: 'A webview runs in a browser.' }],
+      [
+        upwards(['host', 'cli', 'core', 'extension'], 'A webview talks to the host through src/protocol.'),
+        { group: ['node:*'], message: 'A webview runs in a browser.' },
+      ],
       [noVscode],
     ),
   },
@@ -100,6 +117,19 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', performance: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        performance: 'readonly',
+        fetch: 'readonly',
+      },
+    },
   },
 );

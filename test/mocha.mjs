@@ -31,7 +31,12 @@ await build({
 });
 
 process.setSourceMapsEnabled(true);
-const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, forbidOnly: !!process.env.CI, reporter: process.env.MOCHA_REPORTER ?? 'dot' });
+const mocha = new Mocha({
+  ui: 'bdd',
+  timeout: 20_000,
+  forbidOnly: !!process.env.CI,
+  reporter: process.env.MOCHA_REPORTER ?? 'dot',
+});
 for (const file of files) mocha.addFile(path.join(outdir, path.relative(folder, file)).replace(/\.ts$/, '.js'));
 const stats = await new Promise((done) => {
   const runner = mocha.run(() => done(runner.stats));
