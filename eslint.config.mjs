@@ -25,7 +25,7 @@ const noVscode = { name: 'vscode', message: 'Only src/host and src/extension.ts 
 const upwards = (rooms, message) => ({ regex: `^(\\.\\./)+(${rooms.join('|')})(/|$)`, message });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'out', '.host', '.vscode-test', 'examples'] },
+  { ignores: ['**/node_modules', 'dist', 'out', '.host', '.vscode-test', 'examples'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
