@@ -1,0 +1,240 @@
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Host } from '../support/host/host.mjs';
+
+const root = process.env['PROJECT_ROOT']!;
+
+const themes = { dark: 'Dark Modern', light: 'Light Modern', highContrast: 'Default High Contrast' } as const;
+
+export type Theme = keyof typeof themes;
+/** The theme of this run: UI_THEME, or dark. */
+export const theme: Theme = themeOf(process.env['UI_THEME'] ?? 'dark');
+
+export interface WorkbenchOptions {
+  /** A folder whose content is copied into the workbench's own; none: an empty folder is opened. */
+  readonly workspace?: string;
+  /** User settings beside those that make a workbench quiet. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly theme?: Theme;
+  /** Variables for the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts VS Code with the packaged extension and a profile of its own, and waits until the extension's view container is there. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const { browser, startHost } = await import('../support/host/host.mjs');
+  const shown = options.theme ?? theme;
+  const host = await startHost({
+    settings: { 'workbench.colorTheme': themes[shown], ...options.settings },
+    extensions: process.env['UI_EXTENSIONS']!,
+    ...(options.env ? { env: options.env } : {}),
+  });
+  let context: BrowserContext | undefined;
+  try {
+    if (options.workspace) cpSync(options.workspace, host.workspace, { recursive: true });
+    context = await (
+      await browser()
+    ).newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      colorScheme: shown === 'light' ? 'light' : 'dark',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(20_000);
+    const workbench = new Workbench(host, context, await context.newPage(), shown);
+    await workbench.reload();
+    return workbench;
+  } catch (error) {
+    await context?.close();
+    await host.stop();
+    throw error;
+  }
+}
+
+/** VS Code as its user sees it. Methods that return a Locator wait for nothing: `await workbench.toast('...').waitFor()`. */
+export class Workbench {
+  /** What the page threw and did not catch. */
+  readonly errors: string[] = [];
+  /** The opened folder on disk. */
+  readonly folder: string;
+
+  constructor(
+    private readonly host: Host,
+    private readonly context: BrowserContext,
+    readonly page: Page,
+    readonly theme: Theme,
+  ) {
+    this.folder = host.workspace;
+    page.on('pageerror', (error) => this.errors.push(error.message));
+  }
+
+  /** Loads the page anew: the window is another, the profile (settings, secrets, storage) the same. */
+  async reload(): Promise<void> {
+    await this.page.goto(`${this.host.url}/?folder=${encodeURIComponent(this.folder)}`);
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await this.activity('Flow Keystore').waitFor({ timeout: 60_000 });
+  }
+
+  /** The icon of a view container in the activity bar. */
+  activity(title: string): Locator {
+    return this.page.locator(`.activitybar .action-item .action-label[aria-label^="${title}"]`);
+  }
+
+  /** Shows a view container; does nothing where it is shown. */
+  async openActivity(title: string): Promise<void> {
+    const item = this.page.locator('.activitybar .action-item').filter({ has: this.activity(title) });
+    await item.waitFor();
+    if (!/\bchecked\b/.test((await item.getAttribute('class')) ?? '')) await this.activity(title).click();
+    await this.page.locator('.sidebar .composite.title').waitFor();
+  }
+
+  /**
+   * Runs a command by its title in the palette, as `Category: Title`.
+   * The palette lists what is registered when it opens, so it is opened again until the command is there.
+   */
+  async command(title: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
+      has: this.page.locator('.label-name', { hasText: exactly(title) }),
+    });
+    for (let left = 10; ; left -= 1) {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().waitFor();
+      await this.quickInput().fill(`>${title}`);
+      try {
+        await row.first().waitFor({ timeout: left ? 1_500 : 10_000 });
+      } catch (error) {
+        if (!left) throw error;
+        await this.page.keyboard.press('Escape');
+        continue;
+      }
+      return row.first().click();
+    }
+  }
+
+  /** The text field of the quick input that is open. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input.input');
+  }
+
+  /** Title of the open quick input: tells the steps of a wizard apart. */
+  quickTitle(text: string): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-title', { hasText: text });
+  }
+
+  /** Message below the field of an input box: its prompt, or what is wrong with the value. */
+  quickMessage(text: string): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-message', { hasText: text });
+  }
+
+  /** A row of the open quick pick. */
+  quickRow(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Chooses the row of the open quick pick that has this text. */
+  async quickPick(text: string): Promise<void> {
+    await this.quickRow(text).click();
+  }
+
+  /** Fills the open input box and accepts it. Name its title or prompt, so that a wizard's next step is not mistaken for the last. */
+  async input(text: string, where?: string): Promise<void> {
+    if (where) await this.page.locator('.quick-input-widget', { hasText: where }).waitFor();
+    await this.quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /**
+   * Answers the simple open or save dialog with a path.
+   * @param listed a name that the dialog lists: what is filled in before it has listed its folder would be overwritten.
+   */
+  async file(file: string, listed: string): Promise<void> {
+    await this.quickRow(listed).waitFor();
+    await this.quickInput().fill(file);
+    await this.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'OK' }).click();
+  }
+
+  /** A notification, shown or hidden again after a while in the notification centre. */
+  toast(text: string): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast', { hasText: text }).first();
+  }
+
+  /** A button of a notification. */
+  toastButton(text: string, button: string): Locator {
+    return this.toast(text).locator('.monaco-button', { hasText: exactly(button) });
+  }
+
+  /** A modal dialog. */
+  dialog(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: text });
+  }
+
+  /** A button of the modal dialog. */
+  dialogButton(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: exactly(text) });
+  }
+
+  /** The document in the webview that is shown. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Opens a file of the workspace, its path relative to the folder, in its default editor. */
+  async openFile(file: string): Promise<void> {
+    const name = path.posix.basename(file);
+    const row = this.quickRow(name);
+    for (let left = 10; ; left -= 1) {
+      await this.page.keyboard.press('Control+P');
+      await this.quickInput().waitFor();
+      await this.quickInput().fill(file);
+      try {
+        await row.waitFor({ timeout: left ? 1_500 : 10_000 });
+      } catch (error) {
+        if (!left) throw error;
+        await this.page.keyboard.press('Escape');
+        continue;
+      }
+      await this.page.keyboard.press('Enter');
+      break;
+    }
+    await this.tab(name).waitFor();
+  }
+
+  /** The tab of an editor. Unsaved: `tab(name).and(page.locator('.dirty'))`. */
+  tab(name: string): Locator {
+    return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"]`);
+  }
+
+  /** A row of a tree in the side bar, by a part of what a screen reader says of it. */
+  treeRow(text: string): Locator {
+    return this.page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Chooses an entry of a tree row's context menu. */
+  async treeMenu(row: string, entry: string): Promise<void> {
+    await this.treeRow(row).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-label', { hasText: exactly(entry) }).click();
+  }
+
+  /** Takes a picture: out/screenshots/<theme>/NN-name.png, numbered in the order taken. */
+  async screenshot(name: string): Promise<void> {
+    const folder = path.join(root, 'out/screenshots', this.theme);
+    mkdirSync(folder, { recursive: true });
+    const number = String(readdirSync(folder).length + 1).padStart(2, '0');
+    await this.page.screenshot({ path: path.join(folder, `${number}-${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await this.host.stop();
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
+
+function themeOf(name: string): Theme {
+  if (name in themes) return name as Theme;
+  throw new Error(`UI_THEME is ${name}; themes: ${Object.keys(themes).join(', ')}`);
+}
