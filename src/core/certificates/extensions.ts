@@ -136,6 +136,19 @@ export class Extensions {
     });
   }
 
+  /** The issuer's own issuer, where the identifier names it (authorityCertIssuer). */
+  get authorityCertIssuer(): Name | undefined {
+    return this.decode(extensionOid.authorityKeyIdentifier, (node) => {
+      const names = children(node).find((part) => part.tag === 0xa1);
+      const directory =
+        names &&
+        children(names)
+          .map(generalNameOf)
+          .find((name) => name.kind === 'directory');
+      return directory?.name;
+    });
+  }
+
   get nameConstraints(): NameConstraints | undefined {
     return this.decode(extensionOid.nameConstraints, (node) => {
       const subtrees = (tag: number): GeneralName[] =>

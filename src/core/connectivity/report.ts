@@ -1,0 +1,124 @@
+import type { Certificate } from '../certificates/certificate';
+import type { TrustAnchor } from '../keystore/anchors';
+import type { Target } from './target';
+import type { Attempt } from './tcp';
+
+/** The verdicts of a connectivity test; the first failing step decides. */
+export type VerdictCode =
+  | 'ok'
+  | 'ok-client-certificate-not-requested'
+  | 'ok-client-certificate-optional'
+  | 'address-invalid'
+  | 'dns-not-found'
+  | 'connection-refused'
+  | 'timeout'
+  | 'proxy-refused'
+  | 'starttls-refused'
+  | 'not-tls'
+  | 'protocol-version'
+  | 'no-shared-cipher'
+  | 'server-name-mismatch'
+  | 'server-expired'
+  | 'server-not-yet-valid'
+  | 'server-self-signed'
+  | 'server-root-missing'
+  | 'server-chain-incomplete'
+  | 'server-certificate-invalid'
+  | 'client-certificate-required'
+  | 'client-certificate-rejected'
+  | 'client-key-unusable'
+  | 'connection-closed';
+
+export type StepName =
+  'address' | 'dns' | 'tcp' | 'tls' | 'serverName' | 'serverTrust' | 'clientCertificate' | 'accepted';
+export type StepStatus = 'ok' | 'warning' | 'failed' | 'skipped';
+
+export interface Step {
+  readonly step: StepName;
+  readonly status: StepStatus;
+  /** For a warning or failure. */
+  readonly code?: VerdictCode;
+  /** English, one or two sentences. */
+  readonly message: string;
+}
+
+export interface Candidate {
+  readonly alias: string;
+  readonly usable: boolean;
+  /** English; where it is not usable, or usable with a doubt. */
+  readonly why?: string;
+}
+
+/** Everything a test learned. Certificates are whole; `reportData` gives the form for machines. */
+export interface ConnectivityReport {
+  readonly target: Target;
+  /** Name of the machine that tested. */
+  readonly from: string;
+  readonly at: Date;
+  /** Milliseconds, both passes together. */
+  readonly ms: number;
+  readonly verdict: VerdictCode;
+  readonly ok: boolean;
+  readonly steps: readonly Step[];
+  readonly attempts: readonly Attempt[];
+  readonly tls?: { readonly version: string; readonly cipher?: string; readonly alpn?: string };
+  readonly server?: ServerReport;
+  readonly client?: ClientReport;
+}
+
+export interface ServerReport {
+  /** As sent. */
+  readonly chain: readonly Certificate[];
+  readonly anchor?: TrustAnchor;
+  /** RFC 4514: who issued the highest certificate that was sent, and is not in the keystore. */
+  readonly missing?: string;
+  /** A certificate of the chain that would make the server trusted, once it is in the keystore. */
+  readonly offer?: Certificate;
+}
+
+export interface ClientReport {
+  readonly requested: boolean;
+  /** Null where it could not be found out. */
+  readonly required: boolean | null;
+  /** RFC 4514. Empty where the server names none: it takes, or says it takes, any. */
+  readonly acceptableIssuers: readonly string[];
+  /** Alias of the key pair whose certificate was sent. */
+  readonly sent?: string;
+  readonly accepted: boolean | null;
+  readonly candidates: readonly Candidate[];
+}
+
+export function isOkVerdict(verdict: VerdictCode): boolean {
+  return verdict === 'ok' || verdict.startsWith('ok-');
+}
+
+/** The report as JSON: plain data, dates in ISO 8601, certificates by their facts. */
+export function reportData(report: ConnectivityReport): unknown {
+  const { target, from, verdict, ok, steps, tls, server, client } = report;
+  return {
+    target,
+    from,
+    at: report.at.toISOString(),
+    milliseconds: report.ms,
+    verdict,
+    ok,
+    steps,
+    ...(report.attempts.length && { attempts: report.attempts }),
+    ...(tls && { tls }),
+    ...(server && {
+      server: {
+        chain: server.chain.map((certificate) => ({
+          subject: certificate.subject.toString(),
+          issuer: certificate.issuer.toString(),
+          sha256: certificate.sha256,
+          notBefore: certificate.notBefore.toISOString(),
+          notAfter: certificate.notAfter.toISOString(),
+        })),
+        ...(server.anchor && { anchor: { alias: server.anchor.alias, sha256: server.anchor.certificate.sha256 } }),
+        ...(server.missing !== undefined && { missing: server.missing }),
+        ...(server.offer && { offer: server.offer.sha256 }),
+      },
+    }),
+    ...(client && { client }),
+  };
+}

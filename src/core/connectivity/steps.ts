@@ -1,0 +1,274 @@
+import type { Certificate } from '../certificates/certificate';
+import type { Name } from '../certificates/name';
+import { alertName, type Probe } from './probe';
+import type { Step, StepName, VerdictCode } from './report';
+import { matchesServerName, namesOf } from './serverName';
+import type { Target } from './target';
+import type { TrustJudgement } from './trust';
+
+export function skipped(step: StepName): Step {
+  return { step, status: 'skipped', message: 'Not reached.' };
+}
+
+function failed(step: StepName, code: VerdictCode, message: string): Step {
+  return { step, status: 'failed', code, message };
+}
+
+/** Alerts by which a server refuses a client certificate or the lack of one (RFC 8446 section 6.2). */
+const certificateAlerts = new Set([41, 42, 43, 44, 45, 46, 48, 49, 51, 116]);
+
+/** dns, tcp and tls of the pass without a client certificate. */
+export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
+  const { end, attempts, server, ms } = pass;
+  const seconds = `${timeoutMs / 1000} seconds`;
+  if (end.stage === 'dns') {
+    const dns =
+      end.kind === 'timeout'
+        ? failed('dns', 'timeout', `The name was not resolved within ${seconds}.`)
+        : failed('dns', 'dns-not-found', `There is no such host (${end.detail}).`);
+    return [dns, skipped('tcp'), skipped('tls')];
+  }
+  const addresses = [...new Set(attempts.map(({ address }) => address))];
+  const dns: Step = { step: 'dns', status: 'ok', message: addresses.join(', ') || 'resolved' };
+  if (end.stage === 'tcp') {
+    const tcp =
+      end.kind === 'timeout'
+        ? failed('tcp', 'timeout', `No connection within ${seconds}: a firewall may drop it.`)
+        : end.kind === 'refused'
+          ? failed('tcp', 'connection-refused', 'The host refuses connections to this port: nothing listens there.')
+          : failed('tcp', 'connection-refused', `The host cannot be reached (${end.detail}).`);
+    return [dns, tcp, skipped('tls')];
+  }
+  const connected = attempts.find(({ outcome }) => outcome === 'connected');
+  const tcp: Step = {
+    step: 'tcp',
+    status: 'ok',
+    message: `Connected to ${connected?.address ?? 'the host'} in ${ms.tcp ?? 0} ms.`,
+  };
+  return [dns, tcp, tlsStep(pass, seconds)];
+}
+
+function tlsStep(pass: Probe, seconds: string): Step {
+  const { end, server, version, cipher } = pass;
+  const ok: Step = { step: 'tls', status: 'ok', message: [version, cipher].filter(Boolean).join(', ') || 'TLS' };
+  if (end.stage === 'established') return ok;
+  if (end.stage !== 'tls') return skipped('tls');
+  if (server.version !== undefined && server.version < 0x0303) {
+    return failed(
+      'tls',
+      'protocol-version',
+      `The server speaks ${version ?? 'an old version'} at most; TLS 1.2 is the least the tenant accepts.`,
+    );
+  }
+  // The handshake got to the client certificate: that is judged further down.
+  if (server.certificateRequested && wasRefused(pass)) return ok;
+  switch (end.kind) {
+    case 'not-tls':
+      return failed(
+        'tls',
+        'not-tls',
+        `What answers is not TLS${end.detail ? `, but "${end.detail.slice(0, 40)}"` : ''}.`,
+      );
+    case 'timeout':
+      return failed('tls', 'timeout', `The handshake did not end within ${seconds}.`);
+    case 'alert':
+      return alertStep(end.alert ?? 0, server.version !== undefined);
+    case 'closed':
+      return failed(
+        'tls',
+        'connection-closed',
+        'The server closed the connection during the handshake without a reason.',
+      );
+    case 'local':
+      return localStep(end.detail);
+  }
+}
+
+function alertStep(alert: number, answered: boolean): Step {
+  const name = alertName(alert);
+  if (alert === 70) return failed('tls', 'protocol-version', 'The server accepts neither TLS 1.2 nor TLS 1.3.');
+  if (alert === 112) {
+    return failed('tls', 'server-name-mismatch', `The server does not know the name it was asked for (${name}).`);
+  }
+  if (alert === 71 || (alert === 40 && !answered)) {
+    return failed('tls', 'no-shared-cipher', `The server accepts none of the ciphers offered (${name}).`);
+  }
+  return failed('tls', 'connection-closed', `The server broke off the handshake (${name}).`);
+}
+
+/** Our own stack gave up. The words are OpenSSL's or BoringSSL's. */
+function localStep(detail: string): Step {
+  const text = detail.toUpperCase();
+  if (/WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE/.test(text)) {
+    return failed('tls', 'not-tls', 'What answers is not TLS.');
+  }
+  if (/UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|UNKNOWN_PROTOCOL/.test(text)) {
+    return failed('tls', 'protocol-version', 'The server speaks neither TLS 1.2 nor TLS 1.3.');
+  }
+  if (/NO_SHARED_CIPHER|NO_CIPHERS|DH_KEY_TOO_SMALL|BAD_DH|WRONG_CIPHER|KEY_TOO_SMALL|WRONG_CURVE/.test(text)) {
+    return failed('tls', 'no-shared-cipher', `The server's way of encrypting is refused here (${detail}).`);
+  }
+  return failed('tls', 'connection-closed', `The handshake failed (${detail}).`);
+}
+
+/**
+ * Whether the server took the handshake back or broke it off, which after a CertificateRequest is its judgement of the client certificate.
+ * Undefined where that cannot be told.
+ */
+export function wasRefused({ end, server }: Probe): boolean | undefined {
+  if (end.stage === 'established') {
+    if (end.kind === 'data' || end.kind === 'silent') return false;
+    if (end.kind === 'alert') return true;
+    // Hung up before anything was asked: with a request for a certificate that is a refusal. Later it may be about the question.
+    if (end.kind === 'closed-at-once') return server.certificateRequested ? true : undefined;
+    return undefined;
+  }
+  if (end.stage !== 'tls') return undefined;
+  if (end.kind === 'alert') {
+    return server.certificateRequested &&
+      (certificateAlerts.has(end.alert ?? 0) || end.alert === 40 || end.alert === 80)
+      ? true
+      : undefined;
+  }
+  return end.kind === 'closed' && server.certificateRequested && server.complete ? true : undefined;
+}
+
+export function serverNameStep(chain: readonly Certificate[], { serverName }: Target): Step {
+  const [leaf] = chain;
+  if (!leaf) return skipped('serverName');
+  if (matchesServerName(leaf, serverName)) {
+    return { step: 'serverName', status: 'ok', message: `The certificate is for ${serverName}.` };
+  }
+  const names = namesOf(leaf);
+  const commonName = leaf.subject.first('CN');
+  const byCommonName = names.length === 0 && commonName?.toLowerCase() === serverName.toLowerCase();
+  const has = byCommonName
+    ? 'It names it as common name alone, which does not count; alternative names are missing'
+    : names.length
+      ? `It is for ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
+      : 'It has no alternative names';
+  return failed('serverName', 'server-name-mismatch', `The certificate is not for ${serverName}. ${has}.`);
+}
+
+export function serverTrustStep(chain: readonly Certificate[], trust: TrustJudgement | undefined): Step {
+  if (!trust) return skipped('serverTrust');
+  if (trust.trusted) {
+    const path = trust.path.map((member) => member.subject.short).join(' < ');
+    return { step: 'serverTrust', status: 'ok', message: `${path}, anchored by the entry "${trust.anchor.alias}".` };
+  }
+  const who = trust.subject ? `"${trust.subject.subject.short}": ` : '';
+  const missing =
+    trust.missing && !trust.missing.equals(chain[0]?.subject ?? trust.missing)
+      ? ` Missing: ${trust.missing.toString()}.`
+      : '';
+  return failed('serverTrust', trust.code, `${who}${trust.reason}${missing}`);
+}
+
+export interface ClientSituation {
+  readonly requested: boolean;
+  readonly without: Probe;
+  readonly withCertificate: Probe | undefined;
+  /** Alias asked for. */
+  readonly client: string | undefined;
+  /** Why its key cannot be used. */
+  readonly unusable: string | undefined;
+  readonly issuers: readonly Name[];
+}
+
+export function clientCertificateStep(situation: ClientSituation): Step {
+  const { requested, client, unusable, issuers, withCertificate, without } = situation;
+  const step = 'clientCertificate';
+  const accepts = issuers.length
+    ? ` It accepts: ${issuers
+        .slice(0, 4)
+        .map((issuer) => issuer.short)
+        .join(', ')}${issuers.length > 4 ? ` and ${issuers.length - 4} more` : ''}.`
+    : '';
+  if (unusable !== undefined && client !== undefined) {
+    return failed(step, 'client-key-unusable', `"${client}" cannot be used: ${unusable}`);
+  }
+  if (!requested) {
+    return client === undefined
+      ? { step, status: 'ok', message: 'The server did not ask for a client certificate.' }
+      : {
+          step,
+          status: 'warning',
+          code: 'ok-client-certificate-not-requested',
+          message: `The server never asked for a client certificate; "${client}" was not sent.`,
+        };
+  }
+  const optional = wasRefused(without) === false;
+  if (client === undefined) {
+    if (wasRefused(without)) {
+      return failed(
+        step,
+        'client-certificate-required',
+        `The server requires a client certificate, and none was given.${accepts}`,
+      );
+    }
+    return {
+      step,
+      status: 'ok',
+      message: `The server asks for a client certificate, but goes on without one.${accepts}`,
+    };
+  }
+  if (!withCertificate) return skipped(step);
+  if (optional && wasRefused(withCertificate) === false) {
+    return {
+      step,
+      status: 'ok',
+      code: 'ok-client-certificate-optional',
+      message: `The server asks for a client certificate, but goes on without one too; "${client}" was sent.${accepts}`,
+    };
+  }
+  return {
+    step,
+    status: 'ok',
+    message: `The server ${optional ? 'asks for' : 'requires'} a client certificate; "${client}" was sent.${accepts}`,
+  };
+}
+
+export function acceptedStep(situation: ClientSituation): Step {
+  const { client, unusable, withCertificate, without, requested } = situation;
+  const step = 'accepted';
+  const pass = withCertificate ?? without;
+  const refused = wasRefused(pass);
+  const how = howItEnded(pass);
+  if (withCertificate && client !== undefined) {
+    if (refused) {
+      return failed(
+        step,
+        'client-certificate-rejected',
+        `The server refused the connection after "${client}" was sent${how}.`,
+      );
+    }
+    if (refused === undefined) {
+      return failed(
+        step,
+        'connection-closed',
+        `The server hung up after "${client}" was sent, without a reason${how}.`,
+      );
+    }
+    return {
+      step,
+      status: 'ok',
+      message: `The server accepted the handshake with "${client}". Whether it authorises the sender is another matter.`,
+    };
+  }
+  if (unusable !== undefined || (requested && refused)) return skipped(step);
+  if (refused) return failed(step, 'connection-closed', `The server broke off the connection${how}.`);
+  if (refused === undefined && pass.end.kind === 'closed-at-once') {
+    return failed(
+      step,
+      'connection-closed',
+      'The server closed the connection right after the handshake, without a reason.',
+    );
+  }
+  return { step, status: 'ok', message: 'The handshake stands.' };
+}
+
+function howItEnded({ end }: Probe): string {
+  if (end.stage !== 'tls' && end.stage !== 'established') return '';
+  if (end.alert !== undefined) return ` (${alertName(end.alert)})`;
+  return end.kind === 'closed' || end.kind === 'closed-at-once' ? ' (it closed the connection)' : '';
+}

@@ -1,0 +1,126 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { FlowKeystoreError } from '../errors';
+
+/** What is connected to. */
+export interface Target {
+  /** DNS name in ASCII form, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The name the certificate has to be for, and the one sent as SNI unless it is an IP address. */
+  readonly serverName: string;
+  readonly protocol: 'tls';
+}
+
+const defaultPort = 443;
+
+/**
+ * Reads `HOST[:PORT]` as people type it: as in SAP's test, without scheme and path.
+ * @param serverName overrides the name that is asked for and checked
+ * @throws FlowKeystoreError `address-invalid`, naming the host to use instead where a whole URL was given
+ */
+export function parseTarget(text: string, serverName?: string): Target {
+  const input = text.trim();
+  if (input === '') throw invalid('The host is missing.', 'Give it as host or host:port.');
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(input);
+  if (scheme) {
+    throw invalid(
+      `"${shorten(input)}" is a whole address; the host alone is wanted, without ${scheme[1] ?? ''}:// and path.`,
+      suggestion(input),
+    );
+  }
+  if (/[/?#]/.test(input)) {
+    throw invalid(`"${shorten(input)}" has a path; the host alone is wanted.`, suggestion(`https://${input}`));
+  }
+  const { host, port } = splitHostPort(input);
+  return makeTarget(host, port, serverName);
+}
+
+/**
+ * Takes the target out of a receiver adapter's address (`https://host:port/path`).
+ * @param address resolved: parameters applied
+ * @throws FlowKeystoreError `address-invalid` for plain HTTP, for what is set at run time and for parameters without a value
+ */
+export function targetOfAddress(address: string, serverName?: string): Target {
+  const input = address.trim();
+  if (input === '') throw invalid('The channel has no address.', 'Set the address of the receiver first.');
+  const parameter = /\{\{([^{}]+)\}\}/.exec(input)?.[1];
+  if (parameter !== undefined) {
+    throw invalid(
+      `The address depends on the parameter {{${parameter}}}, which has no value here.`,
+      'Give it a value in parameters.prop.',
+    );
+  }
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(input)?.[1] ?? input;
+  if (authority.includes('${')) {
+    throw invalid('The host is set at run time; it cannot be tested from the file.', 'Test the host by hand.');
+  }
+  if (/^http:\/\//i.test(input)) {
+    throw invalid(
+      'The address is plain HTTP: no TLS is spoken and no client certificate is ever sent.',
+      'Use an https:// address.',
+    );
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(input) && !/^https:\/\//i.test(input)) {
+    throw invalid(`Addresses of the kind ${input.slice(0, input.indexOf(':'))}:// cannot be tested.`);
+  }
+  const { host, port } = splitHostPort(authority.replace(/^[^@]*@/, ''));
+  return makeTarget(host, port, serverName);
+}
+
+export function targetText({ host, port }: Pick<Target, 'host' | 'port'>): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+function splitHostPort(text: string): { host: string; port: number } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  if (bracketed) return { host: bracketed[1] ?? '', port: readPort(bracketed[2]) };
+  if (isIP(text) === 6) return { host: text, port: defaultPort };
+  const colon = text.indexOf(':');
+  if (colon < 0) return { host: text, port: defaultPort };
+  if (text.includes(':', colon + 1)) {
+    throw invalid(`"${shorten(text)}" has several colons.`, 'Put an IPv6 address into brackets: [::1]:443.');
+  }
+  return { host: text.slice(0, colon), port: readPort(text.slice(colon + 1)) };
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return defaultPort;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) {
+    throw invalid(`"${shorten(text)}" is no port.`, 'Ports are whole numbers from 1 to 65535.');
+  }
+  return port;
+}
+
+function makeTarget(host: string, port: number, serverName?: string): Target {
+  const ascii = toHost(host);
+  return { host: ascii, port, serverName: serverName === undefined ? ascii : toHost(serverName), protocol: 'tls' };
+}
+
+function toHost(host: string): string {
+  if (isIP(host)) return host;
+  const ascii = domainToASCII(host.replace(/\.$/, ''));
+  const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+  if (ascii === '' || ascii.length > 253 || !ascii.split('.').every((part) => label.test(part))) {
+    throw invalid(`"${shorten(host)}" is no host name.`, 'Give a name such as api.partner.example, or an IP address.');
+  }
+  if (/^[\d.]+$/.test(ascii) && !isIP(ascii)) throw invalid(`"${shorten(host)}" is no IP address.`);
+  return ascii;
+}
+
+function suggestion(url: string): string | undefined {
+  try {
+    const { hostname, port, protocol } = new URL(url);
+    if (hostname) return `Use ${hostname}${port ? `:${port}` : protocol === 'http:' ? ':80' : ''}.`;
+  } catch {
+    // Not a URL either: nothing to suggest.
+  }
+  return undefined;
+}
+
+const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text);
+
+function invalid(message: string, next?: string): FlowKeystoreError {
+  return new FlowKeystoreError('address-invalid', message, {}, next);
+}

@@ -1,0 +1,218 @@
+import { Certificate } from '../certificates/certificate';
+import { certificatesPem } from '../certificates/pem';
+import type { TrustAnchor } from '../keystore/anchors';
+import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
+import { probe, type Probe } from './probe';
+import {
+  isOkVerdict,
+  type ClientReport,
+  type ConnectivityReport,
+  type ServerReport,
+  type Step,
+  type VerdictCode,
+} from './report';
+import {
+  acceptedStep,
+  clientCertificateStep,
+  connectionSteps,
+  serverNameStep,
+  serverTrustStep,
+  skipped,
+  wasRefused,
+} from './steps';
+import { targetText, type Target } from './target';
+import { judgeServer, type TrustJudgement } from './trust';
+
+/** The key pair to authenticate with. The key is opened only when the server asks for a certificate. */
+export interface ClientKeyPair extends KeyPairChain {
+  /** PKCS#8 PEM. A rejection makes the key pair unusable: its message is shown. */
+  readonly privateKeyPem: () => Promise<string>;
+}
+
+/** A key pair that was asked for and is not to be had: no such alias, not a key pair. */
+export interface UnusableClient {
+  readonly alias: string;
+  /** English, one sentence. */
+  readonly unusable: string;
+}
+
+export interface ConnectivityTest {
+  readonly target: Target;
+  /** Who is trusted: nobody else is. */
+  readonly anchors: readonly TrustAnchor[];
+  /** Absent: without a client certificate. */
+  readonly client?: ClientKeyPair | UnusableClient;
+  /** Key pairs to be judged by the issuers the server accepts. */
+  readonly candidates?: readonly KeyPairChain[];
+  /** For each of DNS, TCP and TLS. Milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Name of this machine, for the report. */
+  readonly from: string;
+  readonly now?: () => Date;
+}
+
+/**
+ * Tests a connection as a receiver adapter makes it: a handshake without and, where the server asks for one and a key pair is given, a
+ * second one with the client certificate. Trust is judged by the anchors alone.
+ * @param onStep told of each step as it is decided, in order
+ * @throws the signal's reason when cancelled; everything else is a verdict
+ */
+export async function testConnectivity(
+  test: ConnectivityTest,
+  onStep?: (step: Step) => void,
+): Promise<ConnectivityReport> {
+  const { target, timeoutMs, signal, client } = test;
+  const now = (test.now ?? (() => new Date()))();
+  const started = performance.now();
+  const steps: Step[] = [];
+  const add = (...more: readonly Step[]): void => {
+    for (const step of more) {
+      steps.push(step);
+      onStep?.(step);
+    }
+  };
+  add({
+    step: 'address',
+    status: 'ok',
+    message: `${targetText(target)}${target.serverName === target.host ? '' : ` as ${target.serverName}`}`,
+  });
+
+  const options = {
+    host: target.host,
+    port: target.port,
+    serverName: target.serverName,
+    timeoutMs,
+    ...(signal && { signal }),
+  };
+  const without = await probe(options);
+  const connection = connectionSteps(without, timeoutMs);
+  const chain = parseChain(without);
+  const trust = chain.length ? judgeServer({ chain, anchors: test.anchors, now }) : undefined;
+  add(...connection);
+  const failed = connection.some(({ status }) => status === 'failed');
+  if (failed || !chain.length) add(skipped('serverName'), skipped('serverTrust'));
+  else add(serverNameStep(chain, target), serverTrustStep(chain, trust));
+
+  let report: ClientReport | undefined;
+  let withCertificate: Probe | undefined;
+  if (failed) add(skipped('clientCertificate'), skipped('accepted'));
+  else {
+    const requested = without.server.certificateRequested;
+    const issuers = issuerNames(without.server.acceptableIssuers);
+    const key = requested && client ? await openKey(client, now) : undefined;
+    if (key && 'privateKeyPem' in key) {
+      withCertificate = await probe({
+        ...options,
+        client: { certificatePem: key.certificatePem, privateKeyPem: key.privateKeyPem },
+      });
+    }
+    const why = client && 'unusable' in client ? client.unusable : key && 'unusable' in key ? key.unusable : undefined;
+    const situation = { requested, without, withCertificate, client: client?.alias, unusable: why, issuers };
+    add(clientCertificateStep(situation), acceptedStep(situation));
+    report = {
+      requested,
+      required: requested ? (wasRefused(without) ?? null) : false,
+      acceptableIssuers: issuers.map((issuer) => issuer.toString()),
+      ...(withCertificate && client && { sent: client.alias }),
+      accepted: acceptedBy(withCertificate ?? without),
+      candidates: requested ? (test.candidates ?? []).map((candidate) => judgeCandidate(candidate, issuers, now)) : [],
+    };
+  }
+  const verdict = verdictOf(steps);
+  const facts = withCertificate?.cipher !== undefined ? withCertificate : without;
+  return {
+    target,
+    from: test.from,
+    at: now,
+    ms: Math.round(performance.now() - started),
+    verdict,
+    ok: isOkVerdict(verdict),
+    steps,
+    attempts: without.attempts,
+    ...(facts.version !== undefined && {
+      tls: {
+        version: facts.version,
+        ...(facts.cipher !== undefined && { cipher: facts.cipher }),
+        ...(facts.alpn !== undefined && { alpn: facts.alpn }),
+      },
+    }),
+    ...(chain.length && { server: serverReport(chain, trust) }),
+    ...(report && { client: report }),
+  };
+}
+
+/** The report of a test whose address was refused before anything could be tested. */
+export function addressInvalidReport(
+  target: Pick<Target, 'host' | 'port'>,
+  message: string,
+  from: string,
+  now: Date,
+): ConnectivityReport {
+  return {
+    target: { ...target, serverName: target.host, protocol: 'tls' },
+    from,
+    at: now,
+    ms: 0,
+    verdict: 'address-invalid',
+    ok: false,
+    steps: [
+      { step: 'address', status: 'failed', code: 'address-invalid', message },
+      ...(['dns', 'tcp', 'tls', 'serverName', 'serverTrust', 'clientCertificate', 'accepted'] as const).map(skipped),
+    ],
+    attempts: [],
+  };
+}
+
+function verdictOf(steps: readonly Step[]): VerdictCode {
+  const failed = steps.find(({ status }) => status === 'failed');
+  if (failed) return failed.code ?? 'connection-closed';
+  return steps.find(({ code }) => code !== undefined && isOkVerdict(code))?.code ?? 'ok';
+}
+
+function acceptedBy(pass: Probe): boolean | null {
+  const refused = wasRefused(pass);
+  return refused === undefined ? null : !refused;
+}
+
+function parseChain(pass: Probe): Certificate[] {
+  const chain: Certificate[] = [];
+  for (const der of pass.server.chain ?? []) {
+    try {
+      chain.push(Certificate.parse(der));
+    } catch {
+      // A certificate that cannot be read cannot take part; the path will miss it and say so.
+    }
+  }
+  return chain;
+}
+
+function serverReport(chain: readonly Certificate[], trust: TrustJudgement | undefined): ServerReport {
+  if (!trust) return { chain };
+  if (trust.trusted) return { chain, anchor: trust.anchor };
+  return {
+    chain,
+    ...(trust.missing && { missing: trust.missing.toString() }),
+    ...(trust.offer && { offer: trust.offer }),
+  };
+}
+
+type OpenedKey = { readonly certificatePem: string; readonly privateKeyPem: string } | { readonly unusable: string };
+
+async function openKey(client: ClientKeyPair | UnusableClient, now: Date): Promise<OpenedKey> {
+  if ('unusable' in client) return { unusable: client.unusable };
+  const [leaf] = client.chain;
+  if (!leaf) return { unusable: 'The key pair has no certificate.' };
+  if (leaf.notAfter.getTime() < now.getTime()) {
+    return { unusable: `Its certificate expired on ${leaf.notAfter.toISOString().slice(0, 10)}.` };
+  }
+  if (leaf.notBefore.getTime() > now.getTime()) {
+    return { unusable: `Its certificate is not valid before ${leaf.notBefore.toISOString().slice(0, 10)}.` };
+  }
+  try {
+    // Java sends the chain as it is in the keystore, its root too; so do we.
+    return { certificatePem: certificatesPem(client.chain), privateKeyPem: await client.privateKeyPem() };
+  } catch (error) {
+    return { unusable: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,379 @@
+import assert from 'node:assert/strict';
+import type net from 'node:net';
+import { testConnectivity, type ClientKeyPair, type ConnectivityTest } from '../../../src/core/connectivity/test';
+import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
+import { certificatesPem } from '../../../src/core/certificates/pem';
+import {
+  closedPort,
+  startTcpServer,
+  startTlsServer,
+  type FaultServer,
+  type TlsServerOptions,
+} from '../../support/faultServers';
+import { localNames, makeCa, makeSelfSigned, type TestIdentity } from '../../support/testCertificates';
+
+describe('connectivity test against real servers', function () {
+  this.timeout(30_000);
+  let root: TestIdentity;
+  let issuing: TestIdentity;
+  let server: TestIdentity;
+  let clientRoot: TestIdentity;
+  let client: TestIdentity;
+  let stranger: TestIdentity;
+  const running: FaultServer[] = [];
+
+  before(async () => {
+    root = await makeCa('Server Root');
+    issuing = await root.issue('Server Issuing CA', { ca: {} });
+    server = await issuing.issue('localhost', { alternativeNames: localNames, extendedKeyUsage: ['serverAuth'] });
+    clientRoot = await makeCa('Client Root');
+    client = await clientRoot.issue('partner_a', { extendedKeyUsage: ['clientAuth'] });
+    stranger = await (await makeCa('Stranger Root')).issue('stranger', { extendedKeyUsage: ['clientAuth'] });
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.stop()));
+  });
+
+  const start = async (options: Partial<TlsServerOptions> = {}): Promise<number> => {
+    const started = await startTlsServer({ identity: server, ...options });
+    running.push(started);
+    return started.port;
+  };
+  const tcp = async (onConnection: (socket: net.Socket) => void): Promise<number> => {
+    const started = await startTcpServer(onConnection);
+    running.push(started);
+    return started.port;
+  };
+  const keyPair = (identity: TestIdentity, alias: string): ClientKeyPair => ({
+    alias,
+    chain: identity.chain,
+    privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
+  });
+  const run = (
+    port: number,
+    more: Partial<ConnectivityTest> = {},
+    trusted: readonly TestIdentity[] = [root],
+  ): Promise<ConnectivityReport> =>
+    testConnectivity({
+      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls' },
+      anchors: trusted.map(({ certificate }) => ({ alias: certificate.subject.short, certificate })),
+      timeoutMs: 3_000,
+      from: 'here',
+      ...more,
+    });
+  const statuses = (report: ConnectivityReport): string =>
+    report.steps.map(({ step, status }) => `${step} ${status}`).join(', ');
+  const expectVerdict = (report: ConnectivityReport, verdict: VerdictCode): void => {
+    assert.equal(report.verdict, verdict, JSON.stringify(reportData(report), undefined, 1));
+    assert.equal(report.ok, verdict === 'ok' || verdict.startsWith('ok-'));
+    assert.deepEqual(
+      report.steps.map(({ step }) => step),
+      ['address', 'dns', 'tcp', 'tls', 'serverName', 'serverTrust', 'clientCertificate', 'accepted'],
+    );
+    const first = report.steps.find(({ status }) => status === 'failed');
+    assert.equal(first?.code, report.ok ? undefined : verdict);
+  };
+
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    describe(version, () => {
+      it('fine, no certificate asked', async () => {
+        const report = await run(await start({ version }));
+        expectVerdict(report, 'ok');
+        assert.equal(report.tls?.version, version);
+        assert.match(report.tls.cipher ?? '', /^TLS_/);
+        assert.deepEqual(
+          report.server?.chain.map((c) => c.subject.short),
+          ['localhost', 'Server Issuing CA'],
+        );
+        assert.equal(report.server.anchor?.alias, 'Server Root');
+        assert.deepEqual(
+          [report.client?.requested, report.client?.required, report.client?.accepted],
+          [false, false, true],
+        );
+      });
+
+      it('fine, a certificate given that was never asked for', async () => {
+        const report = await run(await start({ version }), { client: keyPair(client, 'partner_a') });
+        expectVerdict(report, 'ok-client-certificate-not-requested');
+        assert.equal(report.client?.sent, undefined);
+      });
+
+      it('required and given', async () => {
+        const report = await run(await start({ version, clientCa: clientRoot }), {
+          client: keyPair(client, 'partner_a'),
+          candidates: [keyPair(client, 'partner_a'), keyPair(stranger, 'stranger'), keyPair(server, 'server')],
+        });
+        expectVerdict(report, 'ok');
+        assert.deepEqual(
+          [report.client?.requested, report.client?.required, report.client?.accepted, report.client?.sent],
+          [true, true, true, 'partner_a'],
+        );
+        assert.deepEqual(report.client?.acceptableIssuers, ['CN=Client Root']);
+        assert.deepEqual(
+          report.client.candidates.map(({ alias, usable }) => [alias, usable]),
+          [
+            ['partner_a', true],
+            ['stranger', false],
+            ['server', false],
+          ],
+        );
+        assert.match(report.client.candidates[1]?.why ?? '', /Stranger Root, which is not among/);
+      });
+
+      it('required and missing', async () => {
+        const report = await run(await start({ version, clientCa: clientRoot }));
+        expectVerdict(report, 'client-certificate-required');
+        assert.deepEqual(
+          [report.client?.requested, report.client?.required, report.client?.accepted],
+          [true, true, false],
+        );
+        assert.equal(
+          statuses(report),
+          'address ok, dns ok, tcp ok, tls ok, serverName ok, serverTrust ok, clientCertificate failed, accepted skipped',
+        );
+      });
+
+      it('wrong client certificate', async () => {
+        const report = await run(await start({ version, clientCa: clientRoot }), {
+          client: keyPair(stranger, 'stranger'),
+        });
+        expectVerdict(report, 'client-certificate-rejected');
+        assert.deepEqual(
+          [report.client?.required, report.client?.accepted, report.client?.sent],
+          [true, false, 'stranger'],
+        );
+      });
+
+      it('optional: goes on with and without', async () => {
+        const port = await start({ version, clientCa: clientRoot, required: false });
+        expectVerdict(await run(port), 'ok');
+        const report = await run(port, { client: keyPair(client, 'partner_a') });
+        expectVerdict(report, 'ok-client-certificate-optional');
+        assert.equal(report.client?.required, false);
+      });
+
+      it('names of 400 issuers are read', async () => {
+        const many = await Promise.all(Array.from({ length: 8 }, (_, i) => makeCa(`Issuer ${i}`)));
+        const moreIssuersPem = many.map((ca) => ca.pem).join('');
+        const port = await start({ version, clientCa: clientRoot, moreIssuersPem });
+        const report = await run(port);
+        assert.deepEqual(
+          report.client?.acceptableIssuers.toSorted(),
+          ['CN=Client Root', ...many.map((_, i) => `CN=Issuer ${i}`)].toSorted(),
+        );
+      });
+
+      it('a server that answers nothing to a request keeps to the handshake', async () => {
+        const report = await run(await start({ version, clientCa: clientRoot, onSecure: () => undefined }), {
+          client: keyPair(client, 'partner_a'),
+          timeoutMs: 1_000,
+        });
+        expectVerdict(report, 'ok');
+      });
+
+      it('hangs up right after the handshake', async () => {
+        expectVerdict(await run(await start({ version, onSecure: (socket) => socket.destroy() })), 'connection-closed');
+      });
+    });
+  }
+
+  it('untrusted root, not sent: the issuer is named, the intermediate offered', async () => {
+    const report = await run(await start(), {}, [clientRoot]);
+    expectVerdict(report, 'server-root-missing');
+    assert.equal(report.server?.missing, 'CN=Server Root');
+    assert.equal(report.server.offer?.subject.short, 'Server Issuing CA');
+    assert.equal(report.steps.at(-1)?.status, 'ok');
+  });
+
+  it('untrusted root, sent: it is offered', async () => {
+    const report = await run(await start({ chainPem: certificatesPem(server.chain) }), {}, []);
+    expectVerdict(report, 'server-root-missing');
+    assert.deepEqual([report.server?.missing, report.server?.offer?.subject.short], ['CN=Server Root', 'Server Root']);
+  });
+
+  it('anchored by an intermediate, or by the certificate itself', async () => {
+    const port = await start();
+    expectVerdict(await run(port, {}, [issuing]), 'ok');
+    expectVerdict(await run(port, {}, [server]), 'ok');
+  });
+
+  it('a chain in the wrong order is put right', async () => {
+    const [leaf, middle, top] = server.chain;
+    expectVerdict(await run(await start({ chainPem: certificatesPem([leaf!, top!, middle!]) })), 'ok');
+  });
+
+  it('missing intermediate', async () => {
+    const report = await run(await start({ chainPem: server.pem }));
+    expectVerdict(report, 'server-chain-incomplete');
+    assert.equal(report.server?.missing, 'CN=Server Issuing CA');
+  });
+
+  it('issued by a root directly that is not in the keystore', async () => {
+    const direct = await root.issue('localhost', { alternativeNames: localNames });
+    expectVerdict(await run(await start({ identity: direct }), {}, [clientRoot]), 'server-root-missing');
+  });
+
+  it('expired, and not yet valid', async () => {
+    const expired = await root.issue('localhost', { alternativeNames: localNames, fromDays: -10, toDays: -1 });
+    expectVerdict(await run(await start({ identity: expired })), 'server-expired');
+    const early = await root.issue('localhost', { alternativeNames: localNames, fromDays: 5, toDays: 10 });
+    expectVerdict(await run(await start({ identity: early })), 'server-not-yet-valid');
+  });
+
+  it('wrong name, names by alternative names alone', async () => {
+    const other = await root.issue('localhost', { alternativeNames: [{ kind: 'dns', value: 'other.example' }] });
+    const report = await run(await start({ identity: other }));
+    expectVerdict(report, 'server-name-mismatch');
+    assert.match(report.steps[4]?.message ?? '', /is for other\.example/);
+    const nameless = await root.issue('localhost');
+    expectVerdict(await run(await start({ identity: nameless })), 'server-name-mismatch');
+  });
+
+  it('self-signed, unless it is in the keystore', async () => {
+    const self = await makeSelfSigned('localhost', { alternativeNames: localNames });
+    const port = await start({ identity: self });
+    const report = await run(port);
+    expectVerdict(report, 'server-self-signed');
+    assert.equal(report.server?.offer?.sha256, self.certificate.sha256);
+    expectVerdict(await run(port, {}, [self]), 'ok');
+  });
+
+  it('issued by something that is no authority, or not meant for servers', async () => {
+    const noAuthority = await root.issue('not a CA');
+    const below = await noAuthority.issue('localhost', { alternativeNames: localNames });
+    expectVerdict(await run(await start({ identity: below })), 'server-certificate-invalid');
+    const clientOnly = await root.issue('localhost', {
+      alternativeNames: localNames,
+      extendedKeyUsage: ['clientAuth'],
+    });
+    expectVerdict(await run(await start({ identity: clientOnly })), 'server-certificate-invalid');
+  });
+
+  it('a signature by another of the same name', async () => {
+    const impostor = await makeCa('Server Root');
+    const forged = await impostor.issue('localhost', { alternativeNames: localNames });
+    const report = await run(await start({ identity: forged }));
+    assert.ok(!report.ok);
+    assert.equal(report.steps[5]?.status, 'failed');
+  });
+
+  it('plain HTTP, an SSH banner, garbage', async () => {
+    for (const banner of [
+      'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n',
+      'SSH-2.0-OpenSSH_9.2\r\n',
+      '\u0000\u0001\u0002',
+    ]) {
+      const port = await tcp((socket) => socket.once('data', () => socket.end(banner)));
+      expectVerdict(await run(port), 'not-tls');
+    }
+  });
+
+  it('refused, unknown host', async () => {
+    expectVerdict(await run(await closedPort()), 'connection-refused');
+    const target = {
+      host: 'no-such-host.invalid',
+      port: 443,
+      serverName: 'no-such-host.invalid',
+      protocol: 'tls',
+    } as const;
+    expectVerdict(await run(443, { target }), 'dns-not-found');
+  });
+
+  it('accepts and never answers: time-out', async () => {
+    const port = await tcp(() => undefined);
+    const report = await run(port, { timeoutMs: 400 });
+    expectVerdict(report, 'timeout');
+    assert.ok(report.ms < 3_000);
+  });
+
+  it('closes at once', async () => {
+    expectVerdict(await run(await tcp((socket) => socket.end())), 'connection-closed');
+    expectVerdict(
+      await run(await tcp((socket) => socket.once('data', () => socket.resetAndDestroy()))),
+      'connection-closed',
+    );
+  });
+
+  it('alerts: protocol version, no shared cipher', async () => {
+    const alert = (code: number) => (socket: net.Socket) =>
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, code])));
+    expectVerdict(await run(await tcp(alert(70))), 'protocol-version');
+    expectVerdict(await run(await tcp(alert(40))), 'no-shared-cipher');
+    expectVerdict(await run(await tcp(alert(71))), 'no-shared-cipher');
+    expectVerdict(await run(await tcp(alert(112))), 'server-name-mismatch');
+  });
+
+  it('no shared cipher with a real server', async () => {
+    const port = await start({ version: 'TLSv1.2', ciphers: 'AES128-CCM8:ECDHE-ECDSA-AES128-CCM8' });
+    expectVerdict(await run(port), 'no-shared-cipher');
+  });
+
+  it('a key pair that cannot be used is said so, and the rest is still learned', async () => {
+    const port = await start({ clientCa: clientRoot });
+    const unknown = await run(port, { client: { alias: 'nobody', unusable: 'There is no such entry.' } });
+    expectVerdict(unknown, 'client-key-unusable');
+    assert.deepEqual(unknown.client?.acceptableIssuers, ['CN=Client Root']);
+    const old = await clientRoot.issue('old', { fromDays: -10, toDays: -1 });
+    expectVerdict(await run(port, { client: keyPair(old, 'old') }), 'client-key-unusable');
+    const locked = {
+      ...keyPair(client, 'locked'),
+      privateKeyPem: () => Promise.reject(new Error('The password is wrong.')),
+    };
+    expectVerdict(await run(port, { client: locked }), 'client-key-unusable');
+  });
+
+  it('the first failing step decides: an untrusted server that refuses the client too', async () => {
+    const report = await run(await start({ clientCa: clientRoot }), { client: keyPair(stranger, 'stranger') }, []);
+    expectVerdict(report, 'server-root-missing');
+    assert.equal(report.steps.at(-1)?.code, 'client-certificate-rejected');
+  });
+
+  it('records split into single octets are read as well', async () => {
+    const real = await startTlsServer({ identity: server, clientCa: clientRoot, version: 'TLSv1.3' });
+    running.push(real);
+    const { connect } = await import('node:net');
+    const port = await tcp((socket) => {
+      const upstream = connect(real.port, '127.0.0.1');
+      upstream.on('error', () => socket.destroy());
+      upstream.on('data', (chunk: Buffer) => {
+        for (const octet of chunk) socket.write(Buffer.from([octet]));
+      });
+      upstream.on('end', () => socket.end());
+      socket.pipe(upstream);
+    });
+    const report = await run(port, { client: keyPair(client, 'partner_a') });
+    expectVerdict(report, 'ok');
+    assert.deepEqual(report.client?.acceptableIssuers, ['CN=Client Root']);
+  });
+
+  it('cancels within 100 ms, at every stage', async () => {
+    const port = await tcp(() => undefined);
+    for (const delay of [0, 5, 60]) {
+      const aborter = new AbortController();
+      const testing = run(port, { signal: aborter.signal });
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      const started = performance.now();
+      aborter.abort();
+      await assert.rejects(testing, { name: 'AbortError' });
+      assert.ok(performance.now() - started < 100);
+    }
+  });
+
+  it('steps are told as they are decided', async () => {
+    const told: string[] = [];
+    const report = await testConnectivity(
+      {
+        target: { host: '127.0.0.1', port: await start(), serverName: 'localhost', protocol: 'tls' },
+        anchors: [],
+        timeoutMs: 3_000,
+        from: 'here',
+      },
+      (step) => told.push(step.step),
+    );
+    assert.deepEqual(
+      told,
+      report.steps.map(({ step }) => step),
+    );
+    assert.equal(JSON.stringify(reportData(report)).includes('PRIVATE KEY'), false);
+  });
+});
