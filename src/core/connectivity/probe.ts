@@ -200,8 +200,8 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
       established = true;
       handshakeMs = Math.round(performance.now() - started);
       // In TLS 1.3 the server judges the client certificate only now: a refusal takes one way here, an early close is no answer to us.
-      const grace =
-        reader.seen.certificateRequested && secure.getProtocol() === 'TLSv1.3' ? Math.min(1_500, 250 + 4 * tcpMs) : 0;
+      const [least, trips] = reader.seen.certificateRequested ? [250, 4] : [100, 2];
+      const grace = secure.getProtocol() === 'TLSv1.3' ? Math.min(1_500, least + trips * tcpMs) : 0;
       if (grace) after(grace, ask);
       else ask();
     });

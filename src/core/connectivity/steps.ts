@@ -19,7 +19,7 @@ const certificateAlerts = new Set([41, 42, 43, 44, 45, 46, 48, 49, 51, 116]);
 
 /** dns, tcp and tls of the pass without a client certificate. */
 export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
-  const { end, attempts, server, ms } = pass;
+  const { end, attempts, ms } = pass;
   const seconds = `${timeoutMs / 1000} seconds`;
   if (end.stage === 'dns') {
     const dns =
