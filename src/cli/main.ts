@@ -3,6 +3,7 @@ import { check, checkUsage } from './commands/check';
 import { flows, flowsUsage } from './commands/flows';
 import { list, listUsage } from './commands/list';
 import { set, setUsage } from './commands/set';
+import { test, testUsage } from './commands/test';
 import { badArguments } from './options';
 import { askHidden, type Terminal } from './terminal';
 
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },
+  test: { run: test, usage: testUsage, what: 'an outbound TLS connection, step by step, trusting the keystore alone' },
 };
 
 const usage = `flow-keystore COMMAND ...

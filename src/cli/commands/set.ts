@@ -46,8 +46,9 @@ export async function set(args: readonly string[], terminal: Terminal): Promise<
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length) throw badArguments('set takes one flow.');
-  if (values.channel === undefined)
-    {throw badArguments('set needs --channel ID.', 'List the channels with: flow-keystore flows FILE');}
+  if (values.channel === undefined) {
+    throw badArguments('set needs --channel ID.', 'List the channels with: flow-keystore flows FILE');
+  }
   const place = readPlace(values.in);
   const wanted = Object.entries(fieldOptions).flatMap(([option, field]) => {
     const value = values[option as keyof typeof values];
@@ -81,13 +82,14 @@ async function loadOne(file: string, signal: AbortSignal): Promise<FlowFile> {
   const { flows, problems } = await loadFlows([file], nodeFiles, signal);
   const [only, ...others] = flows;
   if (only && !others.length && !only.archived) return only;
-  if (only)
-    {throw new FlowKeystoreError(
+  if (only) {
+    throw new FlowKeystoreError(
       'arguments',
       'set changes one flow file, not a folder or an archive.',
       { file },
       'Name the .iflw file.',
-    );}
+    );
+  }
   const [problem] = problems;
   throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', {
     file,

@@ -6,7 +6,8 @@ import { run } from '../../../src/cli/main';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
 import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
-import { makeCa, type TestIdentity } from '../../support/testCertificates';
+import { startTlsServer } from '../../support/faultServers';
+import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
 
 const password = 'changeit';
 
@@ -360,6 +361,94 @@ describe('command line', () => {
     assert.match(junit, /<failure type="alias-missing"/);
     assert.equal((await cli(...args, 'pdf')).code, 2);
     rmSync(at('project/broken.iflw'));
+  });
+
+  it('test: host and channel, as JSON and text; exit 1 for a failed test', async () => {
+    const server = await root.issue('localhost', { alternativeNames: localNames });
+    const stranger = await makeCa('Stranger');
+    writeFileSync(at('trusted.pem'), root.pem);
+    const running = await startTlsServer({ identity: server, clientCa: root });
+    const other = await startTlsServer({
+      identity: await stranger.issue('localhost', { alternativeNames: localNames }),
+    });
+    const keystore = ['--keystore', at('partner.p12'), '--password-env', 'KS'];
+    try {
+      const host = `localhost:${running.port}`;
+      const good = await json('test', host, ...keystore, '--alias', 'partner_a', '--json');
+      const { verdict, ok, steps, client, server: facts, tls } = good as Record<string, Record<string, unknown>>;
+      assert.deepEqual([verdict, ok], ['ok', true]);
+      assert.deepEqual(
+        (steps as unknown as { step: string }[]).map(({ step }) => step),
+        ['address', 'dns', 'tcp', 'tls', 'serverName', 'serverTrust', 'clientCertificate', 'accepted'],
+      );
+      assert.equal(tls?.['version'], 'TLSv1.3');
+      assert.equal((facts?.['anchor'] as { alias: string }).alias, 'CLI Root');
+      assert.deepEqual(
+        [client?.['requested'], client?.['required'], client?.['sent'], client?.['accepted']],
+        [true, true, 'partner_a', true],
+      );
+      assert.deepEqual(
+        (client?.['candidates'] as { alias: string; usable: boolean }[]).map(({ alias, usable }) => [alias, usable]),
+        [
+          ['partner_a', true],
+          ['old_pair', false],
+          ['soon_pair', true],
+        ],
+      );
+
+      const missing = await cli('test', host, '--trust', at('trusted.pem'));
+      assert.equal(missing.code, 1);
+      assert.match(missing.out, /^FAILED: localhost:\d+ requires a client certificate \[client-certificate-required\]/);
+      for (const [alias, expected] of [
+        ['nobody', 'client-key-unusable'],
+        ['CLI Root', 'client-key-unusable'],
+        ['old_pair', 'client-key-unusable'],
+      ] as const) {
+        assert.equal((await json('test', host, ...keystore, '--alias', alias, '--json'))['verdict'], expected);
+      }
+      assert.equal(
+        (await json('test', `localhost:${other.port}`, ...keystore, '--json'))['verdict'],
+        'server-root-missing',
+      );
+      assert.equal(
+        (
+          await json(
+            'test',
+            '127.0.0.1:' + running.port,
+            ...keystore,
+            '--alias',
+            'partner_a',
+            '--server-name',
+            'wrong.example',
+            '--json',
+          )
+        )['verdict'],
+        'server-name-mismatch',
+      );
+
+      writeFileSync(prop(), `Host=localhost\\:${running.port}\nPartner\\ Alias=partner_a\n`);
+      const channel = await json('test', `${iflw()}#MessageFlow_1`, ...keystore, '--alias', 'partner_a', '--json');
+      assert.equal(channel['verdict'], 'ok');
+      assert.equal(
+        (await json('test', `${iflw()}#MessageFlow_3`, '--timeout', '1', '--json'))['verdict'],
+        'dns-not-found',
+      );
+      const unknown = await cli('test', `${iflw()}#Nope`);
+      assert.equal(unknown.code, 2);
+      assert.match(unknown.err, /Orders\.iflw: Nope: The flow has no such channel/);
+    } finally {
+      await running.stop();
+      await other.stop();
+    }
+  });
+
+  it('test: a host with scheme and path is told what to use instead', async () => {
+    const { code, out } = await cli('test', 'https://api.partner.example:8443/orders');
+    assert.equal(code, 1);
+    assert.match(out, /\[address-invalid\]/);
+    assert.match(out, /Use api\.partner\.example:8443\./);
+    assert.equal((await cli('test')).code, 2);
+    assert.equal((await cli('test', 'a', '--alias', 'x')).code, 2);
   });
 
   it('help and unknown commands', async () => {

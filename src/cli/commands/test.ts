@@ -1,0 +1,104 @@
+import os from 'node:os';
+import { FlowKeystoreError } from '../../core/errors';
+import { requireChannel } from '../../core/flow/edit';
+import { addressOf } from '../../core/flow/fields';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import { loadFlows } from '../../core/flow/project';
+import { clientOf, keyPairsOf } from '../../core/connectivity/client';
+import { reportData, type ConnectivityReport } from '../../core/connectivity/report';
+import { parseTarget, targetOfAddress, type Target } from '../../core/connectivity/target';
+import { addressInvalidReport, testConnectivity } from '../../core/connectivity/test';
+import { trustAnchors } from '../../core/keystore/anchors';
+import { reportText } from '../../core/report/connectivityText';
+import { KeystoreOpener } from '../keystores';
+import { badArguments, readNumber, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+
+export const testUsage =
+  'test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--server-name NAME] [--timeout SECONDS] [--json]';
+
+/** Tests an outbound connection; 1 where the verdict is not ok. */
+export async function test(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    protocol: { type: 'string', default: 'tls' },
+    keystore: { type: 'string' },
+    alias: { type: 'string' },
+    trust: { type: 'string', multiple: true },
+    'password-env': { type: 'string', multiple: true },
+    'server-name': { type: 'string' },
+    proxy: { type: 'string' },
+    timeout: { type: 'string', default: '10' },
+    json: { type: 'boolean' },
+  });
+  const [what, ...more] = positionals;
+  if (what === undefined || more.length) {
+    throw badArguments('test takes one host, or one flow with a channel (FLOW.iflw#CHANNEL-ID).');
+  }
+  if (values.protocol !== 'tls') {
+    throw badArguments(`--protocol ${values.protocol} is not supported by this version; tls is.`);
+  }
+  if (values.proxy !== undefined) {
+    throw badArguments('--proxy is not supported by this version.', 'Test from a machine with a direct connection.');
+  }
+  if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
+  const timeoutMs = readNumber(values.timeout, 'timeout', 1, 600) * 1000;
+
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const keystore = values.keystore === undefined ? undefined : await opener.open(values.keystore);
+  const trusted = values.trust?.length
+    ? await Promise.all(values.trust.map((file) => opener.open(file)))
+    : keystore
+      ? [keystore]
+      : [];
+  const report = await run();
+  terminal.out(values.json ? `${JSON.stringify(reportData(report), undefined, 2)}\n` : reportText(report));
+  return report.ok ? 0 : 1;
+
+  async function run(): Promise<ConnectivityReport> {
+    let target: Target;
+    try {
+      target = await targetOf(what ?? '', values['server-name'], terminal.signal);
+    } catch (error) {
+      if (!(error instanceof FlowKeystoreError && error.code === 'address-invalid')) throw error;
+      const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
+      return addressInvalidReport({ host: what ?? '', port: 0 }, message, os.hostname(), terminal.now());
+    }
+    const client =
+      keystore && values.alias !== undefined ? clientOf(keystore.keystore, values.alias, keystore.password) : undefined;
+    return testConnectivity({
+      target,
+      anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
+      ...(client && { client }),
+      candidates: keystore ? keyPairsOf(keystore.keystore) : [],
+      timeoutMs,
+      signal: terminal.signal,
+      from: os.hostname(),
+      now: terminal.now,
+    });
+  }
+}
+
+async function targetOf(what: string, serverName: string | undefined, signal: AbortSignal): Promise<Target> {
+  const hash = what.lastIndexOf('#');
+  if (!/\.iflw#/i.test(what) || hash < 0) return parseTarget(what, serverName);
+  const file = what.slice(0, hash);
+  const { flows, problems } = await loadFlows([file], nodeFiles, signal);
+  const [source] = flows;
+  if (!source) {
+    const [problem] = problems;
+    throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', { file });
+  }
+  try {
+    const channel = requireChannel(source.flow, what.slice(hash + 1));
+    const address = addressOf(channel, source.parametersFile?.parameters);
+    if (!address) {
+      throw new FlowKeystoreError(
+        'address-invalid',
+        `The ${channel.adapter || 'unknown'} adapter of the channel has no address that can be tested.`,
+      );
+    }
+    return targetOfAddress(address.resolved, serverName);
+  } catch (error) {
+    throw error instanceof FlowKeystoreError && error.code !== 'address-invalid' ? error.at({ file }) : error;
+  }
+}

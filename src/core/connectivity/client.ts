@@ -1,0 +1,31 @@
+import { keyObjectOf, openSealedKey } from '../keys/sealedKey';
+import { findEntry } from '../keystore/edit';
+import type { Keystore } from '../keystore/model';
+import type { KeyPairChain } from './candidates';
+import type { ClientKeyPair, UnusableClient } from './test';
+
+/** The key pair of an alias, ready to authenticate with; its key stays sealed until the server asks for a certificate. */
+export function clientOf(
+  keystore: Keystore,
+  alias: string,
+  password: string | undefined,
+): ClientKeyPair | UnusableClient {
+  const entry = findEntry(keystore, alias);
+  if (!entry) return { alias, unusable: 'There is no such entry in the keystore.' };
+  if (entry.kind !== 'keyPair') return { alias, unusable: 'The entry is not a key pair: it has no private key.' };
+  return {
+    alias: entry.alias,
+    chain: entry.chain,
+    privateKeyPem: async () => {
+      const key = keyObjectOf(await openSealedKey(entry.key, password ?? ''));
+      return key.export({ format: 'pem', type: 'pkcs8' }) as string;
+    },
+  };
+}
+
+/** Every key pair of a keystore, without its key. */
+export function keyPairsOf(keystore: Keystore): KeyPairChain[] {
+  return keystore.entries.flatMap((entry) =>
+    entry.kind === 'keyPair' ? [{ alias: entry.alias, chain: entry.chain }] : [],
+  );
+}
