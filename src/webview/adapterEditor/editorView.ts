@@ -1,0 +1,195 @@
+import type { EditorState, EditorStrings, FieldId, FromAdapterEditor, KeyPairView } from '../../protocol/adapterEditor';
+import { Announcer, arrange, button, element, setAttributes } from '../shared/dom';
+import { icon } from '../shared/icons';
+import { ChannelForm, type FormHost } from './channelForm';
+import { ChannelList } from './channelList';
+import type { FieldDraft } from '../../protocol/adapterEditor';
+import type { KeptState } from './kept';
+
+export interface ViewHost {
+  readonly send: (message: FromAdapterEditor) => void;
+  readonly write: (draft: FieldDraft) => Promise<void>;
+  readonly keep: (state: KeptState) => void;
+}
+
+/** The whole editor: a list of receivers beside the chosen one. */
+export class EditorView {
+  private state: EditorState | undefined;
+  private keyPairs: readonly KeyPairView[] = [];
+  private keyPairsNote = '';
+  private selected: string | undefined;
+  private form: ChannelForm | undefined;
+  private readonly list = new ChannelList((channel) => this.select(channel));
+  private readonly announcer = new Announcer();
+  private readonly title = element('h1', {});
+  private readonly unsaved = element('p', { class: 'unsaved', role: 'status' });
+  private readonly unsavedWords = element('span', {});
+  private readonly undo: HTMLButtonElement;
+  private readonly header: HTMLElement;
+  private readonly columns: HTMLElement;
+  private readonly aside: HTMLElement;
+  private readonly empty: HTMLElement;
+  private readonly broken = element('div', { class: 'broken', role: 'alert' });
+
+  constructor(
+    root: HTMLElement,
+    private readonly strings: EditorStrings,
+    private readonly host: ViewHost,
+    private readonly kept: KeptState | undefined,
+  ) {
+    this.selected = kept?.channel;
+    const openAsText = (): void =>
+      host.send({ type: 'openAsText', ...(this.selected === undefined ? {} : { channel: this.selected }) });
+    this.header = element(
+      'header',
+      { class: 'header' },
+      this.title,
+      element(
+        'div',
+        { class: 'toolbar' },
+        button(strings.openAsText, openAsText),
+        button(strings.testAll, () => host.send({ type: 'testAll' }), { id: 'test-all' }),
+      ),
+    );
+    this.undo = button(strings.undoParameters, () => host.send({ type: 'undoParameters' }), { kind: 'link' });
+    this.unsaved.append(
+      icon('information'),
+      this.unsavedWords,
+      button(strings.saveParameters, () => host.send({ type: 'saveParameters' }), { kind: 'link' }),
+      this.undo,
+    );
+    this.aside = element(
+      'div',
+      { class: 'aside' },
+      element('h2', { id: 'receivers-heading' }, strings.receivers),
+      this.list.root,
+    );
+    this.columns = element('div', { class: 'columns' });
+    this.empty = element(
+      'div',
+      { class: 'empty' },
+      element('h2', {}, strings.noReceivers),
+      element('p', {}, strings.noReceiversHelp),
+      button(strings.openAsText, openAsText, { kind: 'primary' }),
+    );
+    root.replaceChildren(
+      element('main', { class: 'editor' }, this.header, this.unsaved, this.broken, this.columns, this.empty),
+      this.announcer.root,
+    );
+    window.addEventListener('keydown', (event) => this.onKey(event), { capture: true });
+  }
+
+  update(state: EditorState): void {
+    this.state = state;
+    const { broken, channels } = state;
+    const ids = channels.map(({ id }) => id);
+    if (this.selected === undefined || !ids.includes(this.selected)) this.selected = ids[0];
+    this.title.textContent = state.flow;
+    this.unsavedWords.textContent = state.parametersUnsaved ?? '';
+    this.unsaved.hidden = state.parametersUnsaved === undefined;
+    this.undo.hidden = !state.undoParameters;
+    this.drawBroken(broken);
+    this.header.hidden = broken !== undefined;
+    this.columns.hidden = broken !== undefined || channels.length === 0;
+    this.empty.hidden = broken !== undefined || channels.length > 0;
+    setAttributes(this.header.querySelector('#test-all') ?? this.header, {
+      disabled: !channels.some(({ testable }) => testable),
+    });
+    this.draw();
+  }
+
+  updateKeyPairs(keyPairs: readonly KeyPairView[], note: string): void {
+    this.keyPairs = keyPairs;
+    this.keyPairsNote = note;
+    for (const row of this.form?.fieldRows() ?? []) row.refreshKeyPairs();
+  }
+
+  reveal(channel: string, field: FieldId | undefined): void {
+    if (!this.state?.channels.some(({ id }) => id === channel)) return;
+    this.select(channel);
+    if (field) this.form?.focus(field);
+    else this.list.focus();
+  }
+
+  /** What was typed and not written yet, to be written before a save. */
+  takeDrafts(): readonly FieldDraft[] {
+    return (this.form?.fieldRows() ?? []).flatMap((row) => row.take() ?? []);
+  }
+
+  private select(channel: string): void {
+    if (channel === this.selected) return;
+    this.selected = channel;
+    this.draw();
+    this.keep();
+  }
+
+  private draw(): void {
+    const { state, selected } = this;
+    if (!state) return;
+    this.list.update(state.channels, selected);
+    const view = state.channels.find(({ id }) => id === selected);
+    if (!view) {
+      this.form = undefined;
+      this.columns.replaceChildren();
+      return;
+    }
+    if (this.form?.channel !== view.id) this.form = new ChannelForm(this.formHost(), view.id);
+    this.form.update(view);
+    arrange(this.columns, [this.aside, this.form.root]);
+  }
+
+  private drawBroken(broken: EditorState['broken']): void {
+    this.broken.hidden = !broken;
+    if (!broken) {
+      this.broken.replaceChildren();
+      return;
+    }
+    this.broken.replaceChildren(
+      element('h1', {}, icon('error'), ` ${this.strings.broken}`),
+      element('p', {}, broken.message),
+      element('p', { class: 'place' }, broken.place),
+      button(this.strings.openAsText, () => this.host.send({ type: 'openAsText' }), { kind: 'primary' }),
+    );
+  }
+
+  private formHost(): FormHost {
+    const { host } = this;
+    return {
+      strings: this.strings,
+      keyPairs: () => this.keyPairs,
+      keyPairsNote: () => this.keyPairsNote,
+      write: async (draft) => {
+        await host.write(draft);
+        this.announcer.say(this.strings.written);
+      },
+      generateKeyPair: (channel) => host.send({ type: 'generateKeyPair', channel }),
+      openParameter: (parameter) => host.send({ type: 'openParameters', parameter }),
+      test: (channel) => host.send({ type: 'test', channel }),
+      changed: () => this.keep(),
+      keptField: (channel, field) => (channel === this.kept?.channel ? this.kept.fields[field] : undefined),
+    };
+  }
+
+  private keep(): void {
+    this.host.keep({
+      ...(this.selected === undefined ? {} : { channel: this.selected }),
+      fields: this.form?.kept() ?? {},
+    });
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === 's') for (const row of this.form?.fieldRows() ?? []) void row.commit();
+    // Undo and redo of a change in parameters.prop: the workbench would undo in the flow, which has not changed.
+    const undo = key === 'z' && !event.shiftKey;
+    const redo = key === 'y' || (key === 'z' && event.shiftKey);
+    if (!undo && !redo) return;
+    if (this.form?.fieldRows().some((row) => row.isTyping)) return;
+    const { undoParameters = false, redoParameters = false } = this.state ?? {};
+    if (!(undo ? undoParameters : redoParameters)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.host.send({ type: undo ? 'undoParameters' : 'redoParameters' });
+  }
+}

@@ -1,0 +1,357 @@
+import type {
+  EditorStrings,
+  FieldDraft,
+  FieldView,
+  KeyPairView,
+  ProblemView,
+  WritePlace,
+} from '../../protocol/adapterEditor';
+import { arrange, button, element, fill, setAttributes } from '../shared/dom';
+import { icon } from '../shared/icons';
+import { Combobox } from './combobox';
+import { keyPairRows, optionRows } from './comboRows';
+import { begin, isDirty, received, refused, resume, sending, takenBack, typed, written, type Draft } from './draft';
+
+/** What a field asks of the form around it. */
+export interface FieldHost {
+  readonly strings: EditorStrings;
+  readonly keyPairs: () => readonly KeyPairView[];
+  /** Why there are no key pairs to choose from, or empty. */
+  readonly keyPairsNote: () => string;
+  /** Writes a value; rejects with the reason where it cannot be. */
+  readonly write: (draft: FieldDraft) => Promise<void>;
+  readonly generateKeyPair: (channel: string) => void;
+  readonly openParameter: (name: string) => void;
+  /** Something is to be kept over a hiding of the view. */
+  readonly changed: () => void;
+}
+
+/** What a field keeps while the view is hidden. */
+export interface KeptField {
+  readonly place: WritePlace;
+  readonly adding: boolean;
+  readonly base: string;
+  readonly text: string;
+}
+
+/** One field of a channel: label, control, where it is written, what it comes to, what is wrong with it. */
+export class FieldRow {
+  readonly root: HTMLElement;
+  private readonly control: { readonly root: HTMLElement; readonly input: HTMLInputElement };
+  private readonly combobox: Combobox | undefined;
+  private readonly labelNode: HTMLLabelElement;
+  private readonly line = element('div', { class: 'line' });
+  private readonly below: HTMLElement;
+  private readonly placeSelect: HTMLSelectElement;
+  private place: WritePlace = 'parameters';
+  private adding = false;
+  private draft: Draft;
+  private failure: string | undefined;
+
+  constructor(
+    private readonly host: FieldHost,
+    private readonly channel: string,
+    private view: FieldView,
+    kept?: KeptField,
+  ) {
+    const id = `field-${view.id}`;
+    this.below = element('div', { class: 'below', id: `${id}-notes` });
+    this.labelNode = element('label', { for: id, class: 'label' });
+    if (view.options || view.id === 'privateKeyAlias') {
+      this.combobox = this.makeCombobox(id);
+      this.control = this.combobox;
+    } else this.control = this.makeInput(id);
+    this.control.input.setAttribute('aria-describedby', this.below.id);
+    this.placeSelect = element(
+      'select',
+      { class: 'select place' },
+      element('option', { value: 'parameters' }, host.strings.placeParameters),
+      element('option', { value: 'flow' }, host.strings.placeFlow),
+    );
+    this.placeSelect.addEventListener('change', () => this.setPlace(this.placeSelect.value as WritePlace));
+    if (kept) {
+      this.place = kept.place;
+      this.adding = kept.adding;
+    }
+    this.draft = kept ? resume(this.valueOf(view), kept) : begin(this.valueOf(view));
+    this.root = element(
+      'div',
+      { class: 'field' },
+      this.labelNode,
+      element('div', { class: 'body' }, this.line, this.below),
+    );
+    this.redraw();
+  }
+
+  get kept(): KeptField | undefined {
+    const chosen = this.view.parameter && this.place === 'flow';
+    if (!isDirty(this.draft) && !chosen && !this.adding) return undefined;
+    return { place: this.place, adding: this.adding, base: this.draft.base, text: this.draft.text };
+  }
+
+  /** What is typed and not written yet. Over another's change a person must decide: Enter, or Escape. */
+  private get unwritten(): FieldDraft | undefined {
+    const open = isDirty(this.draft) && this.draft.theirs === undefined && !this.control.input.readOnly;
+    return open ? this.toWrite(this.draft.text) : undefined;
+  }
+
+  update(view: FieldView): void {
+    const before = this.valueOf(this.view);
+    this.view = view;
+    if (!view.missing) this.adding = false;
+    const now = this.valueOf(view);
+    if (now !== before || now !== this.draft.base) {
+      this.draft = received(this.draft, now);
+      if (!isDirty(this.draft)) this.failure = undefined;
+    }
+    this.redraw();
+  }
+
+  get id(): FieldView['id'] {
+    return this.view.id;
+  }
+
+  /** The browser's own undo belongs to what is being typed. */
+  get isTyping(): boolean {
+    return isDirty(this.draft) && document.activeElement === this.control.input;
+  }
+
+  /** Hands over what was typed and not written yet; the state that follows confirms it. */
+  take(): FieldDraft | undefined {
+    const { unwritten } = this;
+    if (unwritten) this.draft = sending(this.draft);
+    return unwritten;
+  }
+
+  refreshKeyPairs(): void {
+    this.combobox?.refresh();
+  }
+
+  focus(): void {
+    this.control.input.focus();
+    this.control.input.select();
+  }
+
+  /** Writes what was typed, where there is something to write. */
+  async commit(): Promise<void> {
+    const { unwritten } = this;
+    if (unwritten) await this.write(unwritten);
+  }
+
+  /** Enter: as `commit`, over another's change too. */
+  private async commitOnPurpose(): Promise<void> {
+    if (isDirty(this.draft) && !this.control.input.readOnly) await this.write(this.toWrite(this.draft.text));
+  }
+
+  private async write(toWrite: FieldDraft): Promise<void> {
+    this.draft = sending({ ...this.draft, text: toWrite.value });
+    this.failure = undefined;
+    this.redraw();
+    try {
+      await this.host.write(toWrite);
+      this.draft = written(this.draft, toWrite.value);
+    } catch (error) {
+      this.draft = refused(this.draft, toWrite.value);
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+    this.redraw();
+    this.host.changed();
+  }
+
+  private toWrite(value: string): FieldDraft {
+    return {
+      channel: this.channel,
+      field: this.view.id,
+      value,
+      place: this.view.parameter ? this.place : 'flow',
+      add: this.adding,
+    };
+  }
+
+  /** The value that is edited: the parameter's, or what the flow says. */
+  private valueOf({ parameter, value }: FieldView): string {
+    return parameter && this.place === 'parameters' ? parameter.value : value;
+  }
+
+  private setPlace(place: WritePlace): void {
+    this.place = place;
+    this.draft = begin(this.valueOf(this.view));
+    this.failure = undefined;
+    this.redraw();
+    this.host.changed();
+  }
+
+  private onInput(shown: string): void {
+    this.draft = typed(this.draft, this.valueFor(shown));
+    this.failure = undefined;
+    this.drawBelow();
+    this.host.changed();
+  }
+
+  private takeBack(): boolean {
+    const had = isDirty(this.draft) || this.failure !== undefined;
+    this.draft = takenBack(this.draft);
+    this.failure = undefined;
+    this.redraw();
+    this.host.changed();
+    return had;
+  }
+
+  private choose(value: string): void {
+    this.draft = typed(this.draft, value);
+    this.redraw();
+    void this.commitOnPurpose();
+  }
+
+  // --- Drawing
+
+  private redraw(): void {
+    const { view, draft } = this;
+    const { input } = this.control;
+    const { strings } = this.host;
+    setAttributes(this.labelNode, { title: view.key });
+    this.labelNode.textContent = view.label;
+    this.combobox?.label(view.label);
+    const shown = this.shownFor(draft.text);
+    if (input.value !== shown) input.value = shown;
+    const locked = view.readOnly || (view.missing !== undefined && !this.adding) || this.placeIsUnavailable();
+    input.readOnly = locked;
+    this.control.root.classList.toggle('locked', locked);
+    setAttributes(input, { 'aria-readonly': locked ? 'true' : undefined });
+    const parameter = view.parameter;
+    this.placeSelect.value = this.place;
+    setAttributes(this.placeSelect, {
+      'aria-label': `${view.label}: ${strings.writtenTo}`,
+      title: this.place === 'flow' ? strings.placeFlowHelp : strings.writtenTo,
+    });
+    arrange(this.line, [
+      this.control.root,
+      parameter && !view.readOnly && this.placeSelect,
+      view.leftOver && !view.readOnly && this.clearButton(),
+      view.missing !== undefined && !this.adding && !view.readOnly && this.addButton(),
+    ]);
+    this.drawBelow();
+  }
+
+  private placeIsUnavailable(): boolean {
+    return this.place === 'parameters' && this.view.parameter?.unavailable !== undefined;
+  }
+
+  private drawBelow(): void {
+    const { view, draft } = this;
+    const { strings } = this.host;
+    const notes: HTMLElement[] = [];
+    if (this.failure !== undefined) notes.push(noteNode('error', this.failure));
+    if (draft.theirs !== undefined && isDirty(draft)) {
+      notes.push(
+        noteNode(
+          'warning',
+          fill(strings.changedMeanwhile, { value: this.shownFor(draft.theirs) }),
+          button(strings.takeTheirs, () => this.takeBack(), { kind: 'link' }),
+        ),
+      );
+    } else if (isDirty(draft)) notes.push(noteNode('none', strings.notWritten));
+    for (const problem of view.problems) notes.push(this.problemNode(problem));
+    if (view.parameter) notes.push(this.parameterNode(view.parameter.name, view.parameter));
+    if (view.preview !== undefined) {
+      notes.push(element('p', { class: 'note preview' }, `${strings.resolvesTo} `, element('code', {}, view.preview)));
+    }
+    for (const { mark, text } of view.notes) notes.push(noteNode(mark, text));
+    if (view.missing !== undefined) notes.push(noteNode('information', view.missing));
+    const worst = this.failure !== undefined || view.problems.some(({ mark }) => mark === 'error');
+    setAttributes(this.control.input, { 'aria-invalid': worst ? 'true' : undefined });
+    this.below.replaceChildren(...notes);
+  }
+
+  private parameterNode(name: string, { unavailable, shared }: NonNullable<FieldView['parameter']>): HTMLElement {
+    const { strings } = this.host;
+    const open = button(`{{${name}}}`, () => this.host.openParameter(name), {
+      kind: 'link',
+      title: strings.openParameter,
+    });
+    const node = element('p', { class: 'note parameter' }, `${strings.parameterIs} `, open);
+    if (shared) node.append(` · ${shared}`);
+    if (unavailable !== undefined) node.append(` · ${unavailable}`);
+    return node;
+  }
+
+  private problemNode(problem: ProblemView): HTMLElement {
+    const fixes = problem.fixes.map(({ label, value }) =>
+      button(label, () => void this.write(this.toWrite(value)), { kind: 'link' }),
+    );
+    const words = problem.help ? `${problem.text} ${problem.help}` : problem.text;
+    return noteNode(problem.mark, words, ...(this.view.readOnly ? [] : fixes));
+  }
+
+  private clearButton(): HTMLElement {
+    return button(this.host.strings.clear, () => void this.write(this.toWrite('')), {
+      'aria-label': `${this.host.strings.clear}: ${this.view.label}`,
+    });
+  }
+
+  private addButton(): HTMLElement {
+    const add = (): void => {
+      this.adding = true;
+      this.redraw();
+      this.focus();
+    };
+    return button(this.host.strings.addField, add, {
+      'aria-label': `${this.host.strings.addField}: ${this.view.label}`,
+    });
+  }
+
+  // --- Controls
+
+  private makeInput(id: string): { root: HTMLElement; input: HTMLInputElement } {
+    const input = element('input', { id, class: 'input', type: 'text', spellcheck: 'false', autocomplete: 'off' });
+    input.addEventListener('input', () => this.onInput(input.value));
+    input.addEventListener('focusout', () => void this.commit());
+    input.addEventListener('keydown', (event) => {
+      if (event.isComposing) return;
+      if (event.key === 'Enter') void this.commitOnPurpose();
+      else if (event.key !== 'Escape' || !this.takeBack()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    return { root: element('div', { class: 'textbox' }, input), input };
+  }
+
+  private makeCombobox(id: string): Combobox {
+    const combobox = new Combobox({
+      id,
+      showChoices: `${this.view.label}: ${this.host.strings.showChoices}`,
+      rows: () =>
+        this.view.options
+          ? optionRows(this.view.options)
+          : keyPairRows(this.host.keyPairs(), this.host.keyPairsNote(), this.host.strings.generateRow, () =>
+              this.host.generateKeyPair(this.channel),
+            ),
+      moreRows: (count) => fill(this.host.strings.moreRows, { count }),
+      onChoose: (value) => this.choose(this.valueFor(value)),
+      onInput: () => this.onInput(combobox.input.value),
+      onEnter: () => void this.commitOnPurpose(),
+      onEscape: () => this.takeBack(),
+      onLeave: () => void this.commit(),
+    });
+    return combobox;
+  }
+
+  /** People read the label of a choice; the flow holds its value. */
+  private shownFor(value: string): string {
+    return this.view.options?.find((option) => option.value === value)?.label ?? value;
+  }
+
+  private valueFor(shown: string): string {
+    const options = this.view.options ?? [];
+    return options.find(({ label }) => label === shown)?.value ?? shown;
+  }
+}
+
+function noteNode(mark: ProblemView['mark'], words: string, ...actions: HTMLElement[]): HTMLElement {
+  return element(
+    'p',
+    { class: `note ${mark}` },
+    mark === 'none' ? undefined : icon(mark),
+    element('span', {}, words, ...actions.flatMap((action) => [' ', action])),
+  );
+}
