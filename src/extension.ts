@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './host/commands/register';
+import { registerLanguageFeatures } from './host/language/register';
+import { EntryDocuments } from './host/services/entryDocuments';
+import type { Host } from './host/services/host';
+import { KeystoreRegistry } from './host/services/keystoreRegistry';
+import { settings } from './host/services/settings';
+import { Memory } from './host/storage/memory';
+import { PasswordStore } from './host/storage/passwords';
+import { KeystoreTree } from './host/tree/keystoreTree';
+import { ErrorDisplay } from './host/ui/errors';
+
+/** Builds the services and registers the parts of the host. Nothing is read and nothing is opened here. */
+export function activate(context: vscode.ExtensionContext): Host | undefined {
+  const log = vscode.window.createOutputChannel('Flow Keystore', { log: true });
+  context.subscriptions.push(log);
+  const errors = new ErrorDisplay(log);
+  try {
+    const host = build(context, log, errors);
+    // What the tests inside the extension host look at; nobody else gets hold of it.
+    return context.extensionMode === vscode.ExtensionMode.Test ? host : undefined;
+  } catch (error) {
+    // VS Code itself says nothing when an extension fails to start.
+    void errors.show(error, vscode.l10n.t('Flow Keystore could not start.'));
+    throw error;
+  }
+}
+
+function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, errors: ErrorDisplay): Host {
+  const now = (): Date => new Date();
+  const memory = new Memory(context.globalState, context.workspaceState);
+  const passwords = new PasswordStore(context.secrets, context.workspaceState);
+  const registry = new KeystoreRegistry(memory, passwords, log);
+  const tree = new KeystoreTree(registry, now);
+  const documents = new EntryDocuments(registry, now);
+  const host: Host = { registry, passwords, memory, tree, errors, log, now };
+  context.subscriptions.push(
+    registry,
+    tree,
+    documents,
+    registerLanguageFeatures({ keystores: registry, now, warnDays: () => settings.warnDays() }),
+    registerCommands(host, documents, {
+      reveal: async (flow) => {
+        await vscode.commands.executeCommand('vscode.openWith', flow, 'flowKeystore.adapterEditor');
+      },
+    }),
+  );
+  return host;
+}

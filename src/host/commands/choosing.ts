@@ -1,0 +1,210 @@
+import * as vscode from 'vscode';
+import { FlowKeystoreError } from '../../core/errors';
+import type { Entry } from '../../core/keystore/model';
+import { askChoice, askText, type Choice } from '../input/quickInput';
+import type { Host } from '../services/host';
+import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import { certificateOf } from '../tree/rows';
+import type { Remember } from '../storage/passwords';
+import { kindText, validityText } from '../ui/texts';
+import { settings } from '../services/settings';
+import type { EntryArgument, FromCode, KeystoreArgument } from './commandMap';
+
+const { t } = vscode.l10n;
+
+/** The person gave up: nothing is said, nothing happens. */
+export class GaveUp extends vscode.CancellationError {}
+
+/** @throws FlowKeystoreError `arguments` where code left something out that only a person could be asked */
+export function mayAsk({ silent }: FromCode, what: string): void {
+  if (silent) throw new FlowKeystoreError('arguments', `The argument "${what}" is missing.`);
+}
+
+export interface KeystoreQuestion {
+  readonly title: string;
+  /** Leaves keystores out that cannot be changed. */
+  readonly toChange?: boolean;
+  /** Also keystores that cannot be opened. */
+  readonly any?: boolean;
+}
+
+/** The keystore of an argument, else the only one, else the one a person chooses. It may be locked. */
+export async function chooseKeystore(
+  host: Host,
+  argument: KeystoreArgument,
+  question: KeystoreQuestion,
+): Promise<KeystoreSession> {
+  await host.registry.load();
+  if (argument.keystore !== undefined) {
+    const found = host.registry.find(argument.keystore);
+    if (found) return found;
+    throw new FlowKeystoreError(
+      'not-found',
+      'This keystore is not on the list.',
+      { file: argument.keystore },
+      'Add it with Add Keystore.',
+    );
+  }
+  const all = host.registry.sessions();
+  const usable = all.filter(
+    (session) => question.any ?? (session.state.kind !== 'error' && !(question.toChange && session.readOnly)),
+  );
+  const [only] = usable;
+  if (!only) throw noKeystore(all.length > 0);
+  if (usable.length === 1) return only;
+  mayAsk(argument, 'keystore');
+  const items = usable.map((session): Choice<KeystoreSession> => ({
+    label: session.name,
+    description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(session.uri, '..')),
+    iconPath: new vscode.ThemeIcon(session.state.kind === 'locked' ? 'lock' : 'archive'),
+    value: session,
+  }));
+  const asked = await askChoice({ title: question.title, placeholder: t('Which keystore?'), items });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}
+
+function noKeystore(unusable: boolean): FlowKeystoreError {
+  return unusable
+    ? new FlowKeystoreError(
+        'unsupported',
+        t('None of the keystores can be used for this.'),
+        {},
+        t('Create a PKCS#12 keystore.'),
+      )
+    : new FlowKeystoreError('not-found', t('There is no keystore yet.'), {}, t('Create one, or add one you have.'));
+}
+
+/** Like `chooseKeystore`; a locked one is unlocked, its password asked for where it is not remembered. */
+export async function chooseOpenKeystore(
+  host: Host,
+  argument: KeystoreArgument,
+  question: KeystoreQuestion,
+): Promise<KeystoreSession> {
+  const session = await chooseKeystore(host, argument, question);
+  if (!(await unlock(host, session, argument))) throw new GaveUp();
+  return session;
+}
+
+/** The entry of an argument, else the one a person chooses. */
+export async function chooseEntry(
+  host: Host,
+  argument: EntryArgument,
+  question: KeystoreQuestion & { readonly kinds?: readonly Entry['kind'][] },
+): Promise<{ session: KeystoreSession; entry: Entry }> {
+  const session = await chooseOpenKeystore(host, argument, question);
+  const entries = session.keystore?.entries ?? [];
+  if (argument.alias !== undefined) {
+    const wanted = argument.alias;
+    const entry =
+      entries.find(({ alias }) => alias === wanted) ??
+      entries.find(({ alias }) => alias.toLowerCase() === wanted.toLowerCase());
+    if (entry) return { session, entry };
+    throw new FlowKeystoreError('alias-unknown', t('There is no entry "{0}".', wanted), { file: session.file });
+  }
+  mayAsk(argument, 'alias');
+  const fitting = entries.filter(({ kind }) => question.kinds?.includes(kind) ?? true);
+  if (!fitting.length) {
+    throw new FlowKeystoreError('alias-unknown', t('The keystore has no entry for this.'), { file: session.file });
+  }
+  const items = fitting.map((entry): Choice<Entry> => entryChoice(entry, host.now()));
+  const asked = await askChoice({ title: question.title, placeholder: t('Which entry of {0}?', session.name), items });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return { session, entry: asked.value };
+}
+
+export function entryChoice(entry: Entry, now: Date): Choice<Entry> {
+  const certificate = certificateOf(entry);
+  const facts = [kindText(entry.kind), ...(certificate ? [validityText(certificate, now, settings.warnDays())] : [])];
+  return {
+    label: entry.alias,
+    description: facts.join(' \u00b7 '),
+    ...(certificate ? { detail: certificate.subject.toString() } : {}),
+    iconPath: new vscode.ThemeIcon(entry.kind === 'keyPair' ? 'key' : 'verified'),
+    value: entry,
+  };
+}
+
+const unlocking = new WeakMap<KeystoreSession, Promise<boolean>>();
+
+export interface UnlockOptions extends FromCode {
+  readonly password?: string;
+  readonly remember?: Remember;
+}
+
+/**
+ * Opens a locked keystore: by its remembered password, else by the one a person enters. Asked for once, however many wait for it.
+ * @returns whether it is open
+ * @throws FlowKeystoreError what is wrong with the file; `wrong-password` for a password given by code
+ */
+export function unlock(host: Host, session: KeystoreSession, options: UnlockOptions = {}): Promise<boolean> {
+  if (session.state.kind === 'open') return Promise.resolve(true);
+  const running = unlocking.get(session);
+  if (running) return running;
+  const attempt = unlockOnce(host, session, options).finally(() => unlocking.delete(session));
+  unlocking.set(session, attempt);
+  return attempt;
+}
+
+async function unlockOnce(host: Host, session: KeystoreSession, options: UnlockOptions): Promise<boolean> {
+  if (options.password !== undefined) {
+    await session.open(options.password);
+    if (options.remember) await host.passwords.keep(session.uri, options.password, options.remember);
+    return true;
+  }
+  if (session.type !== undefined && session.type !== 'PKCS12') {
+    await session.open(undefined);
+    return true;
+  }
+  const remembered = await host.passwords.get(session.uri);
+  if (remembered !== undefined && (await host.registry.openWithRemembered(session))) return true;
+  mayAsk(options, 'password');
+  return askPassword(host, session, remembered !== undefined);
+}
+
+async function askPassword(host: Host, session: KeystoreSession, rememberedFailed: boolean): Promise<boolean> {
+  const title = t('Unlock {0}', session.name);
+  let failure: unknown;
+  const asked = await askText({
+    title,
+    prompt: rememberedFailed
+      ? t('The remembered password no longer opens this keystore. Enter the new one.')
+      : t('Password of the keystore'),
+    password: true,
+    tryOut: async (password) => {
+      try {
+        await session.open(password);
+        return undefined;
+      } catch (error) {
+        if (isPasswordError(error)) return { severity: 'error', text: t('This is not the password. Try again.') };
+        // Something else is wrong with the file: another password would not help.
+        failure = error;
+        return undefined;
+      }
+    },
+  });
+  if (failure !== undefined) throw failure as Error;
+  if (asked.kind !== 'answer') return false;
+  await offerToRemember(host, session, asked.value);
+  return true;
+}
+
+/** Asked quietly, and once: closing it means "for this session". */
+export async function offerToRemember(host: Host, session: KeystoreSession, password: string): Promise<void> {
+  if (!host.passwords.mayOffer(session.uri)) return;
+  const asked = await askChoice<Remember>({
+    title: t('Remember the password of {0}?', session.name),
+    placeholder: t('It would be kept in the secret storage of VS Code on this machine'),
+    items: [
+      {
+        label: t('Yes'),
+        iconPath: new vscode.ThemeIcon('save'),
+        description: t('opens by itself from now on'),
+        value: 'yes',
+      },
+      { label: t('Only for this session'), iconPath: new vscode.ThemeIcon('history'), value: 'session' },
+      { label: t('Never for this keystore'), iconPath: new vscode.ThemeIcon('circle-slash'), value: 'never' },
+    ],
+  });
+  await host.passwords.keep(session.uri, password, asked.kind === 'answer' ? asked.value : 'session');
+}

@@ -1,0 +1,147 @@
+import type { Remember } from '../storage/passwords';
+
+/** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
+export interface FromCode {
+  readonly silent?: true;
+}
+
+export interface KeystoreArgument extends FromCode {
+  /** URI as a string, or path, of a keystore that is on the list. */
+  readonly keystore?: string;
+}
+
+export interface EntryArgument extends KeystoreArgument {
+  readonly alias?: string;
+}
+
+export interface CreateKeystoreArgument extends FromCode {
+  /** Path of the new file. */
+  readonly file?: string;
+  readonly password?: string;
+  readonly remember?: Remember;
+}
+
+export interface AddKeystoreArgument extends FromCode {
+  /** Paths. */
+  readonly files?: readonly string[];
+}
+
+export interface UnlockArgument extends KeystoreArgument {
+  readonly password?: string;
+  readonly remember?: Remember;
+}
+
+export interface GenerateKeyPairArgument extends EntryArgument {
+  /** `RSA 3072`, `EC P-256` ... */
+  readonly key?: string;
+  /** `CN=Partner A, O=Example, C=DE`. */
+  readonly subject?: string;
+  /** `2 years`, `90 days`, `2028-12-31`. */
+  readonly validity?: string;
+  readonly usage?: readonly ('clientAuth' | 'serverAuth')[];
+  /** `a.example, 10.0.0.1`. */
+  readonly alternativeNames?: string;
+}
+
+export interface ImportCertificateArgument extends KeystoreArgument {
+  /** Paths. */
+  readonly files?: readonly string[];
+  /** PEM, as the clipboard has it. */
+  readonly text?: string;
+  /** For a single certificate. */
+  readonly alias?: string;
+}
+
+export interface AddServerCertificateArgument extends EntryArgument {
+  /** The certificate, DER. */
+  readonly der?: Uint8Array;
+  /** The server that sent it, for the question. */
+  readonly server?: string;
+}
+
+export interface ExportCertificateArgument extends EntryArgument {
+  readonly what?: 'certificate' | 'chain' | 'root';
+  readonly form?: 'pem' | 'der';
+  /** Path of the file to write. */
+  readonly file?: string;
+}
+
+export interface RenameEntryArgument extends EntryArgument {
+  readonly newAlias?: string;
+}
+
+export interface DeleteEntryArgument extends EntryArgument {
+  /** Instead of `alias`. */
+  readonly aliases?: readonly string[];
+}
+
+export interface ShowDetailsArgument extends EntryArgument {
+  /** Of a certificate in the chain of `alias`, 0 is the leaf: that one alone. */
+  readonly chainIndex?: number;
+}
+
+export interface TestConnectivityArgument extends KeystoreArgument {
+  /** `api.example`, `api.example:8443`, or an address. */
+  readonly host?: string;
+  readonly port?: number;
+  /** `null`: without a client certificate. */
+  readonly alias?: string | null;
+}
+
+/** A channel of a flow. */
+export interface ChannelArgument extends FromCode {
+  /** URI of the flow, as a string. */
+  readonly flow?: string;
+  /** Id of its messageFlow. */
+  readonly channel?: string;
+}
+
+export interface OpenAsTextArgument extends ChannelArgument {
+  /** Offset to show, in UTF-16 code units. */
+  readonly offset?: number;
+}
+
+/**
+ * Every command with its argument and what it gives back to a caller in code. All of them can be started without an argument: they ask
+ * then. Undefined is given back when the person gave up.
+ */
+export interface Commands {
+  /** @returns URI of the keystore */
+  'flowKeystore.createKeystore'(argument?: CreateKeystoreArgument): Promise<string | undefined>;
+  /** @returns URIs of the keystores */
+  'flowKeystore.addKeystore'(argument?: AddKeystoreArgument): Promise<readonly string[] | undefined>;
+  'flowKeystore.removeKeystore'(argument?: KeystoreArgument): Promise<void>;
+  /** @returns whether it is open */
+  'flowKeystore.unlockKeystore'(argument?: UnlockArgument): Promise<boolean>;
+  'flowKeystore.lockKeystore'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.forgetPassword'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.refresh'(): Promise<void>;
+  'flowKeystore.showMore'(argument?: KeystoreArgument): Promise<void>;
+  /** @returns the alias */
+  'flowKeystore.generateKeyPair'(argument?: GenerateKeyPairArgument): Promise<string | undefined>;
+  /** @returns the aliases of what was added */
+  'flowKeystore.importCertificate'(argument?: ImportCertificateArgument): Promise<readonly string[] | undefined>;
+  'flowKeystore.importCertificateFromClipboard'(argument?: KeystoreArgument): Promise<readonly string[] | undefined>;
+  /** @returns the alias, also where the certificate was there already */
+  'flowKeystore.addServerCertificate'(argument?: AddServerCertificateArgument): Promise<string | undefined>;
+  /** @returns path of the file */
+  'flowKeystore.exportCertificate'(argument?: ExportCertificateArgument): Promise<string | undefined>;
+  /** @returns the new alias */
+  'flowKeystore.renameEntry'(argument?: RenameEntryArgument): Promise<string | undefined>;
+  /** @returns whether it was deleted */
+  'flowKeystore.deleteEntry'(argument?: DeleteEntryArgument): Promise<boolean>;
+  'flowKeystore.showDetails'(argument?: ShowDetailsArgument): Promise<void>;
+  'flowKeystore.copyAsPem'(argument?: EntryArgument): Promise<void>;
+  /** @returns the verdict code */
+  'flowKeystore.testConnectivity'(argument?: TestConnectivityArgument): Promise<string | undefined>;
+  /** @returns the verdict code */
+  'flowKeystore.testChannel'(argument?: ChannelArgument): Promise<string | undefined>;
+  'flowKeystore.editChannel'(argument?: ChannelArgument): Promise<void>;
+  'flowKeystore.openAsText'(argument?: OpenAsTextArgument): Promise<void>;
+  'flowKeystore.showLog'(): Promise<void>;
+}
+
+export type CommandId = keyof Commands;
+
+/** Commands that only rows of the tree start: they are declared nowhere. */
+export const internalCommands: readonly CommandId[] = ['flowKeystore.showMore'];

@@ -1,0 +1,220 @@
+import * as vscode from 'vscode';
+import { isOkVerdict } from '../../core/connectivity/report';
+import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
+import { describeError, FlowKeystoreError } from '../../core/errors';
+import { FlowDocuments } from '../language/flowDocuments';
+import { askChoice, askText, separator, type Choice, type Separator } from '../input/quickInput';
+import { runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
+import type { Host } from '../services/host';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
+import { withProgress } from '../ui/progress';
+import { chooseKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
+import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
+
+const { t } = vscode.l10n;
+
+type TestCommands = Pick<Commands, 'flowKeystore.testConnectivity' | 'flowKeystore.testChannel'>;
+
+export function testCommands(host: Host): TestCommands {
+  return {
+    async 'flowKeystore.testConnectivity'(argument = {}) {
+      refuseUntrusted();
+      return testByHand(host, argument);
+    },
+    async 'flowKeystore.testChannel'(argument = {}) {
+      refuseUntrusted();
+      return testReceiver(host, await receiverOfChannel(argument), argument);
+    },
+  };
+}
+
+/** An address in a flow decides to whom a client certificate is shown: only in workspaces that are trusted. */
+function refuseUntrusted(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new FlowKeystoreError(
+    'unsupported',
+    t('Connections are not tested in Restricted Mode.'),
+    {},
+    t('Trust this workspace first.'),
+  );
+}
+
+async function testByHand(host: Host, argument: TestConnectivityArgument): Promise<string | undefined> {
+  const title = t('Test Outbound Connectivity');
+  if (argument.host === undefined) {
+    mayAsk(argument, 'host');
+    const asked = await askTarget(host, title);
+    if ('channel' in asked) return testReceiver(host, asked, argument);
+    return testWith(host, asked, argument, title);
+  }
+  const port = argument.port === undefined ? '' : `:${argument.port}`;
+  return testWith(host, targetOf(`${argument.host}${port}`), argument, title);
+}
+
+async function testWith(
+  host: Host,
+  target: Target,
+  argument: TestConnectivityArgument,
+  title: string,
+): Promise<string | undefined> {
+  const session = await keystoreForTest(host, argument, undefined, title);
+  const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
+  await host.memory.setLastTest({ host: targetText(target), ...(alias === null ? {} : { alias }) });
+  return runAndShow(host, { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) }, argument);
+}
+
+async function testReceiver(host: Host, receiver: Receiver, argument: FromCode): Promise<string | undefined> {
+  const title = t('Test {0}', receiver.name);
+  const target = targetOfAddress(receiver.address);
+  const session = await keystoreForTest(host, argument, receiver.flow, title);
+  // An empty alias means any key pair to SAP: a test needs to know which.
+  const alias = receiver.alias ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
+  return runAndShow(host, { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) }, argument);
+}
+
+async function runAndShow(host: Host, request: ConnectivityRequest, argument: FromCode): Promise<string | undefined> {
+  const where = targetText(request.target);
+  const report = await withProgress(t('Testing {0}', where), (signal, tell) =>
+    runConnectivityTest(request, signal, (step) => tell(step.message)),
+  );
+  host.log.info(`Connectivity test of ${where}: ${report.verdict}, ${report.ms} ms`);
+  if (!argument.silent) {
+    const text = `${where}: ${report.verdict}`;
+    if (isOkVerdict(report.verdict)) void vscode.window.showInformationMessage(text);
+    else void vscode.window.showWarningMessage(text);
+  }
+  return report.verdict;
+}
+
+/** Any address will do where the person gave a whole one: the host is taken out of it. */
+function targetOf(text: string): Target {
+  return /^https:\/\//i.test(text.trim()) ? targetOfAddress(text) : parseTarget(text);
+}
+
+async function askTarget(host: Host, title: string): Promise<Target | Receiver> {
+  const receivers = await findReceivers();
+  if (!receivers.length) return askHost(host, title);
+  const items: (Choice<Receiver | 'host'> | Separator)[] = [
+    { label: t('Enter a host...'), iconPath: new vscode.ThemeIcon('edit'), value: 'host' },
+    separator(t('Receivers in this workspace')),
+    ...receivers.map((receiver) => ({
+      label: receiver.name || receiver.adapter,
+      description: [receiver.adapter, receiver.address].join(' \u00b7 '),
+      detail: receiver.flowName,
+      iconPath: new vscode.ThemeIcon('plug'),
+      value: receiver,
+    })),
+  ];
+  const asked = await askChoice({ title, placeholder: t('To which host?'), items });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value === 'host' ? askHost(host, title) : asked.value;
+}
+
+async function askHost(host: Host, title: string): Promise<Target> {
+  const asked = await askText({
+    title,
+    prompt: t('Host, with its port where it is not 443'),
+    placeholder: 'api.partner.example:443',
+    value: host.memory.lastTest.host ?? '',
+    check: (value) => {
+      if (value.trim() === '') return { severity: 'error', text: t('The host is missing.') };
+      try {
+        targetOf(value);
+        return undefined;
+      } catch (error) {
+        return { severity: 'error', text: describeError(error) };
+      }
+    },
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return targetOf(asked.value);
+}
+
+/** The keystore for a test, open. Undefined where there is none at all: the test says then whom one would have to trust. */
+async function keystoreForTest(
+  host: Host,
+  argument: FromCode & { readonly keystore?: string },
+  flow: vscode.Uri | undefined,
+  title: string,
+): Promise<KeystoreSession | undefined> {
+  const clear = argument.keystore === undefined ? await host.registry.keystoreFor(flow) : undefined;
+  if (
+    !clear &&
+    argument.keystore === undefined &&
+    !host.registry.sessions().some(({ state }) => state.kind !== 'error')
+  ) {
+    return undefined;
+  }
+  const session = clear ?? (await chooseKeystore(host, argument, { title }));
+  if (!(await unlock(host, session, argument))) throw new GaveUp();
+  return session;
+}
+
+async function askAlias(
+  host: Host,
+  session: KeystoreSession | undefined,
+  argument: FromCode,
+  title: string,
+): Promise<string | null> {
+  const pairs = (session?.keystore?.entries ?? []).filter(({ kind }) => kind === 'keyPair');
+  if (!pairs.length) return null;
+  mayAsk(argument, 'alias');
+  const { alias: last } = host.memory.lastTest;
+  const items: Choice<string | null>[] = [
+    ...pairs.map((entry) => ({ ...entryChoice(entry, host.now()), value: entry.alias })),
+    {
+      label: t('No client certificate'),
+      description: t('only the server is tested'),
+      iconPath: new vscode.ThemeIcon('circle-slash'),
+      value: null,
+    },
+  ];
+  const asked = await askChoice<string | null>({
+    title,
+    placeholder: t('Which key pair is to be shown to the server?'),
+    items,
+    ...(last === undefined ? {} : { active: last }),
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}
+
+const documents = new FlowDocuments();
+
+/** A channel as the editor has it, unsaved changes included. */
+async function receiverOfChannel({ flow, channel, silent }: ChannelArgument): Promise<Receiver> {
+  const uri = flow === undefined ? vscode.window.activeTextEditor?.document.uri : vscode.Uri.parse(flow, true);
+  if (!uri || !/\.iflw$/i.test(uri.path)) {
+    throw new FlowKeystoreError('arguments', t('There is no flow to test.'), {}, t('Open a flow (.iflw) first.'));
+  }
+  const document = await vscode.workspace.openTextDocument(uri);
+  const source = await documents.checkedFlow(document);
+  const parameters = source.parametersFile?.parameters;
+  const receivers = source.flow.channels
+    .filter(({ direction }) => direction === 'Receiver')
+    .map((each) => receiverOf(uri, source.flow.name, each, parameters));
+  const found = receivers.find((receiver) => receiver.channel === channel);
+  if (found) return found;
+  if (channel !== undefined || !receivers.length) {
+    throw new FlowKeystoreError(
+      'channel-unknown',
+      channel === undefined
+        ? t('The flow has no receiver channel.')
+        : t('The flow has no receiver channel "{0}".', channel),
+      { file: uri.fsPath },
+    );
+  }
+  mayAsk(silent ? { silent } : {}, 'channel');
+  const asked = await askChoice({
+    title: t('Test Outbound Connectivity'),
+    placeholder: t('Which channel?'),
+    items: receivers.map((receiver) => ({
+      label: receiver.name || receiver.adapter,
+      description: [receiver.adapter, receiver.address].join(' \u00b7 '),
+      value: receiver,
+    })),
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}

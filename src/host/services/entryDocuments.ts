@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { describeEntry, describeKeystore } from '../../core/keystore/describe';
+import type { CertificateEntry, Entry } from '../../core/keystore/model';
+import type { KeystoreRegistry } from './keystoreRegistry';
+import { settings } from './settings';
+
+const scheme = 'flow-keystore';
+
+/** What a document is about: a keystore, an entry, or one certificate of an entry's chain. */
+export interface EntryDocument {
+  /** URI as a string. */
+  readonly keystore: string;
+  readonly alias?: string;
+  readonly chainIndex?: number;
+}
+
+/** Entries as readable, read-only documents. They follow the keystore while they are open. */
+export class EntryDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly resources: vscode.Disposable;
+
+  constructor(
+    private readonly registry: KeystoreRegistry,
+    private readonly now: () => Date,
+  ) {
+    this.resources = vscode.Disposable.from(
+      this.changed,
+      vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+      registry.onDidChange(() => {
+        for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) this.changed.fire(uri);
+      }),
+    );
+  }
+
+  async show(document: EntryDocument): Promise<void> {
+    const opened = await vscode.workspace.openTextDocument(
+      uriOf(document, this.registry.find(document.keystore)?.name),
+    );
+    await vscode.window.showTextDocument(opened, { preview: true, preserveFocus: true });
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    const document = JSON.parse(uri.query) as EntryDocument;
+    const session = this.registry.find(document.keystore);
+    if (!session) return `${vscode.l10n.t('The keystore is no longer on the list.')}\n`;
+    const { keystore } = session;
+    if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
+    const options = { now: this.now(), warnDays: settings.warnDays(), keystoreName: session.name };
+    if (document.alias === undefined) return describeKeystore(keystore, options);
+    const entry = keystore.entries.find(({ alias }) => alias === document.alias);
+    const shown = entry && partOf(entry, document.chainIndex);
+    return shown
+      ? describeEntry(shown, options)
+      : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;
+  }
+
+  dispose(): void {
+    this.resources.dispose();
+  }
+}
+
+/** A member of a chain is described as a certificate of its own. */
+function partOf(entry: Entry, chainIndex: number | undefined): Entry | undefined {
+  if (chainIndex === undefined) return entry;
+  const certificate = entry.kind === 'keyPair' ? entry.chain[chainIndex] : undefined;
+  return (
+    certificate && ({ kind: 'certificate', alias: certificate.subject.short, certificate } satisfies CertificateEntry)
+  );
+}
+
+function uriOf(document: EntryDocument, keystoreName = 'keystore'): vscode.Uri {
+  const part = document.chainIndex === undefined ? '' : ` (${document.chainIndex + 1})`;
+  // The tab shows the last part of the path; a slash would cut the alias.
+  const name = `${document.alias ?? keystoreName}${part}`.replace(/[/\\]/g, '\u2215');
+  return vscode.Uri.from({ scheme, path: `/${keystoreName}/${name}.txt`, query: JSON.stringify(document) });
+}

@@ -1,0 +1,17 @@
+import type * as vscode from 'vscode';
+import type { Memory } from '../storage/memory';
+import type { PasswordStore } from '../storage/passwords';
+import type { KeystoreTree } from '../tree/keystoreTree';
+import type { ErrorDisplay } from '../ui/errors';
+import type { KeystoreRegistry } from './keystoreRegistry';
+
+/** What the commands work with; made once in `extension.ts`. */
+export interface Host {
+  readonly registry: KeystoreRegistry;
+  readonly passwords: PasswordStore;
+  readonly memory: Memory;
+  readonly tree: KeystoreTree;
+  readonly errors: ErrorDisplay;
+  readonly log: vscode.LogOutputChannel;
+  now(): Date;
+}

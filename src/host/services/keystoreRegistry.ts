@@ -1,0 +1,246 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { KeystoreView } from '../../core/checks/keystoreView';
+import { nearestKeystore } from '../../core/keystore/nearest';
+import type { Memory } from '../storage/memory';
+import type { PasswordStore } from '../storage/passwords';
+import { KeystoreSession } from './keystoreSession';
+import { settings } from './settings';
+
+const pattern = '**/*.{p12,pfx,P12,PFX,jks,jceks,keystore}';
+const excluded = '**/node_modules/**';
+const maximumFiles = 1000;
+/** Milliseconds: programs write a file in several steps. */
+const settleTime = 200;
+
+/**
+ * The keystores that the extension knows: those found in the workspace and those added by hand. Nothing is looked for before somebody
+ * asks; keystores with a remembered password open then by themselves.
+ */
+export class KeystoreRegistry implements vscode.Disposable {
+  private readonly known = new Map<string, { session: KeystoreSession; resources: vscode.Disposable }>();
+  private readonly changed = new vscode.EventEmitter<KeystoreSession | undefined>();
+  /** A keystore came, went, opened, was locked or changed. `undefined`: the list itself changed. */
+  readonly onDidChange = this.changed.event;
+  private loading: Promise<void> | undefined;
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly resources: { dispose(): unknown }[] = [this.changed];
+  private disposed = false;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly passwords: PasswordStore,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** By name, then by path. Empty until `load` has ended. */
+  sessions(): readonly KeystoreSession[] {
+    return [...this.known.values()]
+      .map(({ session }) => session)
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.file < b.file ? -1 : 1));
+  }
+
+  /** @param keystore URI as a string, or path of the file */
+  find(keystore: string): KeystoreSession | undefined {
+    return (
+      this.known.get(keystore)?.session ??
+      this.sessions().find(({ uri, file }) => file === keystore || uri.toString() === keystore)
+    );
+  }
+
+  /** Finds the keystores, once. */
+  load(): Promise<void> {
+    if (!this.loading) {
+      this.watchWorkspace();
+      this.loading = this.discover();
+    }
+    return this.loading;
+  }
+
+  /** Looks for keystores again and reads those that are open again. */
+  async refresh(): Promise<void> {
+    await this.load();
+    await this.discover();
+    await Promise.all(this.sessions().map((session) => session.reload()));
+  }
+
+  /** Puts a file on the list, outside the workspace too; it stays there. */
+  async add(uri: vscode.Uri): Promise<KeystoreSession> {
+    await this.load();
+    await this.memory.setHidden(this.memory.hidden.filter((other) => other !== uri.toString()));
+    const before = this.find(uri.toString()) ?? this.find(uri.fsPath);
+    if (before) return before;
+    const inWorkspace = vscode.workspace.getWorkspaceFolder(uri) !== undefined && isKeystoreName(uri.path);
+    if (!inWorkspace) await this.memory.setAdded([...this.memory.added, uri.toString()]);
+    const session = this.start(uri, !inWorkspace);
+    await session.inspect();
+    this.changed.fire(undefined);
+    return session;
+  }
+
+  /** Takes a keystore off the list. The file stays. */
+  async remove(session: KeystoreSession): Promise<void> {
+    const uri = session.uri.toString();
+    await this.memory.setAdded(this.memory.added.filter((other) => other !== uri));
+    if (!session.added) await this.memory.setHidden([...new Set([...this.memory.hidden, uri])]);
+    this.stop(uri);
+    this.changed.fire(undefined);
+  }
+
+  /**
+   * What flows are checked against: the keystore of the setting `flowKeystore.keystore`, else all that are known. Locked ones are among them.
+   * The first call starts looking for them; `onDidChange` tells when they are there.
+   */
+  views(): readonly KeystoreView[] {
+    void this.load();
+    const set = this.fromSetting();
+    return set ? [set.view] : this.sessions().map(({ view }) => view);
+  }
+
+  /** The keystore for a flow: the setting's, else the only one, else the one nearest to it. Undefined where that is not clear. */
+  async keystoreFor(flow?: vscode.Uri): Promise<KeystoreSession | undefined> {
+    await this.load();
+    const set = this.fromSetting(flow);
+    if (set) return set;
+    const usable = this.sessions().filter(({ state }) => state.kind !== 'error');
+    if (usable.length <= 1) return usable[0];
+    return (
+      flow &&
+      nearestKeystore(
+        flow.path,
+        usable.map((session) => ({ path: session.uri.path, session })),
+      )?.session
+    );
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const uri of [...this.known.keys()]) this.stop(uri);
+    vscode.Disposable.from(...this.resources).dispose();
+  }
+
+  private fromSetting(near?: vscode.Uri): KeystoreSession | undefined {
+    const uri = settings.keystore(near);
+    return uri && (this.find(uri.toString()) ?? this.find(uri.fsPath));
+  }
+
+  private async discover(): Promise<void> {
+    const found = vscode.workspace.workspaceFolders?.length
+      ? await vscode.workspace.findFiles(pattern, excluded, maximumFiles)
+      : [];
+    if (this.disposed) return;
+    const wanted = new Map<string, { uri: vscode.Uri; added: boolean }>();
+    for (const uri of found) wanted.set(uri.toString(), { uri, added: false });
+    const hidden = this.memory.hidden;
+    for (const uri of hidden) wanted.delete(uri);
+    const set = settings.keystore();
+    const byHand = this.memory.added.map((uri) => vscode.Uri.parse(uri, true));
+    for (const uri of set ? [...byHand, set] : byHand) {
+      if (!wanted.has(uri.toString())) wanted.set(uri.toString(), { uri, added: true });
+    }
+    for (const uri of this.known.keys()) if (!wanted.has(uri)) this.stop(uri);
+    const fresh = [...wanted.values()].filter(({ uri }) => !this.known.has(uri.toString()));
+    const sessions = fresh.map(({ uri, added }) => this.start(uri, added));
+    await Promise.all(sessions.map((session) => session.inspect()));
+    this.changed.fire(undefined);
+    void this.openRemembered(sessions);
+  }
+
+  /** One after the other: each costs a key derivation. */
+  private async openRemembered(sessions: readonly KeystoreSession[]): Promise<void> {
+    for (const session of sessions) {
+      if (session.state.kind !== 'locked' || session.lockedByHand) continue;
+      await this.openWithRemembered(session);
+    }
+  }
+
+  /**
+   * Opens a keystore with its remembered password, if there is one. A password that does not fit any longer is forgotten.
+   * @returns whether it is open now
+   */
+  async openWithRemembered(session: KeystoreSession): Promise<boolean> {
+    const password = await this.passwords.get(session.uri);
+    if (password === undefined || session.state.kind === 'open') return session.state.kind === 'open';
+    try {
+      await session.open(password);
+      return true;
+    } catch (error) {
+      this.log.info(`The remembered password does not open ${session.file}: ${String(error)}`);
+      return false;
+    }
+  }
+
+  private start(uri: vscode.Uri, added: boolean): KeystoreSession {
+    const session = new KeystoreSession(uri, added);
+    const resources: { dispose(): unknown }[] = [session, session.onDidChange(() => this.changed.fire(session))];
+    if (added) resources.push(this.watchFile(session));
+    this.known.set(uri.toString(), { session, resources: vscode.Disposable.from(...resources) });
+    return session;
+  }
+
+  private stop(uri: string): void {
+    const entry = this.known.get(uri);
+    this.known.delete(uri);
+    entry?.resources.dispose();
+  }
+
+  private watchWorkspace(): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const look = (): void => this.later('*', () => this.discover());
+    this.resources.push(
+      watcher,
+      watcher.onDidChange((uri) => this.fileChanged(uri)),
+      watcher.onDidCreate((uri) => {
+        if (this.known.has(uri.toString())) this.fileChanged(uri);
+        else look();
+      }),
+      watcher.onDidDelete((uri) => this.later(uri.toString(), () => this.fileGone(uri))),
+      vscode.workspace.onDidChangeWorkspaceFolders(look),
+      vscode.workspace.onDidGrantWorkspaceTrust(look),
+      settings.onDidChange(look),
+    );
+  }
+
+  /** A file outside the workspace is watched on its own, in its folder: it may be replaced rather than written. */
+  private watchFile({ uri, file }: KeystoreSession): vscode.Disposable {
+    const folder = vscode.Uri.file(path.dirname(file));
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, path.basename(file)));
+    const changed = (): void => this.fileChanged(uri);
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+    );
+  }
+
+  private fileChanged(uri: vscode.Uri): void {
+    this.later(uri.toString(), async () => this.known.get(uri.toString())?.session.reload());
+  }
+
+  /** Many programs delete a file and write it anew: it is gone only if it still is. */
+  private async fileGone(uri: vscode.Uri): Promise<void> {
+    const exists = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    if (exists) await this.known.get(uri.toString())?.session.reload();
+    else await this.discover();
+  }
+
+  private later(key: string, work: () => Promise<void>): void {
+    clearTimeout(this.timers.get(key));
+    this.timers.set(
+      key,
+      setTimeout(() => {
+        this.timers.delete(key);
+        work().catch((error: unknown) => this.log.error(`Watching keystores: ${String(error)}`));
+      }, settleTime),
+    );
+  }
+}
+
+function isKeystoreName(name: string): boolean {
+  return /\.(p12|pfx|jks|jceks|keystore)$/i.test(name);
+}

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { fieldsOf } from '../../core/flow/fields';
+import type { Channel } from '../../core/flow/model';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import type { Parameters } from '../../core/flow/parameters';
+import { loadFlows } from '../../core/flow/project';
+
+/** A receiver channel of a flow, with what matters for a test of its connection. */
+export interface Receiver {
+  readonly flow: vscode.Uri;
+  readonly flowName: string;
+  readonly channel: string;
+  /** Name of the channel. */
+  readonly name: string;
+  readonly adapter: string;
+  /** Parameters put in. */
+  readonly address: string;
+  /** Resolved. Absent where the channel has none, sets it at run time, or does not authenticate with a key pair. */
+  readonly alias?: string;
+  /** It authenticates with a key pair, or may: which one is for a person to say where there is no alias. */
+  readonly usesKeyPair: boolean;
+}
+
+const maximumFlows = 2000;
+
+/** The receiver channels of the workspace's flows that have an address, as they are on disk. */
+export async function findReceivers(signal?: AbortSignal): Promise<Receiver[]> {
+  const uris = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', maximumFlows);
+  const paths = uris.map(({ fsPath }) => fsPath);
+  const { flows } = await loadFlows(paths, nodeFiles, signal);
+  return flows.flatMap(({ file, flow, parametersFile }) =>
+    flow.channels
+      .filter(({ direction }) => direction === 'Receiver')
+      .map((channel) => receiverOf(vscode.Uri.file(file), flow.name, channel, parametersFile?.parameters))
+      .filter(({ address }) => address !== ''),
+  );
+}
+
+export function receiverOf(
+  flow: vscode.Uri,
+  flowName: string,
+  channel: Channel,
+  parameters: Parameters | undefined,
+): Receiver {
+  const { address, privateKeyAlias } = fieldsOf(channel, parameters);
+  const usesKeyPair = privateKeyAlias !== undefined && privateKeyAlias.used !== 'no' && !privateKeyAlias.missing;
+  const known =
+    usesKeyPair && !privateKeyAlias.dynamic && !privateKeyAlias.unresolved && privateKeyAlias.resolved !== '';
+  return {
+    flow,
+    flowName: flowName || path.basename(flow.path, '.iflw'),
+    channel: channel.id,
+    name: channel.name,
+    adapter: channel.adapter,
+    address: address?.resolved ?? '',
+    ...(known ? { alias: privateKeyAlias.resolved } : {}),
+    usesKeyPair,
+  };
+}

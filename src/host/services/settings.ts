@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+
+const section = 'flowKeystore';
+
+/** The settings, as they are at the moment. */
+export const settings = {
+  /** From how many days before its end a certificate counts as expiring. */
+  warnDays(): number {
+    return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('expiry.warnDays', 30));
+  },
+
+  /** Of each phase of a connectivity test. */
+  timeoutMilliseconds(): number {
+    return atLeast(1, vscode.workspace.getConfiguration(section).get<number>('connectivity.timeoutSeconds', 10)) * 1000;
+  },
+
+  /**
+   * The keystore that flows are checked and tested against, where one is set. A relative path starts at the workspace folder. In Restricted
+   * Mode VS Code leaves the workspace's own value out (`restrictedConfigurations`).
+   */
+  keystore(near?: vscode.Uri): vscode.Uri | undefined {
+    const value = vscode.workspace.getConfiguration(section, near).get<string>('keystore', '').trim();
+    if (!value) return undefined;
+    const folder =
+      (near && vscode.workspace.getWorkspaceFolder(near)) ?? vscode.workspace.workspaceFolders?.[0] ?? undefined;
+    const path = value.replace(/^\$\{workspaceFolder\}[/\\]?/, '');
+    if (/^([/\\]|[A-Za-z]:[/\\])/.test(path)) return vscode.Uri.file(path);
+    return folder && vscode.Uri.joinPath(folder.uri, path);
+  },
+
+  onDidChange(listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(section)) listener();
+    });
+  },
+};
+
+function atLeast(minimum: number, value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.max(minimum, value) : minimum;
+}

@@ -1,0 +1,60 @@
+import type * as vscode from 'vscode';
+
+/** What was last entered for a new key pair; offered the next time. Nothing secret. */
+export interface GenerateDefaults {
+  /** `RSA 3072`, `EC P-256`. */
+  readonly key?: string;
+  /** The name but for its common name: `O=Example, C=DE`. */
+  readonly organization?: string;
+  /** `2 years`. */
+  readonly validity?: string;
+}
+
+/** What the last connectivity test was for. */
+export interface LastTest {
+  readonly host?: string;
+  /** Absent for "no client certificate". */
+  readonly alias?: string;
+}
+
+/** Every key of the extension's own storage, typed. */
+export class Memory {
+  constructor(
+    private readonly global: vscode.Memento,
+    private readonly workspace: vscode.Memento,
+  ) {}
+
+  /** URIs of keystores that were added by hand. */
+  get added(): readonly string[] {
+    return this.workspace.get('keystores.added', []);
+  }
+
+  async setAdded(uris: readonly string[]): Promise<void> {
+    await this.workspace.update('keystores.added', uris);
+  }
+
+  /** URIs of keystores in the workspace that were removed from the list. */
+  get hidden(): readonly string[] {
+    return this.workspace.get('keystores.hidden', []);
+  }
+
+  async setHidden(uris: readonly string[]): Promise<void> {
+    await this.workspace.update('keystores.hidden', uris);
+  }
+
+  get generateDefaults(): GenerateDefaults {
+    return this.global.get('generate.defaults', {});
+  }
+
+  async setGenerateDefaults(defaults: GenerateDefaults): Promise<void> {
+    await this.global.update('generate.defaults', defaults);
+  }
+
+  get lastTest(): LastTest {
+    return this.workspace.get('test.last', {});
+  }
+
+  async setLastTest(last: LastTest): Promise<void> {
+    await this.workspace.update('test.last', last);
+  }
+}

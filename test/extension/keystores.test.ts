@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { certificatesPem } from '../../src/core/certificates/pem';
+import { addCertificates, renameEntry, type Edited } from '../../src/core/keystore/edit';
+import { backupOf, readKeystoreFile, writeKeystoreFile } from '../../src/core/keystore/file';
+import type { Keystore } from '../../src/core/keystore/model';
+import { readKeystore, writeKeystore } from '../../src/core/keystore/store';
+import type { CommandId, Commands } from '../../src/host/commands/commandMap';
+import type { Host } from '../../src/host/services/host';
+import type { KeystoreSession } from '../../src/host/services/keystoreSession';
+import type { TreeNode } from '../../src/host/tree/nodes';
+import { makeCa } from '../support/testCertificates';
+
+const password = 'Keystore-1';
+const subject = 'CN=Partner A, O=Example';
+
+/** The commands and the tree of the running extension, over keystores on disk. */
+describe('keystores in VS Code', () => {
+  let host: Host;
+  let folder: string;
+  let file: string;
+  let keystore: string;
+
+  const run = <Id extends CommandId>(id: Id, ...argument: Parameters<Commands[Id]>): ReturnType<Commands[Id]> =>
+    Promise.resolve(vscode.commands.executeCommand(id, ...argument)) as ReturnType<Commands[Id]>;
+
+  /** Like another program: reads the file, changes it, writes it. */
+  const changeOutside = async (edit: (before: Keystore) => Edited, newPassword = password): Promise<void> => {
+    const { bytes, stamp } = await readKeystoreFile(file);
+    const { keystore: after } = edit(await readKeystore(bytes, password));
+    await writeKeystoreFile(file, await writeKeystore(after, newPassword), stamp);
+  };
+
+  const session = (): KeystoreSession => {
+    const found = host.registry.find(keystore);
+    assert.ok(found);
+    return found;
+  };
+
+  const aliases = (): string[] => session().keystore?.entries.map(({ alias }) => alias) ?? [];
+
+  /** Resolves when the keystore satisfies; the test's time-out ends it otherwise. */
+  const until = (satisfied: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const listener = host.registry.onDidChange(() => {
+        if (!satisfied()) return;
+        listener.dispose();
+        resolve();
+      });
+      if (satisfied()) {
+        listener.dispose();
+        resolve();
+      }
+    });
+
+  const rows = async (node?: TreeNode): Promise<{ node: TreeNode; label: string; text: string }[]> => {
+    const children = await host.tree.getChildren(node);
+    return children.map((child) => {
+      const item = host.tree.getTreeItem(child);
+      const label = String(item.label);
+      return { node: child, label, text: [label, item.description].filter(Boolean).join(' | ') };
+    });
+  };
+
+  const rootRow = async (): Promise<{ node: TreeNode; label: string; text: string }> => {
+    const found = (await rows()).find(({ node }) => node.session.uri.toString() === keystore);
+    assert.ok(found);
+    return found;
+  };
+
+  before(async () => {
+    const extension = vscode.extensions.getExtension<Host | undefined>('flow-keystore.flow-keystore');
+    const exported = await extension?.activate();
+    assert.ok(exported, 'in test mode the extension hands its services out');
+    host = exported;
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'keystores-'));
+    file = path.join(folder, 'partner.p12');
+    const created = await run('flowKeystore.createKeystore', { file, password, remember: 'session', silent: true });
+    assert.ok(created);
+    keystore = created;
+  });
+
+  afterEach(async () => {
+    await run('flowKeystore.removeKeystore', { keystore, silent: true });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const generate = (alias: string): Promise<string | undefined> =>
+    run('flowKeystore.generateKeyPair', {
+      keystore,
+      alias,
+      subject,
+      key: 'EC P-256',
+      validity: '400 days',
+      silent: true,
+    });
+
+  it('creates a keystore that others can open, and lists it', async () => {
+    assert.equal(session().state.kind, 'open');
+    assert.equal((await readKeystore(readFileSync(file), password)).entries.length, 0);
+    assert.equal((await rootRow()).text, 'partner.p12 | PKCS12 \u00b7 0 entries');
+  });
+
+  it('does not replace a file that is there', async () => {
+    const before = readFileSync(file);
+    await assert.rejects(run('flowKeystore.createKeystore', { file, password, silent: true }), /exists already/);
+    assert.deepEqual(readFileSync(file), before);
+  });
+
+  it('generates a key pair with a certificate for clients, and shows it with its days and its chain', async () => {
+    assert.equal(await generate('partner_a'), 'partner_a');
+    const [entry] = session().keystore?.entries ?? [];
+    assert.ok(entry?.kind === 'keyPair');
+    const [leaf] = entry.chain;
+    assert.equal(leaf?.subject.toString(), 'CN=Partner A,O=Example');
+    assert.deepEqual(leaf?.extensions.extendedKeyUsage, ['1.3.6.1.5.5.7.3.2']);
+    const root = await rootRow();
+    assert.equal(root.text, 'partner.p12 | PKCS12 \u00b7 1 entry');
+    const [row] = await rows(root.node);
+    assert.ok(row);
+    assert.equal(row.text, 'partner_a | key pair \u00b7 EC P-256 \u00b7 400 days');
+    assert.deepEqual(
+      (await rows(row.node)).map(({ text }) => text),
+      ['Partner A | self-signed \u00b7 400 days'],
+    );
+    const item = await Promise.resolve(host.tree.resolveTreeItem(host.tree.getTreeItem(row.node), row.node));
+    const tooltip = (item.tooltip as vscode.MarkdownString).value;
+    assert.ok(tooltip.includes('**SHA') && tooltip.includes(leaf?.sha256.slice(0, 2).toUpperCase() ?? '?'), tooltip);
+    assert.equal(item.accessibilityInformation?.label, 'partner_a, key pair, EC P-256, 400 days');
+  });
+
+  it('refuses an alias that is taken, whatever its case, and saves nothing', async () => {
+    await generate('partner_a');
+    const before = readFileSync(file);
+    await assert.rejects(generate('Partner_A'), /There is an entry "partner_a" already/);
+    assert.deepEqual(readFileSync(file), before);
+  });
+
+  it('renames and deletes entries, the version before kept beside the file', async () => {
+    await generate('partner_a');
+    await run('flowKeystore.renameEntry', { keystore, alias: 'partner_a', newAlias: 'partner_b', silent: true });
+    assert.deepEqual(aliases(), ['partner_b']);
+    assert.equal(await run('flowKeystore.deleteEntry', { keystore, alias: 'partner_b', silent: true }), true);
+    assert.deepEqual(aliases(), []);
+    const backup = await readKeystore(readFileSync(backupOf(file)), password);
+    assert.deepEqual(
+      backup.entries.map(({ alias }) => alias),
+      ['partner_b'],
+    );
+  });
+
+  it('imports certificates of a PEM text, and notices those that are there', async () => {
+    const ca = await makeCa('Example Root');
+    const server = await ca.issue('server.example');
+    const text = certificatesPem([server.certificate, ca.certificate]);
+    assert.deepEqual(await run('flowKeystore.importCertificate', { keystore, text, silent: true }), [
+      'server.example',
+      'Example Root',
+    ]);
+    assert.deepEqual(await run('flowKeystore.importCertificate', { keystore, text, silent: true }), []);
+    const der = ca.certificate.der;
+    const again = await run('flowKeystore.addServerCertificate', { keystore, der, alias: 'other', silent: true });
+    assert.equal(again, 'Example Root');
+    assert.deepEqual(
+      (await rows((await rootRow()).node)).map(({ text }) => text),
+      ['server.example | certificate \u00b7 365 days', 'Example Root | certificate \u00b7 root \u00b7 9 years'].map(
+        (row) => row.replace('365', '364'),
+      ),
+    );
+  });
+
+  it('shows what a chain lacks as a row', async () => {
+    const ca = await makeCa('Missing Root');
+    const client = await ca.issue('client');
+    await session().edit(async (before, secret) => {
+      const { sealKey } = await import('../../src/core/keys/sealedKey');
+      const { addKeyPair } = await import('../../src/core/keystore/edit');
+      const key = await sealKey(client.privateKeyInfo, secret);
+      return addKeyPair(before, { alias: 'client', key, chain: [client.certificate], created: new Date() });
+    });
+    const [entry] = await rows((await rootRow()).node);
+    assert.ok(entry);
+    assert.deepEqual(
+      (await rows(entry.node)).map(({ text }) => text),
+      ['client | leaf \u00b7 364 days', 'Missing Root | not in the chain'],
+    );
+    await assert.rejects(
+      run('flowKeystore.exportCertificate', {
+        keystore,
+        alias: 'client',
+        what: 'root',
+        form: 'pem',
+        file: path.join(folder, 'r.pem'),
+        silent: true,
+      }),
+      /"CN=Missing Root" is missing/,
+    );
+  });
+
+  it('exports a certificate as PEM and as DER', async () => {
+    await generate('partner_a');
+    const [entry] = session().keystore?.entries ?? [];
+    const leaf = entry?.kind === 'keyPair' ? entry.chain[0] : undefined;
+    assert.ok(leaf);
+    const target = path.join(folder, 'leaf');
+    const argument = { keystore, alias: 'partner_a', what: 'certificate', file: target, silent: true } as const;
+    await run('flowKeystore.exportCertificate', { ...argument, form: 'pem' });
+    assert.equal(readFileSync(target, 'utf8'), certificatesPem([leaf]));
+    await run('flowKeystore.exportCertificate', { ...argument, form: 'der' });
+    assert.deepEqual(new Uint8Array(readFileSync(target)), new Uint8Array(leaf.der));
+  });
+
+  it('says that a password is wrong, and stays locked', async () => {
+    await run('flowKeystore.lockKeystore', { keystore, silent: true });
+    assert.equal((await rootRow()).text, 'partner.p12 | locked');
+    await assert.rejects(
+      run('flowKeystore.unlockKeystore', { keystore, password: 'Wrong-1', silent: true }),
+      /password/i,
+    );
+    assert.equal(session().state.kind, 'locked');
+    assert.deepEqual(
+      (await rows((await rootRow()).node)).map(({ text }) => text),
+      ['Locked: enter the password...'],
+    );
+    assert.equal(await run('flowKeystore.unlockKeystore', { keystore, password, silent: true }), true);
+    assert.equal(session().state.kind, 'open');
+  });
+
+  it('remembers a password where it may, and forgets it', async () => {
+    await run('flowKeystore.lockKeystore', { keystore, silent: true });
+    await run('flowKeystore.unlockKeystore', { keystore, password, remember: 'yes', silent: true });
+    await run('flowKeystore.lockKeystore', { keystore, silent: true });
+    assert.equal(await run('flowKeystore.unlockKeystore', { keystore, silent: true }), true);
+    await run('flowKeystore.forgetPassword', { keystore, silent: true });
+    assert.equal(session().state.kind, 'locked');
+    await assert.rejects(run('flowKeystore.unlockKeystore', { keystore, silent: true }), /"password" is missing/);
+  });
+
+  it('follows a file that another program changes', async () => {
+    const ca = await makeCa('From Outside');
+    const changed = until(() => aliases().includes('outside'));
+    await changeOutside((before) => addCertificates(before, [{ alias: 'outside', certificate: ca.certificate }]));
+    await changed;
+    const [row] = await rows((await rootRow()).node);
+    assert.equal(row?.label, 'outside');
+  });
+
+  it('locks a keystore whose password another program changed, and says so', async () => {
+    await generate('partner_a');
+    const locked = until(() => session().state.kind === 'locked');
+    await changeOutside((before) => ({ keystore: before, changes: [] }), 'Another-1');
+    await locked;
+    assert.equal((await rootRow()).text, 'partner.p12 | locked: the password has changed');
+    await run('flowKeystore.unlockKeystore', { keystore, password: 'Another-1', silent: true });
+    // The keys are still sealed with the password they were made with: Java would not open them either.
+    assert.deepEqual(aliases(), ['partner_a']);
+  });
+
+  it('refuses to save over what another program wrote, and loses neither', async () => {
+    await generate('partner_a');
+    const mine = session();
+    const conflict = mine.edit(async (before) => {
+      await changeOutside((other) => renameEntry(other, 'partner_a', 'theirs'));
+      return renameEntry(before, 'partner_a', 'mine');
+    });
+    await assert.rejects(conflict, /changed by another program/);
+    const onDisk = await readKeystore(readFileSync(file), password);
+    assert.deepEqual(
+      onDisk.entries.map(({ alias }) => alias),
+      ['theirs'],
+    );
+    await mine.reload();
+    assert.deepEqual(aliases(), ['theirs']);
+  });
+
+  it('shows an entry as a read-only document that follows the keystore', async () => {
+    await generate('partner_a');
+    await run('flowKeystore.showDetails', { keystore, alias: 'partner_a', silent: true });
+    const document = vscode.window.visibleTextEditors
+      .map((editor) => editor.document)
+      .find(({ uri }) => uri.scheme === 'flow-keystore');
+    assert.ok(document);
+    assert.match(document.getText(), /^partner_a\n=+\n[\s\S]*SHA-256 fingerprint: +[0-9A-F:]{95}\n/);
+    assert.ok(!document.getText().includes(password));
+    const changed = new Promise<string>((resolve) => {
+      const listener = vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.document !== document) return;
+        listener.dispose();
+        resolve(document.getText());
+      });
+    });
+    await run('flowKeystore.lockKeystore', { keystore, silent: true });
+    assert.equal(await changed, 'partner.p12 is locked.\n');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('copies certificates as PEM', async () => {
+    await generate('partner_a');
+    await run('flowKeystore.copyAsPem', { keystore, alias: 'partner_a', silent: true });
+    assert.match(await vscode.env.clipboard.readText(), /^-----BEGIN CERTIFICATE-----\n/);
+  });
+
+  it('takes a keystore off the list and leaves the file', async () => {
+    await run('flowKeystore.removeKeystore', { keystore, silent: true });
+    assert.equal(host.registry.find(keystore), undefined);
+    assert.ok(existsSync(file));
+    await run('flowKeystore.addKeystore', { files: [file], silent: true });
+    assert.ok(host.registry.find(keystore));
+  });
+
+  it('finds keystores in the workspace, and loses them when they are deleted', async () => {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspace);
+    const inside = vscode.Uri.joinPath(workspace.uri, 'found.p12');
+    const there = until(() => host.registry.find(inside.toString()) !== undefined);
+    await vscode.workspace.fs.copy(vscode.Uri.file(file), inside);
+    await there;
+    const gone = until(() => host.registry.find(inside.toString()) === undefined);
+    await vscode.workspace.fs.delete(inside);
+    await gone;
+  });
+});
