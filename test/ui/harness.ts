@@ -21,6 +21,14 @@ export interface WorkbenchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const open = new Set<Workbench>();
+
+// A root hook: whatever scenario failed, there is a picture of where.
+afterEach(async function () {
+  if (this.currentTest?.state !== 'failed') return;
+  for (const workbench of open) await workbench.screenshot('FAILED').catch(() => undefined);
+});
+
 /** Starts VS Code with the packaged extension and a profile of its own, and waits until the extension's view container is there. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { browser, startHost } = await import('../support/host/host.mjs');
@@ -30,12 +38,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     extensions: process.env['UI_EXTENSIONS']!,
     ...(options.env ? { env: options.env } : {}),
   });
-  let context: BrowserContext | undefined;
   try {
     if (options.workspace) cpSync(options.workspace, host.workspace, { recursive: true });
-    context = await (
-      await browser()
-    ).newContext({
+    const chromium = await browser();
+    const context = await chromium.newContext({
       viewport: { width: 1280, height: 800 },
       reducedMotion: 'reduce',
       colorScheme: shown === 'light' ? 'light' : 'dark',
@@ -43,10 +49,16 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     });
     context.setDefaultTimeout(20_000);
     const workbench = new Workbench(host, context, await context.newPage(), shown);
-    await workbench.reload();
+    open.add(workbench);
+    try {
+      await workbench.reload();
+    } catch (error) {
+      await workbench.screenshot('FAILED').catch(() => undefined);
+      await workbench.close();
+      throw error;
+    }
     return workbench;
   } catch (error) {
-    await context?.close();
     await host.stop();
     throw error;
   }
@@ -83,7 +95,7 @@ export class Workbench {
 
   /** Shows a view container; does nothing where it is shown. */
   async openActivity(title: string): Promise<void> {
-    const item = this.page.locator('.activitybar .action-item').filter({ has: this.activity(title) });
+    const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`);
     await item.waitFor();
     if (!/\bchecked\b/.test((await item.getAttribute('class')) ?? '')) await this.activity(title).click();
     await this.page.locator('.sidebar .composite.title').waitFor();
@@ -213,7 +225,11 @@ export class Workbench {
   /** Chooses an entry of a tree row's context menu. */
   async treeMenu(row: string, entry: string): Promise<void> {
     await this.treeRow(row).click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-label', { hasText: exactly(entry) }).click();
+    // A menu ignores the mouse button for its first moments: hovering focuses the entry, the keyboard chooses it.
+    const item = this.page.locator(`.monaco-menu .action-item:has(.action-label[aria-label^="${entry}"])`);
+    await item.hover();
+    await item.and(this.page.locator('.focused')).waitFor();
+    await this.page.keyboard.press('Enter');
   }
 
   /** Takes a picture: out/screenshots/<theme>/NN-name.png, numbered in the order taken. */
@@ -225,6 +241,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    open.delete(this);
     await this.context.close();
     await this.host.stop();
   }
