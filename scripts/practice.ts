@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { loadPracticeIdentities, writePartnerKeystore } from '../test/support/practiceIdentities';
+import { startPracticeReceiver, type PracticeReceiver } from '../test/support/practiceReceiver';
+
+/** Public: the keystore is an example, made on this machine and good for nothing else. */
+export const examplePassword = 'changeit';
+
+/** Makes what is missing of the example workspace, and starts the receiver that its flows point to. */
+export async function startPractice(
+  workspace: string,
+  port: number,
+): Promise<PracticeReceiver & { readonly keystore: string }> {
+  const hidden = path.join(workspace, '.practice');
+  await mkdir(hidden, { recursive: true });
+  const { server, clientCa } = await loadPracticeIdentities(path.join(hidden, 'receiver.p12'), examplePassword);
+  const keystore = path.join(workspace, 'partner.p12');
+  if (!existsSync(keystore)) await writePartnerKeystore(keystore, examplePassword, clientCa);
+  const receiver = await startPracticeReceiver({
+    port,
+    server,
+    clientCa,
+    acceptsFolder: path.join(workspace, 'receiver-accepts'),
+    onRequest: (line) => console.log(`  practice receiver: ${line}`),
+  });
+  return { ...receiver, keystore };
+}

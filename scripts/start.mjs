@@ -1,0 +1,95 @@
+// Opens examples/workspace in VS Code with the extension in it, and starts the practice receiver that its flows point to.
+// In an installed desktop VS Code where there is one (VSCODE_PATH names it; VSCODE_HOST=web forces the other way), else in Code-OSS in the browser.
+import { build } from 'esbuild';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = path.resolve(import.meta.dirname, '..');
+const workspace = path.join(root, 'examples/workspace');
+const port = 8443;
+
+run('esbuild.mjs');
+const practiceBundle = path.join(root, 'out/scripts/practice.cjs');
+await build({
+  entryPoints: [path.join(root, 'scripts/practice.ts')],
+  outfile: practiceBundle,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'warning',
+});
+const { default: practice } = await import(pathToFileURL(practiceBundle).href);
+const receiver = await practice.startPractice(workspace, port).catch((error) => {
+  if (error.code !== 'EADDRINUSE') throw error;
+  console.error(
+    `Port ${port} is taken: is this running already? The example flows point to https://localhost:${port}.`,
+  );
+  process.exit(2);
+});
+
+console.log(`
+Practice receiver  ${receiver.url}  (demands a client certificate of its own throw-away CA)
+Example keystore   ${path.relative(process.cwd(), receiver.keystore) || receiver.keystore}  password: ${practice.examplePassword}
+Example workspace  ${path.relative(process.cwd(), workspace) || workspace}  (its README.md guides through it)`);
+
+const desktop = desktopVsCode();
+let stopHost;
+if (desktop) {
+  console.log(`Opening            ${desktop}\n`);
+  spawn(desktop, ['--new-window', `--extensionDevelopmentPath=${root}`, workspace], {
+    stdio: 'ignore',
+    shell: process.platform === 'win32',
+  });
+} else {
+  console.log(
+    'No desktop VS Code was found: starting Code-OSS for the browser (installed on first use, about a minute).',
+  );
+  const { startHost, installVsix } = await import('../test/support/host/host.mjs');
+  const vsix = path.join(root, 'out/flow-keystore.vsix');
+  run('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix);
+  const extensions = path.join(root, 'out/start-extensions');
+  await installVsix(vsix, extensions);
+  const host = await startHost({ extensions, settings: { 'files.simpleDialog.enable': true } });
+  stopHost = host.stop;
+  console.log(`\nOpen this in a browser:  ${host.url}/?folder=${encodeURI(workspace)}\n`);
+}
+console.log(
+  'Try first: the key icon in the activity bar, then "Test" above a receiver of "Orders to Partner A.iflw". Ctrl+C ends everything.',
+);
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, async () => {
+    if (stopping) return;
+    stopping = true;
+    await Promise.allSettled([receiver.stop(), stopHost?.()]);
+    process.exit(0);
+  });
+}
+
+function run(script, ...args) {
+  const { status } = spawnSync(process.execPath, [path.join(root, script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function desktopVsCode() {
+  if (process.env.VSCODE_HOST === 'web') return undefined;
+  if (process.env.VSCODE_PATH) return process.env.VSCODE_PATH;
+  const names = process.platform === 'win32' ? ['code.cmd', 'code-insiders.cmd'] : ['code', 'code-insiders', 'codium'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/Applications/Visual Studio Code.app/Contents/Resources/app/bin',
+    '/usr/share/code/bin',
+    '/snap/bin',
+    path.join(process.env.LOCALAPPDATA ?? '', 'Programs/Microsoft VS Code/bin'),
+  ];
+  // A shell inside a remote or browser VS Code has a `code` of its own that cannot open a development window.
+  if (process.env.VSCODE_IPC_HOOK_CLI) return undefined;
+  return folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find((file) => existsSync(file));
+}
