@@ -124,15 +124,15 @@ describe('keystores in VS Code', () => {
     assert.equal(root.text, 'partner.p12 | PKCS12 \u00b7 1 entry');
     const [row] = await rows(root.node);
     assert.ok(row);
-    assert.equal(row.text, 'partner_a | key pair \u00b7 EC P-256 \u00b7 400 days');
+    assert.equal(row.text, 'partner_a | key pair \u00b7 EC P-256 \u00b7 399 days');
     assert.deepEqual(
       (await rows(row.node)).map(({ text }) => text),
-      ['Partner A | self-signed \u00b7 400 days'],
+      ['Partner A | self-signed \u00b7 399 days'],
     );
     const item = await Promise.resolve(host.tree.resolveTreeItem(host.tree.getTreeItem(row.node), row.node));
     const tooltip = (item.tooltip as vscode.MarkdownString).value;
     assert.ok(tooltip.includes('**SHA') && tooltip.includes(leaf?.sha256.slice(0, 2).toUpperCase() ?? '?'), tooltip);
-    assert.equal(item.accessibilityInformation?.label, 'partner_a, key pair, EC P-256, 400 days');
+    assert.equal(item.accessibilityInformation?.label, 'partner_a, key pair, EC P-256, 399 days');
   });
 
   it('refuses an alias that is taken, whatever its case, and saves nothing', async () => {

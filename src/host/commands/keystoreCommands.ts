@@ -43,6 +43,7 @@ export function keystoreCommands(host: Host): KeystoreCommands {
 
     async 'flowKeystore.removeKeystore'(argument = {}) {
       const session = await chooseKeystore(host, argument, { title: t('Remove Keystore from the List'), any: true });
+      const remembered = await passwords.get(session.uri);
       await passwords.forget(session.uri);
       await registry.remove(session);
       if (argument.silent) return;
@@ -51,7 +52,11 @@ export function keystoreCommands(host: Host): KeystoreCommands {
         t('{0} is off the list. The file is untouched.', session.name),
         undo,
       );
-      if (chosen === undo) await registry.add(session.uri);
+      if (chosen !== undo) return;
+      const back = await registry.add(session.uri);
+      if (remembered === undefined) return;
+      await passwords.keep(back.uri, remembered, 'yes');
+      await registry.openWithRemembered(back);
     },
 
     async 'flowKeystore.unlockKeystore'(argument = {}) {
@@ -175,7 +180,8 @@ async function askForKeystores(): Promise<vscode.Uri[] | undefined> {
     },
   });
   const wrong = uris?.find(({ scheme }) => scheme !== 'file' && scheme !== 'vscode-remote');
-  if (wrong)
-    {throw new FlowKeystoreError('unsupported', t('Only files on this machine can be added.'), { file: wrong.path });}
+  if (wrong) {
+    throw new FlowKeystoreError('unsupported', t('Only files on this machine can be added.'), { file: wrong.path });
+  }
   return uris;
 }

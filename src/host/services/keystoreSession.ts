@@ -7,7 +7,7 @@ import { detectStoreType } from '../../core/keystore/detect';
 import type { Change, Edited } from '../../core/keystore/edit';
 import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../../core/keystore/file';
 import type { Keystore, StoreType } from '../../core/keystore/model';
-import { readKeystore, writeKeystore } from '../../core/keystore/store';
+import { maxKeystoreBytes, readKeystore, writeKeystore } from '../../core/keystore/store';
 
 export type SessionState =
   /** `password-changed`: it was open, and its password no longer fits. */
@@ -69,13 +69,13 @@ export class KeystoreSession implements vscode.Disposable {
     return this.#view;
   }
 
-  /** Tells the kind of file by its first octets; a kind that cannot be opened here says so at once. */
+  /** Tells the kind of file by its first octets. What needs no password, or cannot be opened here, is known at once: nobody is asked for one. */
   async inspect(): Promise<void> {
-    this.type = await typeOfFile(this.file);
-    if (this.type === 'PEM' || this.type === 'JKS' || this.type === 'JCEKS') {
-      // What is wrong is the session's state now.
-      await this.open(undefined).catch(() => undefined);
-    }
+    const head = await readHead(this.file);
+    this.type = head && detectStoreType(head.octets);
+    if (head && this.type === 'PKCS12' && head.size <= maxKeystoreBytes) return;
+    // What is wrong is the session's state now.
+    await this.open(undefined).catch(() => undefined);
   }
 
   /**
@@ -224,12 +224,12 @@ function contentsOf(keystore: Keystore): string {
   return rows.sort().join('\n');
 }
 
-async function typeOfFile(file: string): Promise<StoreType | undefined> {
+async function readHead(file: string): Promise<{ octets: Uint8Array; size: number } | undefined> {
   try {
     const handle = await open(file, 'r');
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(headOctets), 0, headOctets, 0);
-      return detectStoreType(buffer.subarray(0, bytesRead));
+      return { octets: buffer.subarray(0, bytesRead), size: (await handle.stat()).size };
     } finally {
       await handle.close();
     }
