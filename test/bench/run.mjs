@@ -36,7 +36,11 @@ const loadTime = (script) => {
 };
 const bundle = path.join(root, 'dist/extension.js');
 if (existsSync(bundle)) {
-  const stub = `const M=require('module');const load=M._load;const any=()=>new Proxy(class{},{get:(t,k)=>k==='prototype'?t.prototype:any(),apply:()=>any(),construct:()=>({})});M._load=(r,...a)=>r==='vscode'?any():load(r,...a);const t=performance.now();`;
+  // The bundle's module wrapper copies own properties and keeps the prototype: so the stand-in has to be the prototype.
+  const stub =
+    "const M=require('module'),load=M._load;" +
+    'const any=()=>new Proxy(function(){},{get:(t,k)=>k===Symbol.toPrimitive?()=>"":any(),apply:()=>any(),construct:()=>any()});' +
+    "M._load=(r,...a)=>r==='vscode'?Object.create(any()):load(r,...a);const t=performance.now();";
   console.log(
     `load dist/extension.js: ${loadTime(`${stub}require(${JSON.stringify(bundle)});console.log(performance.now()-t)`).toFixed(1)} ms (median of 7 processes)`,
   );
