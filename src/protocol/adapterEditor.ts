@@ -143,7 +143,8 @@ export type FromAdapterEditor =
   | { readonly type: 'openParameters'; readonly parameter: string }
   | { readonly type: 'test'; readonly channel: string }
   | { readonly type: 'testAll' }
-  | { readonly type: 'generateKeyPair'; readonly channel: string }
+  /** `use`: names it in the channel at once. */
+  | { readonly type: 'generateKeyPair'; readonly channel: string; readonly use: boolean }
   | { readonly type: 'openAsText'; readonly channel?: string };
 
 /** What the view itself has to say, in the user's language. */
@@ -290,7 +291,7 @@ export const isFromAdapterEditor: Guard<FromAdapterEditor> = messages<FromAdapte
   openParameters: { parameter: text },
   test: { channel: text },
   testAll: {},
-  generateKeyPair: { channel: text },
+  generateKeyPair: { channel: text, use: flag },
   openAsText: { channel: optional(text) },
 });
 

@@ -38,7 +38,7 @@ export class ChannelForm {
       'div',
       { class: 'actions' },
       this.testButton,
-      button(strings.generate, () => host.generateKeyPair(channel)),
+      button(strings.generate, () => host.generateKeyPair(channel, false)),
     );
     this.root = element('section', { class: 'form', 'aria-labelledby': 'channel-heading' });
   }

@@ -162,7 +162,7 @@ export class EditorView {
         await host.write(draft);
         this.announcer.say(this.strings.written);
       },
-      generateKeyPair: (channel) => host.send({ type: 'generateKeyPair', channel }),
+      generateKeyPair: (channel, use) => host.send({ type: 'generateKeyPair', channel, use }),
       openParameter: (parameter) => host.send({ type: 'openParameters', parameter }),
       test: (channel) => host.send({ type: 'test', channel }),
       changed: () => this.keep(),

@@ -20,7 +20,7 @@ export interface FieldHost {
   readonly keyPairsNote: () => string;
   /** Writes a value; rejects with the reason where it cannot be. */
   readonly write: (draft: FieldDraft) => Promise<void>;
-  readonly generateKeyPair: (channel: string) => void;
+  readonly generateKeyPair: (channel: string, use: boolean) => void;
   readonly openParameter: (name: string) => void;
   /** Something is to be kept over a hiding of the view. */
   readonly changed: () => void;
@@ -324,7 +324,7 @@ export class FieldRow {
         this.view.options
           ? optionRows(this.view.options)
           : keyPairRows(this.host.keyPairs(), this.host.keyPairsNote(), this.host.strings.generateRow, () =>
-              this.host.generateKeyPair(this.channel),
+              this.host.generateKeyPair(this.channel, true),
             ),
       moreRows: (count) => fill(this.host.strings.moreRows, { count }),
       onChoose: (value) => this.choose(this.valueFor(value)),

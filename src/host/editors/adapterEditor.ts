@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import { FlowDocuments } from '../language/flowDocuments';
+import type { KeystoreViews } from '../language/services';
+import { settings } from '../services/settings';
+import { AdapterEditorSession } from './adapterEditorSession';
+import { FlowEdits } from './flowEdits';
+import type { TestRecords } from './testRecords';
+
+/** What the adapter editor needs of the rest of the host. */
+export interface AdapterEditorServices {
+  readonly extensionUri: vscode.Uri;
+  readonly keystores: KeystoreViews & {
+    /** Finds the keystores, once; the editor asks when it is first opened. */
+    load(): Promise<void>;
+  };
+  readonly tests: TestRecords;
+  readonly log: vscode.LogOutputChannel;
+  now(): Date;
+}
+
+/**
+ * The adapter editor: a custom text editor on flows. The text document is the only model; several editors may show one flow, and text
+ * editors beside them.
+ */
+export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.Disposable {
+  static readonly viewType = 'flowKeystore.adapterEditor';
+  private readonly documents = new FlowDocuments();
+  private readonly sessions = new Set<AdapterEditorSession>();
+  private readonly edits = new Map<vscode.TextDocument, FlowEdits>();
+  private readonly wanted = new Map<string, string>();
+  private readonly resources: vscode.Disposable;
+  private watcher: vscode.Disposable | undefined;
+
+  constructor(private readonly services: AdapterEditorServices) {
+    const { workspace } = vscode;
+    this.resources = vscode.Disposable.from(
+      this.documents,
+      vscode.window.registerCustomEditorProvider(AdapterEditors.viewType, this, {
+        supportsMultipleEditorsPerDocument: true,
+      }),
+      workspace.onDidChangeTextDocument(({ document }) => this.onChanged(document)),
+      workspace.onDidSaveTextDocument((document) => this.onChanged(document)),
+      workspace.onDidCloseTextDocument((document) => {
+        this.edits.delete(document);
+        this.onChanged(document);
+      }),
+      workspace.onWillSaveTextDocument((event) => this.onWillSave(event)),
+      services.keystores.onDidChange(() => this.refreshAll()),
+      services.tests.onDidChange(() => this.refreshAll()),
+      settings.onDidChange(() => this.refreshAll()),
+    );
+  }
+
+  async resolveCustomTextEditor(document: vscode.TextDocument, panel: vscode.WebviewPanel): Promise<void> {
+    this.watcher ??= this.watchParameters();
+    const session = new AdapterEditorSession(document, panel, this.services, this.documents, this.editsOf(document));
+    this.sessions.add(session);
+    panel.onDidDispose(() => {
+      this.sessions.delete(session);
+      session.dispose();
+    });
+    const channel = this.wanted.get(document.uri.toString());
+    this.wanted.delete(document.uri.toString());
+    if (channel !== undefined) session.reveal(channel);
+    await this.services.keystores.load();
+  }
+
+  /** Opens a flow in the adapter editor and shows a channel of it. Serves the command `flowKeystore.editChannel`. */
+  async reveal(flow: vscode.Uri, channel?: string): Promise<void> {
+    const key = flow.toString();
+    const open = (): AdapterEditorSession | undefined =>
+      [...this.sessions].find((session) => session.uri.toString() === key);
+    if (channel !== undefined && !open()) this.wanted.set(key, channel);
+    await vscode.commands.executeCommand('vscode.openWith', flow, AdapterEditors.viewType);
+    if (channel !== undefined) {
+      this.wanted.delete(key);
+      open()?.reveal(channel);
+    }
+  }
+
+  dispose(): void {
+    this.watcher?.dispose();
+    this.resources.dispose();
+    for (const session of this.sessions) session.dispose();
+    this.sessions.clear();
+  }
+
+  private editsOf(document: vscode.TextDocument): FlowEdits {
+    let edits = this.edits.get(document);
+    if (!edits) this.edits.set(document, (edits = new FlowEdits(document, this.documents)));
+    return edits;
+  }
+
+  private onChanged({ uri }: vscode.TextDocument): void {
+    for (const session of this.sessions) if (session.dependsOn(uri)) session.refresh();
+  }
+
+  private refreshAll(): void {
+    for (const session of this.sessions) session.refresh();
+  }
+
+  /** Before a flow is saved, what was typed is written, and its parameters are saved with it. */
+  private onWillSave(event: vscode.TextDocumentWillSaveEvent): void {
+    const sessions = [...this.sessions].filter(({ uri }) => uri.toString() === event.document.uri.toString());
+    if (!sessions.length) return;
+    // A save by the clock would write half a word.
+    const byHand = event.reason === vscode.TextDocumentSaveReason.Manual;
+    const work = Promise.all(sessions.map((session) => session.beforeSave(byHand)));
+    event.waitUntil(work.then(() => []));
+  }
+
+  /** parameters.prop may come, go and change without being open. */
+  private watchParameters(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/parameters.prop');
+    const refresh = (uri: vscode.Uri): void => {
+      for (const session of this.sessions) if (session.dependsOn(uri)) session.refresh();
+    };
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(refresh),
+      watcher.onDidCreate(refresh),
+      watcher.onDidDelete(refresh),
+    );
+  }
+}

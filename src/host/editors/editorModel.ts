@@ -1,0 +1,260 @@
+import { checkFlow } from '../../core/checks/check';
+import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
+import type { Finding } from '../../core/checks/finding';
+import type { KeystoreView } from '../../core/checks/keystoreView';
+import { aliasStatus, keyPairs, type AliasStatus } from '../../core/languageService';
+import { adapterLabel, describeAdapter } from '../../core/flow/adapters';
+import { addressOf, fieldNames, fieldsOf } from '../../core/flow/fields';
+import type { Channel, ChannelFields, Field } from '../../core/flow/model';
+import type { Parameters } from '../../core/flow/parameters';
+import { expiryState } from '../../core/keystore/expiry';
+import type { ChannelView, EditorState, KeyPairView, Mark, ReadinessView } from '../../protocol/adapterEditor';
+import {
+  fieldView,
+  isShown,
+  markOf,
+  otherFindings,
+  problemView,
+  type FieldContext,
+  type ModelTexts,
+} from './fieldModel';
+
+/** The last connectivity test of a channel, and what it was of. */
+export interface TestRecord {
+  readonly at: Date;
+  readonly ok: boolean;
+  readonly headline: string;
+  /** Whether the receiver's certificate was trusted; undefined where the test did not get that far. */
+  readonly trusted?: boolean;
+  /** As the channel had them then: a test says nothing about other ones. */
+  readonly settings: string;
+}
+
+export interface EditorSource {
+  readonly source: CheckedFlow;
+  readonly keystores: readonly KeystoreView[];
+  readonly options: CheckOptions;
+  readonly texts: ModelTexts;
+  readonly testOf: (channel: string) => TestRecord | undefined;
+  /** parameters.prop has changes that are not saved. */
+  readonly parametersUnsaved: boolean;
+  readonly undoParameters: boolean;
+  readonly redoParameters: boolean;
+}
+
+/** What the adapter editor shows of a flow. Pure: knows no editor. */
+export function editorState(input: EditorSource): EditorState {
+  const { source, texts, undoParameters, redoParameters } = input;
+  const { flow } = source;
+  const problem = flow.problems.find(({ code }) => code !== 'channel-incomplete');
+  const rest = {
+    flow: flow.name,
+    ...(input.parametersUnsaved
+      ? { parametersUnsaved: texts.say('parameters.prop has unsaved changes. It is saved together with this flow.') }
+      : {}),
+    undoParameters,
+    redoParameters,
+  };
+  if (problem) {
+    const { message, line, column } = problem;
+    return {
+      ...rest,
+      channels: [],
+      broken: { message, place: texts.say('Line {line}, column {column}', { line, column }) },
+    };
+  }
+  const findings = checkFlow(source, input.keystores, input.options);
+  return {
+    ...rest,
+    channels: flow.channels
+      .filter(({ direction }) => direction === 'Receiver')
+      .map((channel) => channelView(input, channel, findings)),
+  };
+}
+
+function channelView(input: EditorSource, channel: Channel, all: readonly Finding[]): ChannelView {
+  const { source, texts } = input;
+  const fields = fieldsOf(channel, source.parametersFile?.parameters);
+  const findings = all.filter((each) => each.channel?.id === channel.id || each.alsoIn?.includes(channel.id));
+  const readOnly = readOnlyReason(input, channel);
+  const context: FieldContext = { ...input, channel, fields, findings, readOnly: readOnly !== undefined };
+  const shown = fieldNames.flatMap((name) => {
+    const field = fields[name];
+    return field && isShown(field) ? [field] : [];
+  });
+  return {
+    id: channel.id,
+    name: channel.name === adapterLabel(channel) ? '' : channel.name,
+    adapter: adapterLabel(channel),
+    version: channel.version ? texts.say('version {version}', { version: channel.version }) : '',
+    ...statusOf(input, channel, fields, findings, readOnly !== undefined),
+    ...(readOnly === undefined ? {} : { readOnly }),
+    testable: isTestable(channel, source.parametersFile?.parameters),
+    fields: shown.map((field) => fieldView(context, field)),
+    readiness: readinessOf(input, channel, fields, otherFindings(context, shown)),
+  };
+}
+
+function readOnlyReason({ texts }: EditorSource, channel: Channel): string | undefined {
+  const row = describeAdapter(channel);
+  if (!row) return texts.say('This adapter is not known here. Edit it as text, or in the tenant.');
+  return row.editable
+    ? undefined
+    : texts.say('This adapter is shown, and not edited here yet. Edit it as text, or in the tenant.');
+}
+
+/** Whether its address can be tested with TLS, as far as the files say. */
+export function isTestable(channel: Channel, parameters: Parameters | undefined): boolean {
+  const address = addressOf(channel, parameters);
+  return describeAdapter(channel)?.editable === true && address?.open === false;
+}
+
+function statusOf(
+  input: EditorSource,
+  channel: Channel,
+  fields: ChannelFields,
+  findings: readonly Finding[],
+  readOnly: boolean,
+): { mark: Mark; status: string } {
+  const { texts } = input;
+  const test = currentTest(input, channel, fields);
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (errors) {
+    return {
+      mark: 'error',
+      status: errors === 1 ? texts.say('1 error') : texts.say('{count} errors', { count: errors }),
+    };
+  }
+  if (test && !test.ok) return { mark: 'error', status: texts.say('last test failed') };
+  if (warnings) {
+    return {
+      mark: 'warning',
+      status: warnings === 1 ? texts.say('1 warning') : texts.say('{count} warnings', { count: warnings }),
+    };
+  }
+  if (test?.ok) return { mark: 'ok', status: texts.say('tested, connects') };
+  if (readOnly) return { mark: 'unknown', status: texts.say('not edited here') };
+  if (findings.length) return { mark: 'information', status: texts.say('has a note') };
+  return { mark: 'ok', status: texts.say('no problem found') };
+}
+
+/** What a test depends on; compared with what it was when the test ran. */
+export function testedSettings(channel: Channel, fields: ChannelFields): string {
+  const { address, authentication, privateKeyAlias, proxyType } = fields;
+  const alias = privateKeyAlias?.used === 'no' ? undefined : privateKeyAlias?.resolved;
+  return JSON.stringify([channel.adapter, address?.resolved, authentication?.resolved, alias, proxyType?.resolved]);
+}
+
+function currentTest({ testOf }: EditorSource, channel: Channel, fields: ChannelFields): TestRecord | undefined {
+  const test = testOf(channel.id);
+  return test?.settings === testedSettings(channel, fields) ? test : undefined;
+}
+
+function readinessOf(
+  input: EditorSource,
+  channel: Channel,
+  fields: ChannelFields,
+  others: readonly Finding[],
+): ReadinessView[] {
+  const { texts, testOf, keystores, options, source } = input;
+  const items: ReadinessView[] = [];
+  const alias = fields.privateKeyAlias;
+  if (alias?.used === 'yes' && !alias.missing) {
+    items.push(keyPairReadiness(texts, aliasStatus(alias, keystores, options)));
+  }
+  for (const finding of others) items.push({ mark: markOf(finding), text: problemView(texts, finding).text });
+  if (!isTestable(channel, source.parametersFile?.parameters)) {
+    if (describeAdapter(channel)?.editable) {
+      items.push({
+        mark: 'unknown',
+        text: texts.say('Cannot be tested from here: the files do not say the whole host'),
+      });
+    }
+    return items;
+  }
+  const test = currentTest(input, channel, fields);
+  if (!test) {
+    const text = testOf(channel.id) ? texts.say('Not tested since the change') : texts.say('Not tested yet');
+    return [...items, { mark: 'unknown', text }];
+  }
+  if (test.trusted !== undefined) {
+    items.push(
+      test.trusted
+        ? { mark: 'ok', text: texts.say('Receiver is trusted') }
+        : { mark: 'error', text: texts.say('Receiver is not trusted') },
+    );
+  }
+  const when = texts.moment(test.at);
+  items.push({
+    mark: test.ok ? 'ok' : 'error',
+    text: texts.say('Tested {when}: {headline}', { when, headline: test.headline }),
+  });
+  return items;
+}
+
+function keyPairReadiness(texts: ModelTexts, status: AliasStatus): ReadinessView {
+  switch (status.state) {
+    case 'valid':
+      return { mark: 'ok', text: texts.say('Key pair is valid') };
+    case 'expiring':
+      return { mark: 'warning', text: texts.say('Key pair is about to expire') };
+    case 'expired':
+      return { mark: 'error', text: texts.say('Key pair has expired') };
+    case 'not-yet-valid':
+      return { mark: 'error', text: texts.say('Key pair is not valid yet') };
+    case 'missing':
+      return { mark: 'error', text: texts.say('Key pair is not in the keystore') };
+    case 'not-a-key-pair':
+      return { mark: 'error', text: texts.say('The alias is not a usable key pair') };
+    case 'empty':
+      return { mark: 'warning', text: texts.say('No key pair is named') };
+    case 'dynamic':
+    case 'unresolved':
+      return { mark: 'unknown', text: texts.say('Key pair is known at run time only') };
+    case 'unverified':
+      return { mark: 'unknown', text: texts.say('Key pair could not be checked: no open keystore has it') };
+  }
+}
+
+/** The rows of the alias field: usable key pairs first, expired ones last. */
+export function keyPairViews(
+  keystores: readonly KeystoreView[],
+  { now, days }: CheckOptions,
+  texts: ModelTexts,
+): KeyPairView[] {
+  return keyPairs(keystores, now).map(({ entry, keystore }) => {
+    const { alias, key = '', subject = '', notBefore, notAfter } = entry;
+    const row = { alias, key, subject, keystore: keystore.name };
+    if (!notBefore || !notAfter) {
+      return { ...row, validity: texts.say('no certificate'), until: '', mark: 'error' as const };
+    }
+    const validity = { notBefore, notAfter };
+    const state = expiryState(validity, now, days);
+    return {
+      ...row,
+      validity: texts.validity(validity),
+      until: texts.say('{subject}, valid to {date}', { subject, date: notAfter.toISOString().slice(0, 10) }),
+      mark: state === 'valid' ? ('ok' as const) : state === 'expiring' ? ('warning' as const) : ('error' as const),
+    };
+  });
+}
+
+/** Why the list of key pairs is shorter than it may be. Empty where it is not. */
+export function keyPairsNote(keystores: readonly KeystoreView[], texts: ModelTexts): string {
+  if (keystores.length === 0) return texts.say('No keystore is open');
+  const locked = keystores.filter(({ state }) => state === 'locked').map(({ name }) => name);
+  if (locked.length) return texts.say('Locked, so not listed: {names}', { names: locked.join(', ') });
+  const none = !keystores.some(({ entries }) => entries.some(({ kind }) => kind === 'keyPair'));
+  return none ? texts.say('No keystore has a key pair') : '';
+}
+
+/** The field of a channel, as the parameters stand. */
+export function fieldOf(
+  { flow, parametersFile }: CheckedFlow,
+  channel: string,
+  name: Field['name'],
+): Field | undefined {
+  const found = flow.channels.find(({ id }) => id === channel);
+  return found && fieldsOf(found, parametersFile?.parameters)[name];
+}

@@ -1,0 +1,186 @@
+import type { Finding } from '../../core/checks/finding';
+import type { KeystoreView } from '../../core/checks/keystoreView';
+import { lookUpAlias } from '../../core/checks/keystoreView';
+import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
+import { shownSpan } from '../../core/checks/context';
+import { authenticationOf, describeAdapter } from '../../core/flow/adapters';
+import { addressOf } from '../../core/flow/fields';
+import type { Channel, ChannelFields, Field } from '../../core/flow/model';
+import { parameterOf } from '../../core/flow/parameters';
+import type { Validity } from '../../core/keystore/expiry';
+import { helpSentence, messageSentences } from '../../core/report/findingText';
+import type { FieldView, Mark, NoteView, ParameterView, ProblemView } from '../../protocol/adapterEditor';
+
+/** How facts become sentences. In VS Code `say` is `vscode.l10n.t`. */
+export interface ModelTexts {
+  /** @param text English, with `{name}` places */
+  say(text: string, args?: Readonly<Record<string, string | number>>): string;
+  /** "412 days", "expired 3 days ago". */
+  validity(validity: Validity): string;
+  /** A moment of today or another day, short. */
+  moment(at: Date): string;
+}
+
+export interface FieldContext {
+  readonly source: CheckedFlow;
+  readonly channel: Channel;
+  readonly fields: ChannelFields;
+  readonly findings: readonly Finding[];
+  readonly keystores: readonly KeystoreView[];
+  readonly options: CheckOptions;
+  readonly texts: ModelTexts;
+  readonly readOnly: boolean;
+}
+
+/** Whether a field is shown: what the adapter's version does not have, or the authentication does not read, only where it has a value. */
+export function isShown({ name, used, value, missing }: Field): boolean {
+  if (missing) return used === 'yes' && (name === 'privateKeyAlias' || name === 'credential');
+  return used !== 'no' || value !== '';
+}
+
+export function fieldView(context: FieldContext, field: Field): FieldView {
+  const { channel, texts, readOnly } = context;
+  const row = describeAdapter(channel);
+  const label = row?.fields[field.name]?.label ?? field.key;
+  const parameter = field.parameter === undefined ? undefined : parameterView(context, field.parameter);
+  const preview = previewOf(context, field);
+  const form = field.property?.form;
+  const leftOver = field.used === 'no' && field.value !== '';
+  return {
+    id: field.name,
+    label: texts.say(label),
+    key: field.key,
+    value: field.value,
+    ...(parameter ? { parameter } : {}),
+    ...(preview === undefined ? {} : { preview }),
+    notes: notesOf(context, field, leftOver),
+    problems: context.findings
+      .filter((finding) => standsAt(context, field, finding))
+      .map((each) => problemView(texts, each)),
+    ...(field.options
+      ? {
+          options: field.options.map(({ value, label: name, proven }) => ({
+            value,
+            label: texts.say(name),
+            note: proven ? '' : texts.say('Never seen in an exported flow: the tenant may spell it differently'),
+          })),
+        }
+      : {}),
+    ...(field.missing
+      ? {
+          missing: texts.say('Version {version} of this adapter was exported without this field.', {
+            version: channel.version || '?',
+          }),
+        }
+      : {}),
+    // A parameter may feed other channels: it is not emptied by a button.
+    leftOver: leftOver && parameter === undefined,
+    readOnly: readOnly || form === 'foreign' || form === 'missing',
+  };
+}
+
+function parameterView({ source, channel, texts }: FieldContext, name: string): ParameterView {
+  const { flow, parametersFile } = source;
+  const entry = parametersFile && parameterOf(parametersFile.parameters, name);
+  const others = flow.channels.filter(
+    (other) => other !== channel && other.properties.some(({ value }) => value.includes(`{{${name}}}`)),
+  ).length;
+  return {
+    name,
+    value: entry?.value ?? '',
+    ...(parametersFile ? {} : { unavailable: texts.say('there is no parameters.prop beside this flow') }),
+    shared:
+      others === 0
+        ? ''
+        : others === 1
+          ? texts.say('shared with 1 other channel')
+          : texts.say('shared with {count} other channels', { count: others }),
+  };
+}
+
+function previewOf({ source, channel }: FieldContext, field: Field): string | undefined {
+  const parameters = source.parametersFile?.parameters;
+  if (field.name === 'address') {
+    const whole = addressOf(channel, parameters)?.resolved;
+    const shown = field.parameter === undefined ? field.value : field.resolved;
+    return whole === undefined || whole === shown ? undefined : whole;
+  }
+  return field.parameter !== undefined || field.resolved === field.value ? undefined : field.resolved;
+}
+
+function notesOf(context: FieldContext, field: Field, leftOver: boolean): NoteView[] {
+  const { texts } = context;
+  const notes: NoteView[] = [];
+  if (leftOver) notes.push({ mark: 'information', text: leftOverText(context) });
+  if (field.dynamic) {
+    notes.push({ mark: 'unknown', text: texts.say('Set at run time, cannot be checked here.') });
+  } else if (field.unresolved && field.value !== '') {
+    const names = field.parameters.filter(({ defined }) => !defined).map(({ name }) => `{{${name}}}`);
+    notes.push({
+      mark: 'unknown',
+      text: texts.say('{names} has no value here, so this cannot be checked.', { names: names.join(', ') }),
+    });
+  } else if (field.name === 'privateKeyAlias' && !leftOver && field.resolved !== '') {
+    notes.push(...aliasNotes(context, field.resolved));
+  }
+  return notes;
+}
+
+function leftOverText({ channel, fields, texts }: FieldContext): string {
+  const row = describeAdapter(channel);
+  const written = fields.authentication?.resolved ?? '';
+  const method = (row && authenticationOf(row, written)?.label) ?? written;
+  return texts.say('Left over: not used with the authentication {authentication}.', {
+    authentication: texts.say(method),
+  });
+}
+
+function aliasNotes({ keystores, options, texts }: FieldContext, alias: string): NoteView[] {
+  const found = lookUpAlias(alias, keystores, options.now);
+  if (found.state === 'no-keystore') {
+    return [{ mark: 'unknown', text: texts.say('No keystore is open to look the alias up in.') }];
+  }
+  if (found.state !== 'key-pair') return [];
+  const { entry, keystore } = found;
+  const { notBefore, notAfter } = entry;
+  const validity =
+    notBefore && notAfter
+      ? texts.say('valid to {date} ({days})', {
+          date: notAfter.toISOString().slice(0, 10),
+          days: texts.validity({ notBefore, notAfter }),
+        })
+      : undefined;
+  const facts = [texts.say('Key pair'), entry.key, entry.subject, validity, keystore.name];
+  return [{ mark: 'none', text: facts.filter((fact) => fact !== undefined && fact !== '').join(' \u00b7 ') }];
+}
+
+/** A finding stands at the value in the flow, or at the parameter's value in parameters.prop. */
+function standsAt({ source }: FieldContext, field: Field, { place }: Finding): boolean {
+  const { file, parametersFile } = source;
+  if (field.property && place.file === file && place.span.offset === shownSpan(field.property).offset) return true;
+  if (field.parameter === undefined || place.file !== parametersFile?.file) return false;
+  const entry = parameterOf(parametersFile.parameters, field.parameter);
+  if (!entry) return false;
+  return (entry.valueSpan.length ? entry.valueSpan : entry.nameSpan).offset === place.span.offset;
+}
+
+export function problemView(texts: ModelTexts, finding: Finding): ProblemView {
+  const help = helpSentence(finding);
+  return {
+    mark: markOf(finding),
+    text: messageSentences(finding)
+      .map((sentence) => texts.say(sentence.text, sentence.args))
+      .join(' '),
+    ...(help ? { help: texts.say(help.text, help.args) } : {}),
+    fixes: (finding.fixes ?? []).map(({ value }) => ({ value, label: texts.say('Use "{alias}"', { alias: value }) })),
+  };
+}
+
+export function markOf({ severity }: Finding): Mark {
+  return severity;
+}
+
+/** Findings of the channel that stand at none of its fields. */
+export function otherFindings(context: FieldContext, shown: readonly Field[]): Finding[] {
+  return context.findings.filter((finding) => !shown.some((field) => standsAt(context, field, finding)));
+}

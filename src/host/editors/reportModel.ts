@@ -1,0 +1,262 @@
+import type { ConnectivityReport, Step, StepName } from '../../core/connectivity/report';
+import { targetText, type Target } from '../../core/connectivity/target';
+import type { Certificate } from '../../core/certificates/certificate';
+import { groups } from '../../core/keystore/describe';
+import {
+  circumstancesOf,
+  explanationOf,
+  headlineOf,
+  opensslCommand,
+  stepNameOf,
+} from '../../core/report/connectivityText';
+import type {
+  CandidateView,
+  ChainRow,
+  DetailView,
+  ReportView,
+  StepState,
+  StepView,
+} from '../../protocol/connectivityReport';
+import type { ModelTexts } from './fieldModel';
+
+/** The order in which a test takes its steps. */
+const order: readonly StepName[] = [
+  'address',
+  'dns',
+  'tcp',
+  'tls',
+  'serverName',
+  'serverTrust',
+  'clientCertificate',
+  'accepted',
+];
+
+export interface RunningTest {
+  readonly target: Target;
+  /** Those decided so far. */
+  readonly steps: readonly Step[];
+  /** The person stopped it. */
+  readonly cancelled: boolean;
+  /** Why it could not be done at all. */
+  readonly failure?: string;
+}
+
+/** The report while its test runs, or after it was stopped. */
+export function runningView({ target, steps, cancelled, failure }: RunningTest, texts: ModelTexts): ReportView {
+  const decided = new Map(steps.map((step) => [step.step, step]));
+  const next = order.find((name) => !decided.has(name));
+  const stopped = cancelled || failure !== undefined;
+  const where = targetText(target);
+  return {
+    target: where,
+    outcome: failure !== undefined ? 'failed' : cancelled ? 'warning' : 'running',
+    headline:
+      failure !== undefined
+        ? texts.say('{where} could not be tested', { where })
+        : cancelled
+          ? texts.say('The test of {where} was cancelled', { where })
+          : texts.say('Testing {where}...', { where }),
+    explanation: failure ?? '',
+    proof: [],
+    facts: [],
+    steps: order.map((name) => {
+      const step = decided.get(name);
+      if (step) return stepView(step, [], texts);
+      const state: StepState = stopped ? 'skipped' : name === next ? 'running' : 'pending';
+      return {
+        id: name,
+        name: texts.say(stepNameOf(name)),
+        state,
+        stateWord: stateWord(state, texts),
+        message: '',
+        details: [],
+      };
+    }),
+    chain: [],
+    acceptableIssuers: [],
+    candidates: [],
+  };
+}
+
+/** @param added fingerprints of certificates of this report that were added to the keystore since */
+export function reportView(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ReportView {
+  const { ok, steps, server, client } = report;
+  return {
+    target: targetText(report.target),
+    outcome: !ok ? 'failed' : steps.some(({ status }) => status === 'warning') ? 'warning' : 'ok',
+    headline: headlineOf(report),
+    explanation: explanationOf(report),
+    proof: proofOf(report, texts),
+    facts: circumstancesOf(report).split(' \u00b7 '),
+    steps: steps.map((step) => stepView(step, detailsOf(step.step, report, texts), texts)),
+    chain: chainOf(report, texts, added),
+    ...(server?.missing === undefined ? {} : { missing: missingText(report, server.missing, texts) }),
+    acceptableIssuers: client?.acceptableIssuers ?? [],
+    candidates: (client?.candidates ?? []).map(({ alias, usable, why }): CandidateView => ({
+      alias,
+      usable,
+      why: why ?? '',
+    })),
+    command: opensslCommand(report),
+  };
+}
+
+/** Certificates that the report may offer to add, by the number their row carries. */
+export function addableCertificates({ server }: ConnectivityReport): readonly Certificate[] {
+  return server?.offer ? [server.offer] : [];
+}
+
+/** Green says what it proved and what it did not. */
+function proofOf({ ok, client, verdict }: ConnectivityReport, texts: ModelTexts): string[] {
+  if (!ok) return [];
+  const proven = [
+    texts.say('Proven: the address answers, its certificate is valid, for this name, and trusted by the keystore.'),
+  ];
+  if (client?.sent !== undefined && client.accepted) {
+    proven.push(
+      texts.say('Proven: the handshake with the certificate of "{alias}" was not refused.', { alias: client.sent }),
+    );
+  }
+  if (verdict === 'ok' && client?.requested && client.sent === undefined) {
+    proven.push(texts.say('Not proven: that a client certificate is accepted. None was sent.'));
+  }
+  proven.push(
+    texts.say(
+      'Not proven: that the receiver authorises the sender, and that the tenant reaches it as this machine does.',
+    ),
+  );
+  return proven;
+}
+
+function stepView({ step, status, message, code }: Step, details: readonly DetailView[], texts: ModelTexts): StepView {
+  return {
+    id: step,
+    name: texts.say(stepNameOf(step)),
+    state: status,
+    stateWord: stateWord(status, texts),
+    message,
+    details: [...details, ...(code === undefined ? [] : [{ label: texts.say('Code'), value: code }])],
+  };
+}
+
+function stateWord(state: StepState, texts: ModelTexts): string {
+  switch (state) {
+    case 'ok':
+      return texts.say('ok');
+    case 'warning':
+      return texts.say('note');
+    case 'failed':
+      return texts.say('failed');
+    case 'skipped':
+      return texts.say('not reached');
+    case 'running':
+      return texts.say('running');
+    case 'pending':
+      return texts.say('waiting');
+  }
+}
+
+function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts): DetailView[] {
+  const { target, attempts, tls, server, client } = report;
+  const detail = (label: string, value: string | undefined): DetailView[] =>
+    value === undefined || value === '' ? [] : [{ label: texts.say(label), value }];
+  switch (step) {
+    case 'address':
+      return [
+        ...detail('Host', target.host),
+        ...detail('Port', String(target.port)),
+        ...detail('Name asked for', target.serverName),
+      ];
+    case 'tcp':
+      return attempts.flatMap(({ address, outcome }) => detail(outcome, address));
+    case 'tls':
+      return [...detail('Version', tls?.version), ...detail('Cipher', tls?.cipher), ...detail('ALPN', tls?.alpn)];
+    case 'serverTrust':
+      return [
+        ...detail('Trusted by the entry', server?.anchor?.alias),
+        ...detail('SHA-256', server?.anchor && groups(server.anchor.certificate.sha256)),
+        ...detail('Missing issuer', server?.missing),
+      ];
+    case 'clientCertificate':
+      if (!client) return [];
+      return [
+        ...detail('Requested', client.requested ? texts.say('yes') : texts.say('no')),
+        ...detail(
+          'Required',
+          client.required === null ? texts.say('not known') : client.required ? texts.say('yes') : texts.say('no'),
+        ),
+        ...detail('Sent', client.sent),
+      ];
+    default:
+      return [];
+  }
+}
+
+function chainOf(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ChainRow[] {
+  const { server, at } = report;
+  if (!server) return [];
+  const { chain, anchor, missing } = server;
+  const addable = addableCertificates(report);
+  const rows = chain.map((certificate, depth): ChainRow => {
+    const isAnchor = anchor?.certificate.sha256 === certificate.sha256;
+    const expired = certificate.notAfter < at || certificate.notBefore > at;
+    const number = addable.findIndex(({ sha256 }) => sha256 === certificate.sha256);
+    const isAdded = added.has(certificate.sha256);
+    const roles = [
+      depth === 0 ? texts.say('server') : certificate.selfIssued ? texts.say('root') : texts.say('intermediate'),
+      expired ? texts.say('outside its validity') : '',
+      isAnchor ? texts.say('trusted, entry "{alias}"', { alias: anchor.alias }) : '',
+      isAdded ? texts.say('added to the keystore: test again') : '',
+    ];
+    return {
+      depth,
+      subject: certificate.subject.toString(),
+      role: roles.filter(Boolean).join(' \u00b7 '),
+      state: expired ? 'failed' : anchor ? 'ok' : number >= 0 && !isAdded ? 'warning' : 'ok',
+      details: certificateDetails(certificate, texts),
+      ...(number >= 0 && !isAdded ? { add: { certificate: number, label: texts.say('Add to Keystore...') } } : {}),
+    };
+  });
+  const last = rows.length;
+  if (anchor && !chain.some(({ sha256 }) => sha256 === anchor.certificate.sha256)) {
+    rows.push({
+      depth: last,
+      subject: anchor.certificate.subject.toString(),
+      role: texts.say('not sent \u00b7 trusted, entry "{alias}"', { alias: anchor.alias }),
+      state: 'ok',
+      details: certificateDetails(anchor.certificate, texts),
+    });
+  } else if (missing !== undefined && !chain.some(({ subject }) => subject.toString() === missing)) {
+    rows.push({
+      depth: last,
+      subject: missing,
+      role: texts.say('not sent \u00b7 not in the keystore'),
+      state: 'missing',
+      details: [],
+    });
+  }
+  return rows;
+}
+
+function certificateDetails(certificate: Certificate, texts: ModelTexts): DetailView[] {
+  const { notBefore, notAfter } = certificate;
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  return [
+    { label: texts.say('Issuer'), value: certificate.issuer.toString() },
+    {
+      label: texts.say('Valid'),
+      value: texts.say('{from} to {to} ({days})', {
+        from: day(notBefore),
+        to: day(notAfter),
+        days: texts.validity({ notBefore, notAfter }),
+      }),
+    },
+    { label: texts.say('SHA-256'), value: groups(certificate.sha256) },
+  ];
+}
+
+function missingText({ verdict }: ConnectivityReport, missing: string, texts: ModelTexts): string {
+  return verdict === 'server-chain-incomplete'
+    ? texts.say('Missing: the intermediate certificate {name}. The server should send it.', { name: missing })
+    : texts.say('Missing from the keystore: {name}', { name: missing });
+}
