@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands/register';
+import { AdapterEditors } from './host/editors/adapterEditor';
+import { ConnectivityReports } from './host/editors/connectivityReports';
+import { TestRecords } from './host/editors/testRecords';
 import { registerLanguageFeatures } from './host/language/register';
 import { EntryDocuments } from './host/services/entryDocuments';
 import type { Host } from './host/services/host';
@@ -33,17 +36,20 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const registry = new KeystoreRegistry(memory, passwords, log);
   const tree = new KeystoreTree(registry, now);
   const documents = new EntryDocuments(registry, now);
-  const host: Host = { registry, passwords, memory, tree, errors, log, now };
+  const tests = new TestRecords();
+  const { extensionUri } = context;
+  const reports = new ConnectivityReports({ extensionUri, tests, log, now });
+  const editors = new AdapterEditors({ extensionUri, keystores: registry, tests, log, now });
+  const host: Host = { registry, passwords, memory, tree, reports, errors, log, now };
   context.subscriptions.push(
     registry,
     tree,
     documents,
+    tests,
+    reports,
+    editors,
     registerLanguageFeatures({ keystores: registry, now, warnDays: () => settings.warnDays() }),
-    registerCommands(host, documents, {
-      reveal: async (flow) => {
-        await vscode.commands.executeCommand('vscode.openWith', flow, 'flowKeystore.adapterEditor');
-      },
-    }),
+    registerCommands(host, documents, editors),
   );
   return host;
 }

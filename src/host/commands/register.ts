@@ -68,10 +68,18 @@ function argumentOf(host: Host, id: CommandId, first: unknown, others: unknown):
     const nodes = Array.isArray(others) ? others.filter(isNode) : [];
     return argumentOfNodes(first, nodes.includes(first) ? nodes : [first]);
   }
+  if (first instanceof vscode.Uri) return argumentOfFile(id, first, others);
   if (typeof first === 'object' && first !== null && !Array.isArray(first)) return first;
   const fromKey = id === 'flowKeystore.renameEntry' || id === 'flowKeystore.deleteEntry';
   const [selected] = host.tree.selection;
   return fromKey && host.tree.view.visible && selected ? argumentOfNodes(selected, host.tree.selection) : undefined;
+}
+
+/** From the explorer, with all files selected there, and from the title of an editor. */
+function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCode {
+  if (id !== 'flowKeystore.addKeystore') return { flow: uri.toString() } as FromCode;
+  const selected = Array.isArray(others) ? others.filter((other) => other instanceof vscode.Uri) : [];
+  return { files: (selected.length ? selected : [uri]).map(({ fsPath }) => fsPath) } as FromCode;
 }
 
 function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { isOkVerdict } from '../../core/connectivity/report';
 import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
 import { describeError, FlowKeystoreError } from '../../core/errors';
 import { FlowDocuments } from '../language/flowDocuments';
@@ -61,30 +60,81 @@ async function testWith(
   const session = await keystoreForTest(host, argument, undefined, title);
   const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
   await host.memory.setLastTest({ host: targetText(target), ...(alias === null ? {} : { alias }) });
-  return runAndShow(host, { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) }, argument);
+  return runAndShow(host, requestOf(target, session, alias));
+}
+
+interface TestRequest extends ConnectivityRequest {
+  readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
 }
 
 async function testReceiver(host: Host, receiver: Receiver, argument: FromCode): Promise<string | undefined> {
   const title = t('Test {0}', receiver.name);
-  const target = targetOfAddress(receiver.address);
+  let target: Target;
+  try {
+    target = targetOfAddress(receiver.address);
+  } catch (error) {
+    if (argument.silent) throw error;
+    void host.errors.show(error, receiver.name && `${receiver.name}:`);
+    // A verdict, so that a test of several receivers goes on.
+    return 'address-invalid';
+  }
   const session = await keystoreForTest(host, argument, receiver.flow, title);
   // An empty alias means any key pair to SAP: a test needs to know which.
   const alias = receiver.alias ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
-  return runAndShow(host, { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) }, argument);
+  return runAndShow(host, {
+    ...requestOf(target, session, alias),
+    channel: { flow: receiver.flow, id: receiver.channel },
+  });
 }
 
-async function runAndShow(host: Host, request: ConnectivityRequest, argument: FromCode): Promise<string | undefined> {
+function requestOf(target: Target, session: KeystoreSession | undefined, alias: string | null): ConnectivityRequest {
+  return { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) };
+}
+
+/** Runs the test under a progress notification; its report fills while it runs, and can run it again. */
+async function runAndShow(host: Host, request: TestRequest): Promise<string> {
   const where = targetText(request.target);
-  const report = await withProgress(t('Testing {0}', where), (signal, tell) =>
-    runConnectivityTest(request, signal, (step) => tell(step.message)),
-  );
-  host.log.info(`Connectivity test of ${where}: ${report.verdict}, ${report.ms} ms`);
-  if (!argument.silent) {
-    const text = `${where}: ${report.verdict}`;
-    if (isOkVerdict(report.verdict)) void vscode.window.showInformationMessage(text);
-    else void vscode.window.showWarningMessage(text);
+  const { session, channel } = request;
+  return withProgress(t('Testing {0}', where), async (progressSignal, tell) => {
+    const stop = new AbortController();
+    const run = await host.reports.begin({
+      target: request.target,
+      ...(session ? { keystore: session.uri.toString() } : {}),
+      ...(channel ? { channel } : {}),
+      again: () => testAgain(host, request),
+      cancel: () => stop.abort(),
+    });
+    const signal = AbortSignal.any([progressSignal, stop.signal]);
+    try {
+      const report = await runConnectivityTest(request, signal, (step) => {
+        run.step(step);
+        tell(step.message);
+      });
+      run.finish(report);
+      host.log.info(`Connectivity test of ${where}: ${report.verdict}, ${report.ms} ms`);
+      return report.verdict;
+    } catch (error) {
+      if (signal.aborted) run.cancelled();
+      else run.failed(error);
+      throw error;
+    }
+  });
+}
+
+/** The same test; a channel is read anew, for it may have been changed because of the report. */
+async function testAgain(host: Host, request: TestRequest): Promise<void> {
+  const { channel, session } = request;
+  if (channel) {
+    const argument = { flow: channel.flow.toString(), channel: channel.id };
+    await vscode.commands.executeCommand('flowKeystore.testChannel', argument);
+    return;
   }
-  return report.verdict;
+  try {
+    if (session && !(await unlock(host, session))) return;
+    await runAndShow(host, request);
+  } catch (error) {
+    await host.errors.show(error);
+  }
 }
 
 /** Any address will do where the person gave a whole one: the host is taken out of it. */

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
+import type { ConnectivityReports } from '../editors/connectivityReports';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
@@ -11,6 +12,7 @@ export interface Host {
   readonly passwords: PasswordStore;
   readonly memory: Memory;
   readonly tree: KeystoreTree;
+  readonly reports: ConnectivityReports;
   readonly errors: ErrorDisplay;
   readonly log: vscode.LogOutputChannel;
   now(): Date;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { fieldsOf } from '../../core/flow/fields';
+import { addressOf, fieldsOf } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { Parameters } from '../../core/flow/parameters';
@@ -43,7 +43,7 @@ export function receiverOf(
   channel: Channel,
   parameters: Parameters | undefined,
 ): Receiver {
-  const { address, privateKeyAlias } = fieldsOf(channel, parameters);
+  const { privateKeyAlias } = fieldsOf(channel, parameters);
   const usesKeyPair = privateKeyAlias !== undefined && privateKeyAlias.used !== 'no' && !privateKeyAlias.missing;
   const known =
     usesKeyPair && !privateKeyAlias.dynamic && !privateKeyAlias.unresolved && privateKeyAlias.resolved !== '';
@@ -53,7 +53,7 @@ export function receiverOf(
     channel: channel.id,
     name: channel.name,
     adapter: channel.adapter,
-    address: address?.resolved ?? '',
+    address: addressOf(channel, parameters)?.resolved ?? '',
     ...(known ? { alias: privateKeyAlias.resolved } : {}),
     usesKeyPair,
   };

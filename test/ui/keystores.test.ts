@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { certificatesPem } from '../../src/core/certificates/pem';
+import { readKeystore } from '../../src/core/keystore/store';
+import { makeCa } from '../support/testCertificates';
+import { openWorkbench, type Theme, type Workbench } from './harness';
+
+const password = 'Keystore-1';
+
+for (const theme of ['dark'] satisfies Theme[]) {
+  describe(`keystores in the side bar, ${theme}`, () => {
+    let workbench: Workbench;
+    let file: string;
+
+    before(async () => {
+      workbench = await openWorkbench({ theme });
+      file = path.join(workbench.folder, 'partner.p12');
+      await workbench.openActivity('Flow Keystore');
+    });
+    after(() => workbench.close());
+
+    it('says what it is for where there is none, and creates one', async () => {
+      await workbench.page.locator('.welcome-view-content', { hasText: 'key pairs and certificates' }).waitFor();
+      await workbench.screenshot('keystores-welcome');
+      await workbench.page
+        .locator('.welcome-view-content a', { hasText: 'Create Keystore' })
+        .or(workbench.page.locator('.welcome-view-content .monaco-button', { hasText: 'Create Keystore' }))
+        .first()
+        .click();
+      await workbench.quickTitle('Create Keystore').waitFor();
+      await workbench.quickInput().fill(file);
+      await workbench.page.keyboard.press('Enter');
+      await workbench.input('short', 'Password of the new keystore');
+      await workbench.input('not the same', 'once more');
+      await workbench.quickMessage('not the same').waitFor();
+      await workbench.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+      await workbench.input(password, 'Password of the new keystore');
+      await workbench.input(password, 'once more');
+      await workbench.quickTitle('Remember the password').waitFor();
+      await workbench.screenshot('keystores-remember');
+      await workbench.quickPick('Only for this session');
+      await workbench.treeRow('PKCS12 \u00b7 0 entries').waitFor();
+    });
+
+    it('generates a key pair step by step, with a summary that can be changed', async () => {
+      await workbench.command('Flow Keystore: Generate Key Pair...');
+      await workbench.input('sap_mine', 'Alias');
+      await workbench.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+      await workbench.quickInput().fill('sap_mine');
+      await workbench.quickMessage('reserved for SAP').waitFor();
+      await workbench.screenshot('generate-alias');
+      await workbench.input('partner_a', 'Alias');
+      await workbench.quickRow('EC P-256').waitFor();
+      await workbench.screenshot('generate-key');
+      await workbench.quickPick('EC P-256');
+      await workbench.input('CN=Partner A, O=Example, C=Germany', 'Name in the certificate');
+      await workbench.quickMessage('two letters').waitFor();
+      await workbench.input('CN=Partner A, O=Example, C=DE', 'Name in the certificate');
+      await workbench.quickMessage('Valid to').waitFor();
+      await workbench.screenshot('generate-validity');
+      await workbench.input('12 days', 'How long');
+      await workbench.quickTitle('Generate Key Pair').waitFor();
+      await workbench.quickRow('Client authentication').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.input('', 'Subject alternative names');
+      await workbench.quickRow('a self-signed certificate').waitFor();
+      await workbench.screenshot('generate-summary');
+      await workbench.quickPick('Alias');
+      await workbench.input('renewal_b', 'Alias');
+      await workbench.quickPick('a self-signed certificate');
+      await workbench.treeRow('renewal_b').waitFor();
+      await workbench.treeRow('expires in 1').waitFor();
+      await workbench.screenshot('tree-expiring');
+    });
+
+    it('imports a certificate once its fingerprint is confirmed', async () => {
+      const ca = await makeCa('Example Root');
+      const pem = path.join(workbench.folder, 'root.pem');
+      writeFileSync(pem, certificatesPem([ca.certificate]));
+      await workbench.command('Flow Keystore: Import Certificate...');
+      await workbench.quickTitle('Import Certificate').waitFor();
+      await workbench.file(pem, 'root.pem');
+      await workbench.input('Example Root', 'Alias for');
+      await workbench.dialog('Trust "Example Root"?').waitFor();
+      await workbench.screenshot('import-confirm');
+      await workbench.dialogButton('Trust and Add to partner.p12').click();
+      await workbench.treeRow('certificate \u00b7 root').waitFor();
+    });
+
+    it('shows an entry as a document', async () => {
+      await workbench.treeRow('renewal_b').click();
+      await workbench.tab('renewal_b.txt').waitFor();
+      await workbench.screenshot('details');
+    });
+
+    it('renames with F2 and deletes with Delete, after a question', async () => {
+      await workbench.treeRow('renewal_b').click();
+      await workbench.page.keyboard.press('F2');
+      await workbench.input('renewal_c', 'New alias');
+      await workbench.treeRow('renewal_c').waitFor();
+      await workbench.treeRow('renewal_c').click();
+      await workbench.page.keyboard.press('Delete');
+      await workbench.dialog('Delete the key pair "renewal_c"?').waitFor();
+      await workbench.screenshot('delete-confirm');
+      await workbench.dialogButton('Delete').click();
+      await workbench.treeRow('renewal_c').waitFor({ state: 'detached' });
+      const { entries } = await readKeystore(readFileSync(file), password);
+      assert.deepEqual(
+        entries.map(({ alias }) => alias),
+        ['Example Root'],
+      );
+    });
+
+    it('asks for the password again, says when it is wrong, and remembers it', async () => {
+      await workbench.treeMenu('partner.p12', 'Lock Keystore');
+      await workbench.treeRow('locked').waitFor();
+      await workbench.screenshot('tree-locked');
+      await workbench.command('Flow Keystore: Unlock Keystore');
+      await workbench.input('Wrong-1', 'Password of the keystore');
+      await workbench.quickMessage('This is not the password').waitFor();
+      await workbench.screenshot('wrong-password');
+      await workbench.input(password, 'This is not the password');
+      await workbench.quickTitle('Remember the password').waitFor();
+      await workbench.quickPick('Yes');
+      await workbench.treeRow('PKCS12 \u00b7 1 entry').waitFor();
+      // The browser keeps secrets a moment after they were stored.
+      await workbench.page.waitForFunction(() => Object.keys(localStorage).some((key) => key.includes('secrets')));
+      await workbench.reload();
+      await workbench.openActivity('Flow Keystore');
+      await workbench.treeRow('PKCS12 \u00b7 1 entry').waitFor();
+      assert.deepEqual(workbench.errors, []);
+    });
+  });
+}
