@@ -81,7 +81,10 @@ export class Workbench {
     page.on('pageerror', (error) => this.errors.push(error.message));
   }
 
-  /** Loads the page anew: the window is another, the profile (settings, secrets, storage) the same. */
+  /**
+   * Loads the page anew, with the same profile. What the browser keeps (secrets, memento, open editors) is written after a while:
+   * wait for it before, `localStorage` in the case of secrets.
+   */
   async reload(): Promise<void> {
     await this.page.goto(`${this.host.url}/?folder=${encodeURIComponent(this.folder)}`);
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
@@ -166,7 +169,10 @@ export class Workbench {
     await this.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'OK' }).click();
   }
 
-  /** A notification, shown or hidden again after a while in the notification centre. */
+  /**
+   * A notification. One without buttons goes after some ten seconds.
+   * VS Code shows no more than three within 0.8 s (further ones go to the bell alone): a scenario may be that fast.
+   */
   toast(text: string): Locator {
     return this.page.locator('.notifications-toasts .notification-toast', { hasText: text }).first();
   }
@@ -174,6 +180,12 @@ export class Workbench {
   /** A button of a notification. */
   toastButton(text: string, button: string): Locator {
     return this.toast(text).locator('.monaco-button', { hasText: exactly(button) });
+  }
+
+  /** Removes all notifications: they lie over the lower right of the editor. */
+  async clearToasts(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
   }
 
   /** A modal dialog. */
