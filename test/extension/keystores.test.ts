@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { certificatesPem } from '../../src/core/certificates/pem';
+import { sealKey } from '../../src/core/keys/sealedKey';
 import { groups } from '../../src/core/keystore/describe';
-import { addCertificates, renameEntry, type Edited } from '../../src/core/keystore/edit';
+import { addCertificates, addKeyPair, renameEntry, type Edited } from '../../src/core/keystore/edit';
 import { backupOf, readKeystoreFile, writeKeystoreFile } from '../../src/core/keystore/file';
 import type { Keystore } from '../../src/core/keystore/model';
 import { readKeystore, writeKeystore } from '../../src/core/keystore/store';
@@ -13,6 +14,8 @@ import type { CommandId, Commands } from '../../src/host/commands/commandMap';
 import type { Host } from '../../src/host/services/host';
 import type { KeystoreSession } from '../../src/host/services/keystoreSession';
 import type { TreeNode } from '../../src/host/tree/nodes';
+import { makePracticeIdentities } from '../support/practiceIdentities';
+import { startPracticeReceiver } from '../support/practiceReceiver';
 import { makeCa } from '../support/testCertificates';
 
 const password = 'Keystore-1';
@@ -181,8 +184,6 @@ describe('keystores in VS Code', () => {
     const ca = await makeCa('Missing Root');
     const client = await ca.issue('client');
     await session().edit(async (before, secret) => {
-      const { sealKey } = await import('../../src/core/keys/sealedKey');
-      const { addKeyPair } = await import('../../src/core/keystore/edit');
       const key = await sealKey(client.privateKeyInfo, secret);
       return addKeyPair(before, { alias: 'client', key, chain: [client.certificate], created: new Date() });
     });
@@ -300,6 +301,80 @@ describe('keystores in VS Code', () => {
     await run('flowKeystore.lockKeystore', { keystore, silent: true });
     assert.equal(await changed, 'partner.p12 is locked.\n');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('tests a connection, adds what is missing, and tests again until it is accepted', async () => {
+    const identities = await makePracticeIdentities();
+    const receiver = await startPracticeReceiver({ port: 0, ...identities });
+    try {
+      await run('flowKeystore.generateKeyPair', {
+        keystore,
+        alias: 'self_signed',
+        subject,
+        key: 'EC P-256',
+        silent: true,
+      });
+      const partner = await identities.clientCa.issue('partner_a', { extendedKeyUsage: ['clientAuth'] });
+      await session().edit(async (before, secret) => {
+        const key = await sealKey(partner.privateKeyInfo, secret);
+        return addKeyPair(before, { alias: 'partner_a', key, chain: partner.chain, created: new Date() });
+      });
+      const test = (alias: string | null): Promise<string | undefined> =>
+        run('flowKeystore.testConnectivity', { keystore, host: 'localhost', port: receiver.port, alias, silent: true });
+      assert.equal(await test('partner_a'), 'server-root-missing');
+      const { der } = identities.root.certificate;
+      const added = await run('flowKeystore.addServerCertificate', { keystore, der, silent: true });
+      assert.equal(added, 'Practice Receiver Root');
+      assert.equal(await test('partner_a'), 'ok');
+      assert.equal(await test(null), 'client-certificate-required');
+      assert.equal(await test('self_signed'), 'client-certificate-rejected');
+      assert.equal(await test('nobody'), 'client-key-unusable');
+    } finally {
+      await receiver.stop();
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
+  it('names what it does not read, without asking for a password', async () => {
+    const jks = path.join(folder, 'old.jks');
+    const huge = path.join(folder, 'huge.p12');
+    const text = path.join(folder, 'pointer.p12');
+    writeFileSync(jks, Buffer.concat([Buffer.from('feedfeed', 'hex'), Buffer.alloc(100)]));
+    writeFileSync(text, 'version https://git-lfs.github.com/spec/v1\n');
+    const head = readFileSync(file).subarray(0, 200);
+    writeFileSync(huge, head);
+    truncateSync(huge, 60 * 1024 * 1024);
+    const uris = await run('flowKeystore.addKeystore', { files: [jks, huge, text], silent: true });
+    assert.ok(uris);
+    const shown = new Map<string, string>();
+    for (const { node, text: row } of await rows()) {
+      if (!uris.includes(node.session.uri.toString())) continue;
+      const [child] = await rows(node);
+      shown.set(row, child?.text ?? '');
+    }
+    assert.deepEqual([...shown.keys()].sort(), [
+      'huge.p12 | cannot be opened',
+      'old.jks | not supported yet',
+      'pointer.p12 | cannot be opened',
+    ]);
+    assert.match(shown.get('old.jks | not supported yet') ?? '', /JKS keystore.*keytool -importkeystore/);
+    assert.match(shown.get('huge.p12 | cannot be opened') ?? '', /60 MB/);
+    assert.match(shown.get('pointer.p12 | cannot be opened') ?? '', /not a keystore/);
+    for (const uri of uris) await run('flowKeystore.removeKeystore', { keystore: uri, silent: true });
+  });
+
+  it('pages what has many entries', async () => {
+    const { certificate } = await makeCa('Many');
+    const many = Array.from({ length: 1100 }, (_, at) => ({ alias: `entry ${at}`, certificate }));
+    await session().edit((before) => addCertificates(before, many));
+    const root = (await rootRow()).node;
+    const first = await rows(root);
+    assert.equal(first.length, 501);
+    assert.equal(first.at(-1)?.label, 'Show more (600 left)');
+    await run('flowKeystore.showMore', { keystore, silent: true });
+    const second = await rows(root);
+    assert.equal(second.length, 1001);
+    assert.equal(new Set(second.map(({ node }) => node.id)).size, 1001);
   });
 
   it('copies certificates as PEM', async () => {
