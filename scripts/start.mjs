@@ -49,7 +49,15 @@ if (desktop) {
   );
   const { startHost, installVsix } = await import('../test/support/host/host.mjs');
   const vsix = path.join(root, 'out/flow-keystore.vsix');
-  run('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix);
+  run(
+    'node_modules/@vscode/vsce/vsce',
+    'package',
+    '--no-dependencies',
+    '--no-rewrite-relative-links',
+    '--allow-missing-repository',
+    '--out',
+    vsix,
+  );
   const extensions = path.join(root, 'out/start-extensions');
   await installVsix(vsix, extensions);
   const host = await startHost({ extensions, settings: { 'files.simpleDialog.enable': true } });

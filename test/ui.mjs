@@ -33,7 +33,15 @@ const bundles = await bundleTests({
 
 const vsix = path.join(root, 'out/flow-keystore.vsix');
 run('esbuild.mjs');
-run('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix);
+run(
+  'node_modules/@vscode/vsce/vsce',
+  'package',
+  '--no-dependencies',
+  '--allow-missing-repository',
+  '--no-rewrite-relative-links',
+  '--out',
+  vsix,
+);
 // Short: the profiles beside it hold unix sockets.
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'fk-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
