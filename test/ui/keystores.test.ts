@@ -15,7 +15,7 @@ for (const theme of ['dark'] satisfies Theme[]) {
 
     before(async () => {
       workbench = await openWorkbench({ theme });
-      file = path.join(workbench.folder, 'partner.p12');
+      file = path.join(workbench.folder, 'keystore.p12');
       await workbench.openActivity('Flow Keystore');
     });
     after(() => workbench.close());
@@ -29,14 +29,15 @@ for (const theme of ['dark'] satisfies Theme[]) {
         .first()
         .click();
       await workbench.quickTitle('Create Keystore').waitFor();
-      await workbench.quickInput().fill(file);
-      await workbench.page.keyboard.press('Enter');
-      await workbench.input('short', 'Password of the new keystore');
-      await workbench.input('not the same', 'once more');
+      await workbench.quickRow('..').waitFor();
+      assert.equal(await workbench.quickInput().inputValue(), file);
+      await workbench.page.locator('.quick-input-action a', { hasText: 'Create' }).click();
+      await workbench.input('short', '1/2');
+      await workbench.input('not the same', '2/2');
       await workbench.quickMessage('not the same').waitFor();
       await workbench.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
-      await workbench.input(password, 'Password of the new keystore');
-      await workbench.input(password, 'once more');
+      await workbench.input(password, '1/2');
+      await workbench.input(password, '2/2');
       await workbench.quickTitle('Remember the password').waitFor();
       await workbench.screenshot('keystores-remember');
       await workbench.quickPick('Only for this session');
@@ -45,29 +46,28 @@ for (const theme of ['dark'] satisfies Theme[]) {
 
     it('generates a key pair step by step, with a summary that can be changed', async () => {
       await workbench.command('Flow Keystore: Generate Key Pair...');
-      await workbench.input('sap_mine', 'Alias');
-      await workbench.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+      await workbench.quickTitle('1/7').waitFor();
       await workbench.quickInput().fill('sap_mine');
       await workbench.quickMessage('reserved for SAP').waitFor();
       await workbench.screenshot('generate-alias');
-      await workbench.input('partner_a', 'Alias');
+      await workbench.input('partner_a', '1/7');
       await workbench.quickRow('EC P-256').waitFor();
       await workbench.screenshot('generate-key');
       await workbench.quickPick('EC P-256');
-      await workbench.input('CN=Partner A, O=Example, C=Germany', 'Name in the certificate');
+      await workbench.input('CN=Partner A, O=Example, C=Germany', '3/7');
       await workbench.quickMessage('two letters').waitFor();
-      await workbench.input('CN=Partner A, O=Example, C=DE', 'Name in the certificate');
+      await workbench.input('CN=Partner A, O=Example, C=DE', '3/7');
       await workbench.quickMessage('Valid to').waitFor();
       await workbench.screenshot('generate-validity');
-      await workbench.input('12 days', 'How long');
+      await workbench.input('12 days', '4/7');
       await workbench.quickTitle('Generate Key Pair').waitFor();
       await workbench.quickRow('Client authentication').waitFor();
       await workbench.page.keyboard.press('Enter');
-      await workbench.input('', 'Subject alternative names');
+      await workbench.input('', '6/7');
       await workbench.quickRow('a self-signed certificate').waitFor();
       await workbench.screenshot('generate-summary');
       await workbench.quickPick('Alias');
-      await workbench.input('renewal_b', 'Alias');
+      await workbench.input('renewal_b', '1/7');
       await workbench.quickPick('a self-signed certificate');
       await workbench.treeRow('renewal_b').waitFor();
       await workbench.treeRow('expires in 1').waitFor();
@@ -80,12 +80,13 @@ for (const theme of ['dark'] satisfies Theme[]) {
       writeFileSync(pem, certificatesPem([ca.certificate]));
       await workbench.command('Flow Keystore: Import Certificate...');
       await workbench.quickTitle('Import Certificate').waitFor();
-      await workbench.file(pem, 'root.pem');
+      await workbench.quickRow('root.pem').click();
+      await workbench.page.locator('.quick-input-action a', { hasText: 'Import' }).click();
       await workbench.input('Example Root', 'Alias for');
       await workbench.dialog('Trust "Example Root"?').waitFor();
       await workbench.screenshot('import-confirm');
-      await workbench.dialogButton('Trust and Add to partner.p12').click();
-      await workbench.treeRow('certificate \u00b7 root').waitFor();
+      await workbench.dialogButton('Trust and Add to keystore.p12').click();
+      await workbench.treeRow('root \u00b7 9 years').waitFor();
     });
 
     it('shows an entry as a document', async () => {
@@ -113,7 +114,7 @@ for (const theme of ['dark'] satisfies Theme[]) {
     });
 
     it('asks for the password again, says when it is wrong, and remembers it', async () => {
-      await workbench.treeMenu('partner.p12', 'Lock Keystore');
+      await workbench.treeMenu('keystore.p12', 'Lock Keystore');
       await workbench.treeRow('locked').waitFor();
       await workbench.screenshot('tree-locked');
       await workbench.command('Flow Keystore: Unlock Keystore');

@@ -71,7 +71,8 @@ function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
 
 function keystoreRow({ session }: KeystoreNode, now: Date): vscode.TreeItem {
   const { state } = session;
-  const row = new vscode.TreeItem(session.name, Collapsed);
+  const empty = state.kind === 'open' && !state.keystore.entries.length && !state.keystore.notes.length;
+  const row = new vscode.TreeItem(session.name, empty ? None : Collapsed);
   switch (state.kind) {
     case 'locked':
       row.description = state.reason ? t('locked: the password has changed') : t('locked');
@@ -117,22 +118,28 @@ function entryRow(node: EntryNode, now: Date): vscode.TreeItem {
   const { entry } = node;
   const certificate = certificateOf(entry);
   const row = new vscode.TreeItem(entry.alias, childrenOfEntry(node).length ? Collapsed : None);
-  const facts = [kindText(entry.kind)];
-  if (entry.kind === 'certificate') {
-    const role = standaloneRole(entry.certificate);
-    if (role !== 'certificate') facts.push(roleText(role));
-  }
-  if (entry.kind === 'keyPair' && !certificate) facts.push(t('no certificate'));
-  if (certificate) {
-    if (entry.kind === 'keyPair') facts.push(publicKeyText(certificate.publicKey));
-    facts.push(validityText(certificate, now, settings.warnDays()));
-  }
+  const facts = factsOf(entry);
+  if (certificate) facts.push(validityText(certificate, now, settings.warnDays()));
   row.description = facts.join(' \u00b7 ');
   row.iconPath = (certificate && stateIcon(stateOf(certificate, now))) ?? new vscode.ThemeIcon(kindIcon(entry));
   row.contextValue = `entry.${entry.kind}${node.session.readOnly ? '.readOnly' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
-  row.accessibilityInformation = { label: [entry.alias, ...facts].join(', ') };
+  row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...facts].join(', ') };
   return row;
+}
+
+/** Short, for a narrow side bar: a key pair is told by its algorithm, a certificate by its role. */
+function factsOf(entry: Entry): string[] {
+  switch (entry.kind) {
+    case 'keyPair': {
+      const [leaf] = entry.chain;
+      return [leaf ? publicKeyText(leaf.publicKey) : t('key pair without a certificate')];
+    }
+    case 'certificate':
+      return [roleText(standaloneRole(entry.certificate))];
+    default:
+      return [kindText(entry.kind)];
+  }
 }
 
 function kindIcon(entry: Entry): string {
