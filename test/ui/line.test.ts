@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { certificatesPem } from '../../src/core/certificates/pem';
+import { getKeyPair } from '../../src/core/keystore/edit';
+import { readKeystore } from '../../src/core/keystore/store';
+import { makePracticeIdentities } from '../support/practiceIdentities';
+import { startPracticeReceiver, type PracticeReceiver } from '../support/practiceReceiver';
+import { openWorkbench, type Theme, type Workbench } from './harness';
+
+const password = 'Keystore-1';
+const flowName = 'Orders to Partner A.iflw';
+
+for (const theme of ['dark', 'light'] satisfies Theme[]) {
+  describe(`from a keystore to a flow that connects, ${theme}`, () => {
+    let workbench: Workbench;
+    let receiver: PracticeReceiver;
+    let scratch: string;
+    let accepts: string;
+    let keystore: string;
+    let flow: string;
+    let original: string;
+
+    before(async () => {
+      scratch = mkdtempSync(path.join(os.tmpdir(), 'line-'));
+      accepts = path.join(scratch, 'accepts');
+      const { server, clientCa } = await makePracticeIdentities();
+      receiver = await startPracticeReceiver({ port: 0, server, clientCa, acceptsFolder: accepts });
+      const project = path.join(scratch, 'workspace/Orders');
+      cpSync(path.join(process.env['PROJECT_ROOT']!, 'examples/workspace/Orders to Partner A'), project, {
+        recursive: true,
+      });
+      const parameters = path.join(project, 'src/main/resources/parameters.prop');
+      writeFileSync(parameters, readFileSync(parameters, 'utf8').replace('8443', String(receiver.port)));
+      workbench = await openWorkbench({ theme, workspace: path.join(scratch, 'workspace') });
+      keystore = path.join(workbench.folder, 'partner.p12');
+      flow = path.join(workbench.folder, 'Orders/src/main/resources/scenarioflows/integrationflow', flowName);
+      original = readFileSync(flow, 'utf8');
+    });
+    after(async () => {
+      await workbench.close();
+      await receiver.stop();
+      rmSync(scratch, { recursive: true, force: true });
+    });
+
+    it('creates a keystore', async () => {
+      await workbench.openActivity('Flow Keystore');
+      await workbench.command('Flow Keystore: Create Keystore...');
+      await workbench.quickTitle('Create Keystore').waitFor();
+      // The dialog overwrites what is filled in before it has listed its folder.
+      await workbench.quickRow('Orders').waitFor();
+      await workbench.input(keystore);
+      await workbench.input(password, 'Password of the new keystore');
+      await workbench.input(password, 'once more');
+      await workbench.quickTitle('Remember the password').waitFor();
+      await workbench.quickPick('Only for this session');
+      await workbench.treeRow('PKCS12 · 0 entries').waitFor();
+    });
+
+    it('generates a key pair, and the receiver is given its public part', async () => {
+      await workbench.command('Flow Keystore: Generate Key Pair...');
+      await workbench.input('partner_a', 'Alias');
+      await workbench.quickPick('EC P-256');
+      await workbench.input('CN=Partner A Client, O=Example', 'Name in the certificate');
+      await workbench.quickMessage('Valid to').waitFor();
+      await workbench.input('2 years');
+      await workbench.quickRow('Client authentication').waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.input('', 'Subject alternative names');
+      await workbench.quickPick('a self-signed certificate');
+      await workbench.treeRow('partner_a').waitFor();
+      await workbench.screenshot('tree');
+      const pair = getKeyPair(await readKeystore(readFileSync(keystore), password), 'partner_a');
+      writeFileSync(path.join(accepts, 'partner_a.pem'), certificatesPem(pair.chain));
+    });
+
+    it('sets authentication and alias in the adapter editor; the file differs in these values alone', async () => {
+      await workbench.openFile(flowName);
+      const line = original.slice(0, original.indexOf('id="MessageFlow_2"')).split('\n').length;
+      await workbench.page.keyboard.press('Control+G');
+      await workbench.input(`:${line}`);
+      await workbench.page.locator('.codelens-decoration', { hasText: 'HTTP' }).first().waitFor();
+      await workbench.screenshot('code-lenses');
+      await workbench.command('Flow Keystore: Edit Receivers of a Flow');
+      const view = workbench.webview();
+      await view.locator('.channel', { hasText: 'HTTP to Partner A' }).click();
+      const authentication = view.locator('#field-authentication');
+      await authentication.fill('Client Certificate');
+      await authentication.press('Enter');
+      const alias = view.locator('#field-privateKeyAlias');
+      await alias.click();
+      await alias.pressSequentially('part');
+      await view.locator('.list .row', { hasText: 'partner_a' }).waitFor();
+      await workbench.screenshot('alias-completion');
+      await alias.press('ArrowDown');
+      await alias.press('Enter');
+      await view.locator('#field-privateKeyAlias').evaluate((input: HTMLInputElement) => {
+        if (input.value !== 'partner_a') throw new Error(input.value);
+      });
+      await workbench.page.locator(`.tab.dirty[data-resource-name="${flowName}"]`).first().waitFor();
+      await workbench.screenshot('adapter-editor');
+      await workbench.page.keyboard.press('Control+S');
+      await workbench.page
+        .locator(`.tab.dirty[data-resource-name="${flowName}"]`)
+        .first()
+        .waitFor({ state: 'detached' });
+      const channel = original.indexOf('id="MessageFlow_2"');
+      const expected =
+        original.slice(0, channel) +
+        original
+          .slice(channel)
+          .replace(
+            '<key>authenticationMethod</key>\n                    <value>None</value>',
+            '<key>authenticationMethod</key>\n                    <value>Client Certificate</value>',
+          )
+          .replace(
+            '<key>privateKeyAlias</key>\n                    <value/>',
+            '<key>privateKeyAlias</key>\n                    <value>partner_a</value>',
+          );
+      assert.notEqual(expected, original);
+      assert.equal(readFileSync(flow, 'utf8'), expected);
+    });
+
+    it('tests the channel: the root of the receiver is missing', async () => {
+      await workbench.webview().locator('button', { hasText: 'Test Outbound Connectivity' }).last().click();
+      await workbench.webview().locator('h1', { hasText: 'its root is not in the keystore' }).waitFor();
+      await workbench.screenshot('report-root-missing');
+    });
+
+    it('adds the root once its fingerprint is confirmed, and tests again: green', async () => {
+      await workbench.webview().locator('button', { hasText: /^Add .*to Keystore/ }).first().click();
+      await workbench.input('Practice Receiver Root', 'Alias for');
+      await workbench.dialog('Trust "Practice Receiver Root"?').waitFor();
+      await workbench.screenshot('report-confirm');
+      await workbench.dialogButton('Trust and Add to partner.p12').click();
+      await workbench.dialog('Trust').waitFor({ state: 'detached' });
+      await workbench.treeRow('Practice Receiver Root').waitFor();
+      await workbench.webview().locator('button', { hasText: 'Test Again' }).click();
+      await workbench.webview().locator('h1', { hasText: 'is trusted and accepts "partner_a"' }).waitFor();
+      await workbench.screenshot('report-green');
+      assert.deepEqual(workbench.errors, []);
+    });
+
+    it('writes nothing secret into the report', async () => {
+      const text = await workbench.webview().locator('body').innerText();
+      assert.ok(!text.includes('PRIVATE KEY') && !text.includes(password));
+    });
+  });
+}
