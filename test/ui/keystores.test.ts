@@ -8,7 +8,7 @@ import { openWorkbench, type Theme, type Workbench } from './harness';
 
 const password = 'Keystore-1';
 
-for (const theme of ['dark'] satisfies Theme[]) {
+for (const theme of ['dark', 'light'] satisfies Theme[]) {
   describe(`keystores in the side bar, ${theme}`, () => {
     let workbench: Workbench;
     let file: string;
@@ -31,7 +31,7 @@ for (const theme of ['dark'] satisfies Theme[]) {
       await workbench.quickTitle('Create Keystore').waitFor();
       await workbench.quickRow('..').waitFor();
       assert.equal(await workbench.quickInput().inputValue(), file);
-      await workbench.page.locator('.quick-input-action a', { hasText: 'Create' }).click();
+      await workbench.page.locator('.quick-input-action a', { hasText: 'OK' }).click();
       await workbench.input('short', '1/2');
       await workbench.input('not the same', '2/2');
       await workbench.quickMessage('not the same').waitFor();
@@ -81,7 +81,6 @@ for (const theme of ['dark'] satisfies Theme[]) {
       await workbench.command('Flow Keystore: Import Certificate...');
       await workbench.quickTitle('Import Certificate').waitFor();
       await workbench.quickRow('root.pem').click();
-      await workbench.page.locator('.quick-input-action a', { hasText: 'Import' }).click();
       await workbench.input('Example Root', 'Alias for');
       await workbench.dialog('Trust "Example Root"?').waitFor();
       await workbench.screenshot('import-confirm');
