@@ -129,8 +129,9 @@ describe('the manifest', () => {
     assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['flowKeystore.keystore']);
   });
 
-  it('starts by what it contributes alone, and never takes a file type over', () => {
-    assert.deepEqual(manifest.activationEvents, []);
+  it('starts by what it contributes or where there are flows, and never takes a file type over', () => {
+    // Without it no lens would show over a flow that is opened as text before anything else of ours is.
+    assert.deepEqual(manifest.activationEvents, ['workspaceContains:**/*.iflw']);
     for (const { priority } of contributes.customEditors ?? []) assert.equal(priority, 'option');
   });
 

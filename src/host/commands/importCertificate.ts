@@ -132,7 +132,7 @@ async function chooseOfBundle(
         roleText(standaloneRole(certificate)),
         validityText(certificate, host.now(), settings.warnDays()),
       ].join(' \u00b7 '),
-      detail: certificate.subject.toString(),
+      detail: `SHA-256 ${onOneLine(certificate)}`,
       value: certificate,
     })),
     selected: fresh,
@@ -176,8 +176,11 @@ async function askAlias(certificate: Certificate, taken: readonly string[], titl
   return asked.value;
 }
 
-/** How many certificates are shown in full; a dialogue does not scroll. */
-const shownInFull = 4;
+/** How many certificates are shown in full, and how many more on a line each: a dialogue does not scroll. */
+const shownInFull = 3;
+const shownInBrief = 8;
+
+const onOneLine = ({ sha256 }: Certificate): string => fingerprintText(sha256).replace('\n', ' ');
 
 /** One question, with all that is needed to compare the certificates with what their owner says. */
 async function confirmTrust(
@@ -192,17 +195,14 @@ async function confirmTrust(
       ? t('Trust "{0}"?', only.certificate.subject.short)
       : t('Trust these {0} certificates?', named.length);
   const rows = named.slice(0, shownInFull).map((each) => trustText(each, host.now()));
-  if (named.length > shownInFull) {
-    rows.push(
-      named
-        .slice(shownInFull)
-        .map(
-          ({ certificate }) =>
-            `${certificate.subject.short}: ${fingerprintText(certificate.sha256).replace('\n', ' ')}`,
-        )
-        .join('\n'),
-    );
-  }
+  rows.push(
+    named
+      .slice(shownInFull, shownInFull + shownInBrief)
+      .map(({ certificate }) => `${certificate.subject.short}: ${onOneLine(certificate)}`)
+      .join('\n'),
+  );
+  const rest = named.length - shownInFull - shownInBrief;
+  if (rest > 0) rows.push(t('and {0} more, as chosen from the list before', rest));
   const why = server
     ? t(
         'It was sent by {0}, which proves nothing yet: compare the fingerprint with what the owner tells you another way.',
@@ -212,7 +212,7 @@ async function confirmTrust(
         'Compare the fingerprint with what the owner tells you another way. Servers that it vouches for will be trusted.',
       );
   const trust = t('Trust and Add to {0}', session.name);
-  const detail = [...rows, why].join('\n\n');
+  const detail = [...rows, why].filter(Boolean).join('\n\n');
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, trust);
   if (chosen !== trust) throw new GaveUp();
 }

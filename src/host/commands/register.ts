@@ -51,7 +51,9 @@ async function runShowingErrors(
   } catch (error) {
     if (argument?.silent) throw error;
     const session = conflicting(host, error);
-    void host.errors.show(error, undefined, session ? conflictActions(session) : []);
+    host.errors
+      .show(error, undefined, session ? conflictActions(session) : [])
+      .catch((failed: unknown) => host.log.error(String(failed)));
     return undefined;
   }
 }

@@ -40,8 +40,10 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     await vscode.window.showTextDocument(opened, { preview: true, preserveFocus: true });
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const document = JSON.parse(uri.query) as EntryDocument;
+    // A tab of the last session asks before anybody looked for keystores.
+    await this.registry.load();
     const session = this.registry.find(document.keystore);
     if (!session) return `${vscode.l10n.t('The keystore is no longer on the list.')}\n`;
     const { keystore } = session;

@@ -126,6 +126,8 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   private async discover(): Promise<void> {
+    // What is added while the search runs is not in its result.
+    const before = [...this.known.keys()];
     const found = vscode.workspace.workspaceFolders?.length
       ? await vscode.workspace.findFiles(pattern, excluded, maximumFiles)
       : [];
@@ -139,7 +141,7 @@ export class KeystoreRegistry implements vscode.Disposable {
     for (const uri of set ? [...byHand, set] : byHand) {
       if (!wanted.has(uri.toString())) wanted.set(uri.toString(), { uri, added: true });
     }
-    for (const uri of this.known.keys()) if (!wanted.has(uri)) this.stop(uri);
+    for (const uri of before) if (!wanted.has(uri)) this.stop(uri);
     const fresh = [...wanted.values()].filter(({ uri }) => !this.known.has(uri.toString()));
     const sessions = fresh.map(({ uri, added }) => this.start(uri, added));
     await Promise.all(sessions.map((session) => session.inspect()));

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { describeError, FlowKeystoreError, isAbort } from '../../core/errors';
 import { backupOf } from '../../core/keystore/file';
@@ -9,18 +8,14 @@ export interface ErrorAction {
   run(): unknown;
 }
 
-/** Somebody took a step back from what they had begun. Says nothing to anybody. */
-export class Cancelled extends Error {
-  override readonly name = 'CancellationError';
-}
-
-/**
- * Shows an error to a person: what was to be done, what went wrong, where, and the next step. Cancelling is silent.
- * @param doing what was to be done, as a sentence: "The key pair was not generated."
- */
+/** The one way in which errors reach a person. */
 export class ErrorDisplay {
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
+  /**
+   * Says where, what and what to do next, with buttons where there is something to press. Cancelling is silent.
+   * @param doing what it is about, put before the rest
+   */
   async show(error: unknown, doing?: string, actions: readonly ErrorAction[] = []): Promise<void> {
     if (isAbort(error) || error instanceof vscode.CancellationError) return;
     const known = error instanceof FlowKeystoreError;
@@ -43,11 +38,18 @@ export function conflictActions(session: {
     { title: vscode.l10n.t('Reload'), run: () => session.reload() },
     {
       title: vscode.l10n.t('Show Backup Folder'),
-      run: () => vscode.commands.executeCommand('revealFileInOS', backupUri(session.file)),
+      run: () => showBackup(session),
     },
   ];
 }
 
-function backupUri(file: string): vscode.Uri {
-  return vscode.Uri.file(path.join(path.dirname(file), path.basename(backupOf(file))));
+/** In the file manager; where VS Code runs in a browser, in the explorer. */
+async function showBackup({ uri, file }: { readonly uri: vscode.Uri; readonly file: string }): Promise<void> {
+  const backup = vscode.Uri.file(backupOf(file));
+  const shown = await vscode.workspace.fs.stat(backup).then(
+    () => backup,
+    () => uri,
+  );
+  const known = await vscode.commands.getCommands();
+  await vscode.commands.executeCommand(known.includes('revealFileInOS') ? 'revealFileInOS' : 'revealInExplorer', shown);
 }
