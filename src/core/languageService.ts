@@ -164,7 +164,11 @@ export function aliasCompletionsInFlow(
     if (form !== 'selfClosing') {
       const [piece] = form === 'cdata' ? property.pieces : [];
       return piece
-        ? { ...candidate, span: { offset: piece.offset, length: piece.length }, text: escapeCdata(candidate.alias, eol) }
+        ? {
+            ...candidate,
+            span: { offset: piece.offset, length: piece.length },
+            text: escapeCdata(candidate.alias, eol),
+          }
         : { ...candidate, span: valueSpan, text };
     }
     return { ...candidate, span: valueElement, text: `<${name}>${text}</${name}>`, filter: written };

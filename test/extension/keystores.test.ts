@@ -16,6 +16,7 @@ import type { KeystoreSession } from '../../src/host/services/keystoreSession';
 import type { TreeNode } from '../../src/host/tree/nodes';
 import { makePracticeIdentities } from '../support/practiceIdentities';
 import { startPracticeReceiver } from '../support/practiceReceiver';
+import { flowText, httpReceiver } from '../unit/flow/flowText';
 import { makeCa } from '../support/testCertificates';
 
 const password = 'Keystore-1';
@@ -174,8 +175,8 @@ describe('keystores in VS Code', () => {
     assert.equal(again, 'Example Root');
     assert.deepEqual(
       (await rows((await rootRow()).node)).map(({ text }) => text),
-      ['server.example | certificate \u00b7 365 days', 'Example Root | root \u00b7 9 years'].map(
-        (row) => row.replace('365', '364'),
+      ['server.example | certificate \u00b7 365 days', 'Example Root | root \u00b7 9 years'].map((row) =>
+        row.replace('365', '364'),
       ),
     );
   });
@@ -332,6 +333,67 @@ describe('keystores in VS Code', () => {
     } finally {
       await receiver.stop();
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
+  it('tests a channel of a flow, with its parameters, its alias and the keystore nearest to it', async () => {
+    const identities = await makePracticeIdentities();
+    const receiver = await startPracticeReceiver({ port: 0, ...identities });
+    try {
+      const partner = await identities.clientCa.issue('partner_a', { extendedKeyUsage: ['clientAuth'] });
+      await session().edit(async (before, secret) => {
+        const key = await sealKey(partner.privateKeyInfo, secret);
+        const pair = { alias: 'partner_a', key, chain: partner.chain, created: new Date() };
+        const { certificate } = identities.root;
+        return addCertificates(addKeyPair(before, pair).keystore, [{ alias: 'root', certificate }]);
+      });
+      const flowFile = path.join(folder, 'Orders.iflw');
+      const text = flowText(
+        httpReceiver(
+          { httpAddressWithoutQuery: `https://{{Host}}:${receiver.port}/orders`, privateKeyAlias: '{{Alias}}' },
+          { id: 'First' },
+        ),
+        httpReceiver({ httpAddressWithoutQuery: 'http://plain.example', privateKeyAlias: 'x' }, { id: 'Plain' }),
+      );
+      writeFileSync(flowFile, text);
+      writeFileSync(path.join(folder, 'parameters.prop'), 'Host=localhost\nAlias=partner_a\n');
+      const flow = vscode.Uri.file(flowFile).toString();
+      assert.equal(await run('flowKeystore.testChannel', { flow, channel: 'First', silent: true }), 'ok');
+      await assert.rejects(run('flowKeystore.testChannel', { flow, channel: 'Plain', silent: true }), /plain HTTP/);
+      await assert.rejects(run('flowKeystore.testChannel', { flow, channel: 'None', silent: true }), /"None"/);
+
+      await run('flowKeystore.openAsText', { flow, channel: 'Plain' });
+      const editor = vscode.window.activeTextEditor;
+      assert.equal(editor?.document.uri.toString(), flow);
+      assert.equal(editor.document.languageId, 'xml');
+      const { start } = editor.selection;
+      assert.match(editor.document.lineAt(start.line).text.slice(start.character), /^<bpmn2:messageFlow id="Plain"/);
+      await run('flowKeystore.editChannel', { flow, channel: 'Plain' });
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      assert.ok(input instanceof vscode.TabInputCustom && input.viewType === 'flowKeystore.adapterEditor');
+    } finally {
+      await receiver.stop();
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
+  it('checks flows against the keystore of the setting alone, where there is one', async () => {
+    const other = await run('flowKeystore.createKeystore', {
+      file: path.join(folder, 'other.p12'),
+      password,
+      silent: true,
+    });
+    assert.ok(other);
+    const configuration = vscode.workspace.getConfiguration('flowKeystore');
+    const files = (): (string | undefined)[] => host.registry.views().map((view) => view.file);
+    try {
+      assert.ok(files().includes(other) && files().includes(keystore));
+      await configuration.update('keystore', path.join(folder, 'other.p12'), vscode.ConfigurationTarget.Global);
+      assert.deepEqual(files(), [other]);
+      assert.equal((await host.registry.keystoreFor())?.uri.toString(), other);
+    } finally {
+      await configuration.update('keystore', undefined, vscode.ConfigurationTarget.Global);
+      await run('flowKeystore.removeKeystore', { keystore: other, silent: true });
     }
   });
 

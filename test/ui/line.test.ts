@@ -129,7 +129,11 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     });
 
     it('adds the root once its fingerprint is confirmed, and tests again: green', async () => {
-      await workbench.webview().locator('button', { hasText: /^Add .*to Keystore/ }).first().click();
+      await workbench
+        .webview()
+        .locator('button', { hasText: /^Add .*to Keystore/ })
+        .first()
+        .click();
       await workbench.input('Practice Receiver Root', 'Alias for');
       await workbench.dialog('Trust "Practice Receiver Root"?').waitFor();
       await workbench.screenshot('report-confirm');

@@ -414,7 +414,7 @@ describe('command line', () => {
         (
           await json(
             'test',
-            '127.0.0.1:' + running.port,
+            `127.0.0.1:${running.port}`,
             ...keystore,
             '--alias',
             'partner_a',

@@ -27,8 +27,9 @@ export const aliasRule: Rule = function* (context) {
 
   if (alias === '') {
     // SAP then takes any key pair the server accepts (SAP Help, "Client Certificate Authentication (Outbound)").
-    if (certain && usesCertificate(context))
-      {yield tell('alias-empty', 'information', { adapter: context.channel.adapter });}
+    if (certain && usesCertificate(context)) {
+      yield tell('alias-empty', 'information', { adapter: context.channel.adapter });
+    }
     return;
   }
   if (context.row?.noBooleanAlias && (alias === 'true' || alias === 'false')) {
@@ -108,7 +109,7 @@ function usesCertificate({ authentication }: ChannelContext): boolean {
 }
 
 function usesSshKey({ authentication, channel }: ChannelContext): boolean {
-  return authentication.state === 'known' ? authentication.method.kind === 'ssh-key' : channel.adapter.endsWith("SFTP");
+  return authentication.state === 'known' ? authentication.method.kind === 'ssh-key' : channel.adapter.endsWith('SFTP');
 }
 
 /** Key pairs whose alias is a slip away, at most three, the usable ones first. */
