@@ -26,6 +26,8 @@ export interface KeystoreQuestion {
   readonly toChange?: boolean;
   /** Also keystores that cannot be opened. */
   readonly any?: boolean;
+  /** Offers only those, where there are any. */
+  readonly state?: 'open' | 'locked';
 }
 
 /** The keystore of an argument, else the only one, else the one a person chooses. It may be locked. */
@@ -46,9 +48,11 @@ export async function chooseKeystore(
     );
   }
   const all = host.registry.sessions();
-  const usable = all.filter(
+  const possible = all.filter(
     (session) => question.any ?? (session.state.kind !== 'error' && !(question.toChange && session.readOnly)),
   );
+  const fitting = possible.filter(({ state }) => state.kind === question.state);
+  const usable = fitting.length ? fitting : possible;
   const [only] = usable;
   if (!only) throw noKeystore(all.length > 0);
   if (usable.length === 1) return only;

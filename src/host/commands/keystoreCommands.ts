@@ -60,14 +60,14 @@ export function keystoreCommands(host: Host): KeystoreCommands {
     },
 
     async 'flowKeystore.unlockKeystore'(argument = {}) {
-      const session = await chooseKeystore(host, argument, { title: t('Unlock Keystore') });
+      const session = await chooseKeystore(host, argument, { title: t('Unlock Keystore'), state: 'locked' });
       const opened = await unlock(host, session, argument);
       if (opened && !argument.silent) await host.tree.expand(session);
       return opened;
     },
 
     async 'flowKeystore.lockKeystore'(argument = {}) {
-      const session = await chooseKeystore(host, argument, { title: t('Lock Keystore') });
+      const session = await chooseKeystore(host, argument, { title: t('Lock Keystore'), state: 'open' });
       session.lock();
     },
 
