@@ -1,7 +1,6 @@
 // The layers of docs/architecture.md, enforced: an import may only point down.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-import { importX } from 'eslint-plugin-import-x';
 
 const coreRooms = ['asn1', 'certificates', 'keys', 'keystore', 'flow', 'connectivity', 'tenant', 'checks', 'report'];
 
@@ -36,7 +35,6 @@ export default tseslint.config(
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { 'import-x': importX },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -47,10 +45,6 @@ export default tseslint.config(
       eqeqeq: 'error',
       curly: ['error', 'multi-line'],
     },
-  },
-  {
-    files: ['src/**/*.ts'],
-    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
   },
   ...coreRooms.map((room) => {
     const forbidden = coreRooms.filter((other) => other !== room && !mayImport[room].includes(other));
