@@ -215,11 +215,15 @@ export function isPasswordError(error: unknown): boolean {
   return error instanceof FlowKeystoreError && (error.code === 'wrong-password' || error.code === 'password-required');
 }
 
-/** Aliases, kinds and certificates. Chains are left out: a certificate that was added may lengthen one. */
+/** Aliases, kinds and certificates, told apart without hashing thousands. Chains are left out: a certificate that was added may lengthen one. */
 function contentsOf(keystore: Keystore): string {
   const rows = keystore.entries.map((entry) => {
     const certificate = entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' && entry.certificate;
-    return JSON.stringify([entry.alias, entry.kind, certificate ? certificate.sha256 : '']);
+    return JSON.stringify([
+      entry.alias,
+      entry.kind,
+      ...(certificate ? [certificate.serialNumber, certificate.der.length] : []),
+    ]);
   });
   return rows.sort().join('\n');
 }
