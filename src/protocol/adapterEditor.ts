@@ -165,9 +165,9 @@ export interface EditorStrings {
   readonly openParameter: string;
   readonly parameterIs: string;
   readonly resolvesTo: string;
+  readonly choices: string;
   readonly showChoices: string;
   readonly generateRow: string;
-  readonly noKeyPairs: string;
   /** `{count}` more rows. */
   readonly moreRows: string;
   readonly notWritten: string;
@@ -177,7 +177,6 @@ export interface EditorStrings {
   readonly addField: string;
   readonly saveParameters: string;
   readonly undoParameters: string;
-  readonly atRunTime: string;
   readonly written: string;
 }
 
@@ -257,9 +256,9 @@ const strings = shape<EditorStrings>({
   openParameter: text,
   parameterIs: text,
   resolvesTo: text,
+  choices: text,
   showChoices: text,
   generateRow: text,
-  noKeyPairs: text,
   moreRows: text,
   notWritten: text,
   changedMeanwhile: text,
@@ -268,7 +267,6 @@ const strings = shape<EditorStrings>({
   addField: text,
   saveParameters: text,
   undoParameters: text,
-  atRunTime: text,
   written: text,
 });
 

@@ -9,25 +9,27 @@ import { themes, type ThemeName } from '../support/themes';
 const root = process.env['PROJECT_ROOT']!;
 const origin = 'https://webview.test';
 
-export interface PageOptions<In extends Message> {
+export interface PageOptions<In extends Message, Out extends Message> {
   readonly name: 'adapterEditor' | 'connectivityReport';
   readonly theme: ThemeName;
   readonly width?: number;
   readonly accept: Guard<In>;
-  readonly handle: (message: In) => unknown;
+  /** @param port answers it */
+  readonly handle: (message: In, port: Port<In, Out>) => unknown;
   /** What the view kept when it was hidden. */
   readonly state?: unknown;
 }
 
 /** A webview's built bundle and style sheets in a browser, under the policy and the theme it has in VS Code; the test is its host. */
 export async function openWebview<In extends Message, Out extends Message>(
-  options: PageOptions<In>,
+  options: PageOptions<In, Out>,
 ): Promise<WebviewPage<In, Out>> {
   const { browser } = await import('../support/host/host.mjs');
   const { name, theme, width = 1000 } = options;
   const { bodyClass, variables } = themes[theme];
   const page = await (await browser()).newPage({ viewport: { width, height: 760 }, reducedMotion: 'reduce' });
   const view = new WebviewPage<In, Out>(page, options);
+  page.setDefaultTimeout(8_000);
   page.on('pageerror', (error) => view.errors.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') view.errors.push(message.text());
@@ -73,12 +75,12 @@ export class WebviewPage<In extends Message, Out extends Message> {
 
   constructor(
     readonly page: Page,
-    private readonly options: PageOptions<In>,
+    private readonly options: PageOptions<In, Out>,
   ) {
     this.port = new Port<In, Out>({
       post: (envelope) => void page.evaluate((data) => window.postMessage(data, '*'), envelope).catch(() => undefined),
       accept: options.accept,
-      handle: options.handle,
+      handle: (message) => options.handle(message, this.port),
       log: (problem) => this.logged.push(problem),
     });
   }
@@ -90,9 +92,9 @@ export class WebviewPage<In extends Message, Out extends Message> {
   /** What axe-core holds against the page, one line each. */
   async accessibilityProblems(): Promise<string[]> {
     await this.page.evaluate(axe.source);
-    const { violations } = (await this.page.evaluate(
+    const { violations } = await this.page.evaluate<axe.AxeResults>(
       `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`,
-    )) as axe.AxeResults;
+    );
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
     );

@@ -73,8 +73,9 @@ function mainSentence({ code, parameters }: Finding): Sentence {
         args,
       );
     case 'certificate-expired':
-      if (days >= -1)
-        {return say('The certificate of "{alias}" in {keystore} expired on {date}, within the last day.', args);}
+      if (days >= -1) {
+        return say('The certificate of "{alias}" in {keystore} expired on {date}, within the last day.', args);
+      }
       if (days === -2) return say('The certificate of "{alias}" in {keystore} expired on {date}, 1 day ago.', args);
       return say('The certificate of "{alias}" in {keystore} expired on {date}, {days} days ago.', {
         ...args,

@@ -13,9 +13,10 @@ import type { FlowDocuments } from '../language/flowDocuments';
 import { settings } from '../services/settings';
 import type { AdapterEditorServices } from './adapterEditor';
 import { editorState, fieldOf, isTestable, keyPairsNote, keyPairViews } from './editorModel';
-import { editorStrings, modelTexts } from './editorTexts';
+import { modelTexts } from './editorTexts';
 import type { ModelTexts } from './fieldModel';
 import type { FlowEdits } from './flowEdits';
+import { editorStrings } from './viewStrings';
 import { showPage } from './webviewPage';
 
 const { t } = vscode.l10n;
@@ -108,7 +109,7 @@ export class AdapterEditorSession implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.port.setOpen(true);
-        this.port.send({ type: 'strings', strings: editorStrings() });
+        this.port.send({ type: 'strings', strings: editorStrings((text, args) => this.texts.say(text, args)) });
         await this.show();
         if (this.wantedChannel !== undefined) this.port.send({ type: 'reveal', channel: this.wantedChannel });
         this.wantedChannel = undefined;

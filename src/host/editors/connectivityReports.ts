@@ -14,9 +14,10 @@ import { isFromConnectivityReport } from '../../protocol/connectivityReport';
 import { Port } from '../../protocol/rpc';
 import { FlowDocuments } from '../language/flowDocuments';
 import { testedSettings } from './editorModel';
-import { modelTexts, reportStrings } from './editorTexts';
+import { modelTexts } from './editorTexts';
 import { addableCertificates, reportView, runningView } from './reportModel';
 import type { TestRecords } from './testRecords';
+import { reportStrings } from './viewStrings';
 import { showPage } from './webviewPage';
 
 const { t } = vscode.l10n;
@@ -191,7 +192,10 @@ class ReportPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.port.setOpen(true);
-        this.port.send({ type: 'strings', strings: reportStrings() });
+        this.port.send({
+          type: 'strings',
+          strings: reportStrings((text, args) => modelTexts(() => this.services.now()).say(text, args)),
+        });
         if (this.view) this.port.send({ type: 'report', report: this.view });
         return;
       case 'testAgain':

@@ -135,6 +135,14 @@ function statusOf(
   }
   if (test?.ok) return { mark: 'ok', status: texts.say('tested, connects') };
   if (readOnly) return { mark: 'unknown', status: texts.say('not edited here') };
+  const alias = fields.privateKeyAlias;
+  if (alias?.used === 'yes' && !alias.missing) {
+    const { state } = aliasStatus(alias, input.keystores, input.options);
+    if (state === 'dynamic' || state === 'unresolved') {
+      return { mark: 'unknown', status: texts.say('alias set at run time') };
+    }
+    if (state === 'unverified') return { mark: 'unknown', status: texts.say('alias not checked') };
+  }
   if (findings.length) return { mark: 'information', status: texts.say('has a note') };
   return { mark: 'ok', status: texts.say('no problem found') };
 }

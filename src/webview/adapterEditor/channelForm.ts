@@ -13,6 +13,7 @@ export class ChannelForm {
   readonly root: HTMLElement;
   private readonly heading = element('h2', { id: 'channel-heading' });
   private readonly version = element('span', { class: 'version' });
+  private readonly header = element('div', { class: 'form-header' }, this.heading, this.version);
   private readonly readOnly = element('p', { class: 'note information' });
   private readonly fields = element('div', { class: 'fields' });
   private readonly readiness = element('ul', { class: 'readiness' });
@@ -70,7 +71,7 @@ export class ChannelForm {
     );
     setAttributes(this.testButton, { disabled: !view.testable });
     arrange(this.root, [
-      element('div', { class: 'form-header' }, this.heading, this.version),
+      this.header,
       view.readOnly !== undefined && this.readOnly,
       this.fields,
       view.readiness.length > 0 && this.readinessBlock,

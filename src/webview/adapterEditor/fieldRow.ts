@@ -211,7 +211,7 @@ export class FieldRow {
     const { strings } = this.host;
     setAttributes(this.labelNode, { title: view.key });
     this.labelNode.textContent = view.label;
-    this.combobox?.label(view.label);
+    this.combobox?.label(`${view.label}: ${strings.choices}`);
     const shown = this.shownFor(draft.text);
     if (input.value !== shown) input.value = shown;
     const locked = view.readOnly || (view.missing !== undefined && !this.adding) || this.placeIsUnavailable();

@@ -37,19 +37,14 @@ export function button(
   return made;
 }
 
-/** Makes the children of a parent these, in this order; nodes that are there already are not taken out, so that focus and caret stay. */
-export function arrange(parent: Element, children: readonly Child[]): void {
-  const wanted = children.filter((child) => child !== undefined && child !== false);
-  let at: ChildNode | null = parent.firstChild;
+/** Makes the children of a parent these, in this order; nodes that are there already are not moved, so that focus and caret stay. */
+export function arrange(parent: Element, children: readonly (Element | undefined | false)[]): void {
+  const wanted = children.filter((child): child is Element => child instanceof Element);
+  for (const child of [...parent.childNodes]) if (!wanted.includes(child as Element)) child.remove();
+  let at = parent.firstChild;
   for (const child of wanted) {
-    if (typeof child !== 'string' && child === at) at = at.nextSibling;
-    else if (typeof child === 'string') parent.insertBefore(document.createTextNode(child), at);
+    if (child === at) at = at.nextSibling;
     else parent.insertBefore(child, at);
-  }
-  while (at) {
-    const next: ChildNode | null = at.nextSibling;
-    at.remove();
-    at = next;
   }
 }
 
