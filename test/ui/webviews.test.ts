@@ -1,0 +1,443 @@
+import assert from 'node:assert/strict';
+import {
+  isFromAdapterEditor,
+  type FieldDraft,
+  type FromAdapterEditor,
+  type ToAdapterEditor,
+} from '../../src/protocol/adapterEditor';
+import { list, nothing, type Guard } from '../../src/protocol/guards';
+import {
+  isFromConnectivityReport,
+  type FromConnectivityReport,
+  type ReportView,
+  type ToConnectivityReport,
+} from '../../src/protocol/connectivityReport';
+import type { ConnectivityReport } from '../../src/core/connectivity/report';
+import { reportView, runningView } from '../../src/host/editors/reportModel';
+import { editorStrings, reportStrings } from '../../src/host/editors/viewStrings';
+import { englishTexts, type MemoryEditor } from '../support/editorHost';
+import { exampleEditor } from '../support/exampleFlow';
+import { exampleReports, reportTarget, type ExampleReports } from '../support/exampleReports';
+import type { ThemeName } from '../support/themes';
+import { openWebview, type WebviewPage } from './webviewPage';
+
+type EditorPage = WebviewPage<FromAdapterEditor, ToAdapterEditor>;
+const anything = ((value: unknown): value is unknown => value !== undefined) as Guard<unknown>;
+
+interface OpenOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly state?: unknown;
+  /** Before a write is made. */
+  readonly hold?: () => Promise<void>;
+}
+
+describe('adapter editor webview', () => {
+  const opened: EditorPage[] = [];
+  const sent: FromAdapterEditor[] = [];
+  let page: EditorPage;
+
+  async function open(editor: MemoryEditor, options: OpenOptions = {}): Promise<EditorPage> {
+    sent.length = 0;
+    page = await openWebview<FromAdapterEditor, ToAdapterEditor>({
+      name: 'adapterEditor',
+      theme: options.theme ?? 'dark',
+      ...(options.width === undefined ? {} : { width: options.width }),
+      state: options.state,
+      accept: isFromAdapterEditor,
+      handle: async (message, port) => {
+        sent.push(message);
+        if (message.type === 'ready') {
+          port.send({ type: 'strings', strings: editorStrings((text, args) => editor.texts.say(text, args)) });
+          port.send({ type: 'keyPairs', keyPairs: editor.keyPairs(), note: editor.keyPairsNote() });
+          port.send({ type: 'state', state: editor.state() });
+        }
+        if (message.type === 'setField') {
+          await options.hold?.();
+          editor.write(message);
+          port.send({ type: 'state', state: editor.state() });
+        }
+      },
+    });
+    opened.push(page);
+    await page.page.locator('main').waitFor();
+    return page;
+  }
+
+  afterEach(async () => {
+    for (const each of opened.splice(0)) {
+      assert.deepEqual(each.errors, []);
+      assert.deepEqual(each.logged, []);
+      await each.close();
+    }
+  });
+
+  const writes = (): FieldDraft[] =>
+    sent.flatMap((message) => {
+      if (message.type !== 'setField') return [];
+      const { channel, field, value, place, add } = message;
+      return [{ channel, field, value, place, add }];
+    });
+
+  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+    it(`is accessible, ${theme}`, async () => {
+      await open(exampleEditor(), { theme });
+      assert.deepEqual(await page.accessibilityProblems(), []);
+      await page.screenshot('editor');
+      await page.field('Private Key Alias').click();
+      await page.page.keyboard.press('ArrowDown');
+      await page.page.getByRole('option', { name: 'renewal_b' }).waitFor();
+      assert.deepEqual(await page.accessibilityProblems(), []);
+      await page.screenshot('editor-list');
+    });
+  }
+
+  it('stacks in a narrow editor', async () => {
+    await open(exampleEditor(), { width: 360 });
+    await page.screenshot('editor');
+    assert.equal(await page.overflows(), false);
+    assert.deepEqual(await page.accessibilityProblems(), []);
+  });
+
+  it('shows every kind of receiver', async () => {
+    await open(exampleEditor());
+    const rows = page.page.getByRole('listbox', { name: 'Receivers' }).getByRole('option');
+    const names = ['IDoc ERP', 'HTTP Regional API', 'OData V2 Products', 'Mail Ops', 'Advanced Event Mesh Events'];
+    for (const [at, name] of names.entries()) {
+      await rows.nth(at + 1).click();
+      const heading = page.page.locator('#channel-heading', { hasText: name.split(' ').at(-1)! });
+      await heading.waitFor();
+      assert.equal((await heading.textContent())?.replace(' \u00b7', ''), name);
+      assert.deepEqual(await page.accessibilityProblems(), [], name);
+      await page.screenshot(`editor-${name.toLowerCase().replace(/ /g, '-')}`);
+    }
+  });
+
+  it('chooses receivers with the arrow keys', async () => {
+    await open(exampleEditor());
+    await page.page.locator('.channel.selected').focus();
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+    assert.match((await page.page.locator(':focus').textContent()) ?? '', /ERP/);
+    await page.page.keyboard.press('End');
+    await page.page.getByRole('heading', { name: 'Advanced Event Mesh \u00b7 Events' }).waitFor();
+  });
+
+  it('writes an alias chosen from the list to the parameter', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const alias = page.field('Private Key Alias');
+    assert.equal(await alias.inputValue(), 'partner_a');
+    await alias.fill('');
+    await alias.pressSequentially('renew');
+    assert.deepEqual(await page.page.locator('.row .alias').allTextContents(), ['renewal_b']);
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.keyboard.press('Enter');
+    await page.page.getByText('Key pair · EC P-256').waitFor();
+    assert.equal(await alias.inputValue(), 'renewal_b');
+    assert.deepEqual(writes(), [
+      { channel: 'MessageFlow_1', field: 'privateKeyAlias', value: 'renewal_b', place: 'parameters', add: false },
+    ]);
+    assert.match(editor.parameters ?? '', /^Partner\\ Alias=renewal_b$/m);
+  });
+
+  it('lists what is expired last and says so', async () => {
+    await open(exampleEditor());
+    await page.field('Private Key Alias').press('ArrowDown');
+    const rows = await page.page.locator('.row').allTextContents();
+    assert.equal(rows.length, 4);
+    assert.match(rows[2] ?? '', /old_c.*expired/);
+    assert.equal(rows[3], 'Generate new key pair...');
+    await page.page.keyboard.press('ArrowUp');
+    await page.page.keyboard.press('End');
+    await page.page.getByRole('option', { name: 'Generate new key pair...' }).click();
+    assert.deepEqual(sent.at(-1), { type: 'generateKeyPair', channel: 'MessageFlow_1', use: true });
+  });
+
+  it('writes in the flow instead of the parameter when asked to', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.page.getByLabel('Private Key Alias: Where a new value is written').selectOption('flow');
+    const alias = page.field('Private Key Alias');
+    assert.equal(await alias.inputValue(), '{{Partner Alias}}');
+    await alias.fill('renewal_b');
+    await alias.press('Enter');
+    await page.page.getByText('Key pair · EC P-256').waitFor();
+    assert.match(editor.flow, /<key>privateKeyAlias<\/key>\s*<value>renewal_b<\/value>/);
+    assert.match(editor.parameters ?? '', /^Partner\\ Alias=partner_a$/m);
+  });
+
+  it('writes labels as the flow spells them, and other values as typed', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const authentication = page.field('Authentication');
+    await authentication.fill('None');
+    await authentication.press('Enter');
+    await page.field('Proxy Type').fill('On-Premise');
+    await page.field('Proxy Type').press('Enter');
+    await page.field('Authentication').fill('Custom Method');
+    await page.field('Authentication').press('Enter');
+    while (writes().length < 3) await page.page.evaluate(() => undefined);
+    assert.deepEqual(
+      writes().map(({ value }) => value),
+      ['None', 'sapcc', 'Custom Method'],
+    );
+  });
+
+  it('takes back what was typed on Escape and writes it when the field is left', async () => {
+    await open(exampleEditor());
+    const address = page.field('Address');
+    await address.fill('https://other.example');
+    await page.page.getByText('Not written yet').waitFor();
+    await address.press('Escape');
+    assert.equal(await address.inputValue(), 'https://{{Partner Host}}/orders');
+    assert.deepEqual(writes(), []);
+    await address.fill('https://third.example');
+    await address.press('Tab');
+    await page.page.getByText('Comes to https://third.example?mode=full').waitFor();
+    assert.deepEqual(
+      writes().map(({ value }) => value),
+      ['https://third.example'],
+    );
+  });
+
+  it('keeps what is typed on while an edit is under way', async () => {
+    const editor = exampleEditor();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await open(editor, { hold: () => held });
+    const address = page.field('Address');
+    await address.fill('https://a.example');
+    await address.press('Enter');
+    await address.pressSequentially('/orders');
+    release();
+    await page.page.getByText('Comes to https://a.example?mode=full').waitFor();
+    assert.equal(await address.inputValue(), 'https://a.example/orders');
+    await address.press('Enter');
+    await page.page.getByText('Comes to https://a.example/orders?mode=full').waitFor();
+    assert.match(editor.flow, /https:\/\/a\.example\/orders</);
+  });
+
+  it('keeps a draft over a change of the file, and lets the person decide', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const address = page.field('Address');
+    await address.fill('https://mine.example');
+    editor.flow = editor.flow.replace('https://{{Partner Host}}/orders', 'https://theirs.example');
+    page.port.send({ type: 'state', state: editor.state() });
+    await page.page.getByText('The file was changed to "https://theirs.example" meanwhile').waitFor();
+    await page.screenshot('editor-conflict');
+    assert.equal(await address.inputValue(), 'https://mine.example');
+    await page.page.getByRole('button', { name: "Take the file's value" }).click();
+    assert.equal(await address.inputValue(), 'https://theirs.example');
+    assert.deepEqual(writes(), []);
+  });
+
+  it('says why a value was not written, and keeps it', async () => {
+    await open(exampleEditor());
+    const alias = page.field('Private Key Alias');
+    await alias.fill('x'.repeat(300));
+    await alias.press('Enter');
+    await page.page.getByText(/The alias has 300 characters/).waitFor();
+    assert.equal((await alias.inputValue()).length, 300);
+    assert.equal(await alias.getAttribute('aria-invalid'), 'true');
+  });
+
+  it('hands typed text over before a save, once', async () => {
+    await open(exampleEditor());
+    await page.field('Address').fill('https://saved.example');
+    const drafts = await page.port.request({ type: 'takeDrafts' }, list(anything));
+    assert.deepEqual(drafts, [
+      { channel: 'MessageFlow_1', field: 'address', value: 'https://saved.example', place: 'flow', add: false },
+    ]);
+    assert.deepEqual(await page.port.request({ type: 'takeDrafts' }, list(anything)), []);
+  });
+
+  it('keeps channel and draft while it is hidden', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.page.getByRole('option', { name: /ERP/ }).click();
+    await page.field('Address').fill('https://draft.example');
+    const state = await page.kept();
+    await open(editor, { state });
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+    assert.equal(await page.field('Address').inputValue(), 'https://draft.example');
+    await page.page.getByText('Not written yet').waitFor();
+  });
+
+  it('clears a value left over from another authentication', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.page.getByText('Left over: not used with the authentication Client Certificate.').waitFor();
+    await page.page.getByRole('button', { name: 'Clear: Credential Name' }).click();
+    await page.field('Credential Name').waitFor({ state: 'detached' });
+    assert.match(editor.flow, /<key>credentialName<\/key>\s*<value\/>/);
+  });
+
+  it('undoes a change of parameters.prop, which the workbench cannot', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.page.getByRole('heading', { level: 1 }).click();
+    await page.page.keyboard.press('Control+Z');
+    page.port.send({ type: 'state', state: editor.state({ parametersUnsaved: true, undoParameters: true }) });
+    await page.page.getByText('parameters.prop has unsaved changes').waitFor();
+    await page.screenshot('editor-unsaved');
+    await page.page.keyboard.press('Control+Z');
+    await page.page.getByRole('button', { name: 'Save' }).click();
+    assert.deepEqual(
+      sent.map(({ type }) => type),
+      ['ready', 'undoParameters', 'saveParameters'],
+    );
+  });
+
+  it('shows a channel that is asked for', async () => {
+    await open(exampleEditor());
+    page.port.send({ type: 'reveal', channel: 'MessageFlow_2', field: 'privateKeyAlias' });
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+    assert.equal(await page.page.locator(':focus').getAttribute('id'), 'field-privateKeyAlias');
+  });
+
+  it('says where broken XML is broken', async () => {
+    const editor = exampleEditor();
+    editor.flow = editor.flow.replace('</bpmn2:collaboration>', '</bpmn2:oops>');
+    await open(editor);
+    await page.page.getByRole('heading', { name: 'The flow cannot be read' }).waitFor();
+    await page.page.getByText(/^Line \d+, column \d+$/).waitFor();
+    assert.deepEqual(await page.accessibilityProblems(), []);
+    await page.screenshot('editor-broken');
+    await page.page.getByRole('button', { name: 'Open as Text' }).click();
+    assert.deepEqual(sent.at(-1), { type: 'openAsText' });
+  });
+
+  it('says that a flow has no receivers', async () => {
+    const editor = exampleEditor();
+    editor.flow = editor.flow.replace(/<bpmn2:messageFlow[^]*<\/bpmn2:messageFlow>/, '');
+    await open(editor);
+    await page.page.getByRole('heading', { name: 'This flow has no receivers.' }).waitFor();
+    assert.deepEqual(await page.accessibilityProblems(), []);
+  });
+
+  it('drops what it does not understand', async () => {
+    await open(exampleEditor());
+    await page.page.evaluate(() => window.postMessage({ message: { type: 'state', state: { channels: 'x' } } }, '*'));
+    await assert.rejects(page.port.request({ type: 'state', state: {} } as never, nothing), /could not be read/);
+    assert.equal(await page.field('Private Key Alias').inputValue(), 'partner_a');
+  });
+});
+
+describe('connectivity report webview', () => {
+  type ReportPage = WebviewPage<FromConnectivityReport, ToConnectivityReport>;
+  const now = new Date();
+  const texts = englishTexts(now);
+  const opened: ReportPage[] = [];
+  const sent: FromConnectivityReport[] = [];
+  let reports: ExampleReports;
+  let page: ReportPage;
+
+  before(async () => {
+    reports = await exampleReports(now);
+  });
+
+  async function open(report: ReportView, options: Pick<OpenOptions, 'theme' | 'width' | 'state'> = {}): Promise<void> {
+    sent.length = 0;
+    page = await openWebview<FromConnectivityReport, ToConnectivityReport>({
+      name: 'connectivityReport',
+      theme: options.theme ?? 'dark',
+      ...(options.width === undefined ? {} : { width: options.width }),
+      state: options.state,
+      accept: isFromConnectivityReport,
+      handle: (message, port) => {
+        sent.push(message);
+        if (message.type !== 'ready') return;
+        port.send({ type: 'strings', strings: reportStrings((text, args) => texts.say(text, args)) });
+        port.send({ type: 'report', report });
+      },
+    });
+    opened.push(page);
+    await page.page.getByRole('heading', { level: 1 }).waitFor();
+  }
+
+  afterEach(async () => {
+    for (const each of opened.splice(0)) {
+      assert.deepEqual(each.errors, []);
+      assert.deepEqual(each.logged, []);
+      await each.close();
+    }
+  });
+
+  async function openAll(): Promise<void> {
+    const folded = page.page.locator('.fold[aria-expanded="false"]');
+    while (await folded.count()) await folded.first().click();
+  }
+
+  const view = (report: ConnectivityReport, added: readonly string[] = []): ReportView =>
+    reportView(report, texts, new Set(added));
+
+  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+    it(`is accessible in every state, ${theme}`, async () => {
+      for (const name of ['ok', 'rejected', 'untrusted', 'unreachable'] as const) {
+        await open(view(reports[name]), { theme });
+        assert.deepEqual(await page.accessibilityProblems(), [], name);
+        await page.screenshot(`report-${name}`);
+        await openAll();
+        assert.deepEqual(await page.accessibilityProblems(), [], `${name}, all open`);
+        await page.screenshot(`report-${name}-open`);
+      }
+    });
+  }
+
+  it('fits a narrow editor', async () => {
+    await open(view(reports.untrusted), { width: 360 });
+    await openAll();
+    await page.screenshot('report');
+    assert.equal(await page.overflows(), false);
+  });
+
+  it('opens the failed step and folds the others', async () => {
+    await open(view(reports.rejected));
+    const expanded = page.page.locator('.step .fold[aria-expanded="true"]');
+    assert.equal(await expanded.count(), 1);
+    assert.match((await expanded.textContent()) ?? '', /Accepted.*failed/);
+  });
+
+  it('shows steps as they come, and what was opened stays open', async () => {
+    await open(runningView({ target: reportTarget, steps: [], cancelled: false }, texts));
+    await page.page.getByRole('button', { name: 'Cancel' }).focus();
+    const steps = reports.ok.steps.slice(0, 4);
+    page.port.send({ type: 'report', report: runningView({ target: reportTarget, steps, cancelled: false }, texts) });
+    await page.page.locator('.step.running', { hasText: 'Server name' }).waitFor();
+    await page.screenshot('report-running');
+    assert.deepEqual(await page.accessibilityProblems(), []);
+    page.port.send({ type: 'report', report: view(reports.ok) });
+    await page.page.getByRole('button', { name: 'Test Again' }).waitFor();
+    assert.equal(await page.page.locator(':focus').textContent(), 'Test Again');
+    await page.page.getByRole('button', { name: /^TLS/ }).click();
+    page.port.send({ type: 'report', report: view(reports.rejected) });
+    await page.page.locator('.step.failed').waitFor();
+    assert.equal(await page.page.getByRole('button', { name: /^TLS/ }).getAttribute('aria-expanded'), 'true');
+    assert.deepEqual(await page.kept(), { folds: [{ id: 'step-tls', open: true }] });
+  });
+
+  it('asks for the certificate that is missing, and says when it was added', async () => {
+    await open(view(reports.untrusted));
+    await page.page.getByRole('button', { name: /^Add to Keystore... CN=Example Root/ }).click();
+    while (sent.length < 2) await page.page.evaluate(() => undefined);
+    assert.deepEqual(sent.at(-1), { type: 'addToKeystore', certificate: 0 });
+    page.port.send({ type: 'report', report: view(reports.untrusted, [reports.root.certificate.sha256]) });
+    await page.page.getByText('added to the keystore: test again').waitFor();
+    assert.equal(await page.page.getByRole('button', { name: /^Add to Keystore/ }).count(), 0);
+  });
+
+  it('copies and tests again', async () => {
+    await open(view(reports.rejected));
+    for (const name of ['Copy as Markdown', 'Copy as JSON', 'Test Again']) {
+      await page.page.getByRole('button', { name }).click();
+    }
+    while (sent.length < 4) await page.page.evaluate(() => undefined);
+    assert.deepEqual(sent.slice(1), [
+      { type: 'copy', format: 'markdown' },
+      { type: 'copy', format: 'json' },
+      { type: 'testAgain' },
+    ]);
+  });
+});
