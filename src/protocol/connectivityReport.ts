@@ -47,7 +47,8 @@ export interface ChainRow {
   readonly subject: string;
   /** Leaf, intermediate, root, "not in the keystore", "not sent". */
   readonly role: string;
-  readonly state: 'ok' | 'warning' | 'failed' | 'missing';
+  /** `untrusted`: in order itself, and nobody vouches for it. */
+  readonly state: 'ok' | 'warning' | 'failed' | 'missing' | 'untrusted';
   readonly details: readonly DetailView[];
   /** To be asked for with `addToKeystore`; absent where there is nothing to add. */
   readonly add?: { readonly certificate: number; readonly label: string };
@@ -116,7 +117,7 @@ const report = shape<ReportView>({
       depth: count,
       subject: text,
       role: text,
-      state: word('ok', 'warning', 'failed', 'missing'),
+      state: word('ok', 'warning', 'failed', 'missing', 'untrusted'),
       details: list(detail),
       add: optional(shape<NonNullable<ChainRow['add']>>({ certificate: count, label: text })),
     }),

@@ -212,7 +212,7 @@ function chainOf(report: ConnectivityReport, texts: ModelTexts, added: ReadonlyS
       depth,
       subject: certificate.subject.toString(),
       role: roles.filter(Boolean).join(' \u00b7 '),
-      state: expired ? 'failed' : anchor ? 'ok' : number >= 0 && !isAdded ? 'warning' : 'ok',
+      state: expired ? 'failed' : anchor ? 'ok' : number >= 0 && !isAdded ? 'warning' : 'untrusted',
       details: certificateDetails(certificate, texts),
       ...(number >= 0 && !isAdded ? { add: { certificate: number, label: texts.say('Add to Keystore...') } } : {}),
     };

@@ -32,6 +32,14 @@ const stepIcons: Readonly<Record<StepState, IconName>> = {
   pending: 'skipped',
 };
 
+const chainIcons: Readonly<Record<ChainRow['state'], IconName>> = {
+  ok: 'ok',
+  warning: 'warning',
+  failed: 'error',
+  missing: 'missing',
+  untrusted: 'unknown',
+};
+
 /** The whole report: verdict, steps, chain, and what helps to go on. */
 export class ConnectivityReportView {
   private readonly announcer = new Announcer();
@@ -74,7 +82,10 @@ export class ConnectivityReportView {
     if (words !== this.spoken) this.announcer.say((this.spoken = words));
   }
 
-  private drawVerdict({ outcome, headline, explanation, proof, facts, command }: ReportView, running: boolean): void {
+  private drawVerdict(
+    { outcome, headline, explanation, proof, facts, command, chain }: ReportView,
+    running: boolean,
+  ): void {
     const mark: IconName = outcome === 'failed' ? 'error' : outcome;
     const focused = document.activeElement;
     setAttributes(this.verdict, { class: `verdict ${outcome}` });
@@ -85,6 +96,9 @@ export class ConnectivityReportView {
           command !== undefined && this.actions.markdown,
           command !== undefined && this.actions.json,
         ];
+    // One primary button at a time: where something can be added, that is the next step.
+    const offers = chain.some(({ add }) => add !== undefined);
+    setAttributes(this.actions.again, { class: `button ${offers ? 'secondary' : 'primary'}` });
     this.verdict.replaceChildren(
       ...nodes(
         element('h1', {}, icon(mark), element('span', {}, headline)),
@@ -158,7 +172,7 @@ export class ConnectivityReportView {
 
   private chain(rows: readonly ChainRow[]): HTMLElement {
     const items = rows.map((row) => {
-      const mark: IconName = row.state === 'missing' ? 'missing' : row.state === 'failed' ? 'error' : row.state;
+      const mark = chainIcons[row.state];
       const { add } = row;
       return element(
         'li',
