@@ -56,8 +56,11 @@ export class FlowEdits {
   }
 
   private async trySetField({ channel: id, field: name, value, place, add }: FieldDraft): Promise<boolean> {
-    const { flow, parametersFile } = await this.documents.checkedFlow(this.flow);
+    const { parametersFile } = await this.documents.checkedFlow(this.flow);
     const parametersDocument = parametersFile && (await openParameters(vscode.Uri.parse(parametersFile.file, true)));
+    await requireUtf8(this.flow);
+    // From here to the edit nothing is waited for: the offsets speak of the text as it is at this moment.
+    const flow = this.documents.flowOf(this.flow);
     const parameters = parametersDocument && this.documents.parametersOf(parametersDocument);
     const channel = requireChannel(flow, id);
     const field = fieldsOf(channel, parameters)[name];
@@ -65,12 +68,8 @@ export class FlowEdits {
     const target = field.parameter === undefined ? 'flow' : place;
     const edit = editField({ flow, channel, parameters }, field, value, target, { add });
     if (!edit.edits.length) return true;
-    if (edit.place === 'flow') {
-      await requireUtf8(this.flow);
-      return applyTo(this.flow, edit.edits);
-    }
-    if (!parametersDocument) return false;
-    return this.changeParameters(parametersDocument, edit.edits);
+    if (edit.place === 'flow') return applyTo(this.flow, edit.edits);
+    return parametersDocument !== undefined && this.changeParameters(parametersDocument, edit.edits);
   }
 
   private async changeParameters(document: vscode.TextDocument, edits: readonly TextEdit[]): Promise<boolean> {
