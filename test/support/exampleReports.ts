@@ -20,6 +20,8 @@ export interface ExampleReports {
   readonly ok: ConnectivityReport;
   readonly rejected: ConnectivityReport;
   readonly untrusted: ConnectivityReport;
+  /** As from a public server: its root is not sent. */
+  readonly rootNotSent: ConnectivityReport;
   readonly unreachable: ConnectivityReport;
   readonly root: TestIdentity;
 }
@@ -53,8 +55,28 @@ export async function exampleReports(now: Date): Promise<ExampleReports> {
     sent: 'partner_a',
   };
   const asked: Step = { step: 'clientCertificate', status: 'ok', message: 'Requested, and required.' };
+  const untrusted: ConnectivityReport = {
+    ...base,
+    verdict: 'server-root-missing',
+    ok: false,
+    steps: [
+      ...reached,
+      {
+        step: 'serverTrust',
+        status: 'failed',
+        code: 'server-root-missing',
+        message: '"Example Root" is not in the keystore.',
+      },
+      { step: 'clientCertificate', status: 'ok', message: 'Not requested.' },
+      { step: 'accepted', status: 'ok', message: 'The server went on without a client certificate.' },
+    ],
+    server: { chain, missing: root.certificate.subject.toString(), offer: root.certificate },
+    client: { requested: false, required: false, acceptableIssuers: [], accepted: true, candidates: [] },
+  };
   return {
     root,
+    untrusted,
+    rootNotSent: { ...untrusted, server: { ...untrusted.server, chain: chain.slice(0, 2) } },
     ok: {
       ...base,
       verdict: 'ok',
@@ -87,24 +109,6 @@ export async function exampleReports(now: Date): Promise<ExampleReports> {
           { alias: 'partner_a', usable: false, why: 'Its issuer is not among those the server accepts.' },
         ],
       },
-    },
-    untrusted: {
-      ...base,
-      verdict: 'server-root-missing',
-      ok: false,
-      steps: [
-        ...reached,
-        {
-          step: 'serverTrust',
-          status: 'failed',
-          code: 'server-root-missing',
-          message: '"Example Root" is not in the keystore.',
-        },
-        { step: 'clientCertificate', status: 'ok', message: 'Not requested.' },
-        { step: 'accepted', status: 'ok', message: 'The server went on without a client certificate.' },
-      ],
-      server: { chain, missing: root.certificate.subject.toString(), offer: root.certificate },
-      client: { requested: false, required: false, acceptableIssuers: [], accepted: true, candidates: [] },
     },
     unreachable: {
       target: base.target,

@@ -64,7 +64,9 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
       return addressInvalidReport({ host: what ?? '', port: 0 }, message, os.hostname(), terminal.now());
     }
     const client =
-      keystore && values.alias !== undefined ? clientOf(keystore.keystore, values.alias, keystore.password) : undefined;
+      keystore && values.alias !== undefined
+        ? clientOf(keystore.keystore, values.alias, () => keystore.password ?? '')
+        : undefined;
     return testConnectivity({
       target,
       anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),

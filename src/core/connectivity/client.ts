@@ -4,12 +4,16 @@ import type { Keystore } from '../keystore/model';
 import type { KeyPairChain } from './candidates';
 import type { ClientKeyPair, UnusableClient } from './test';
 
-/** The key pair of an alias, ready to authenticate with; its key stays sealed until the server asks for a certificate. */
+/**
+ * The key pair of an alias, ready to authenticate with; its key stays sealed until the server asks for a certificate.
+ * @param password asked for then
+ */
 export function clientOf(
-  keystore: Keystore,
+  keystore: Keystore | undefined,
   alias: string,
-  password: string | undefined,
+  password: () => string,
 ): ClientKeyPair | UnusableClient {
+  if (!keystore) return { alias, unusable: 'There is no keystore to take it from.' };
   const entry = findEntry(keystore, alias);
   if (!entry) return { alias, unusable: 'There is no such entry in the keystore.' };
   if (entry.kind !== 'keyPair') return { alias, unusable: 'The entry is not a key pair: it has no private key.' };
@@ -17,7 +21,7 @@ export function clientOf(
     alias: entry.alias,
     chain: entry.chain,
     privateKeyPem: async () => {
-      const key = keyObjectOf(await openSealedKey(entry.key, password ?? ''));
+      const key = keyObjectOf(await openSealedKey(entry.key, password()));
       return key.export({ format: 'pem', type: 'pkcs8' }) as string;
     },
   };
@@ -26,6 +30,6 @@ export function clientOf(
 /** Every key pair of a keystore, without its key. */
 export function keyPairsOf(keystore: Keystore): KeyPairChain[] {
   return keystore.entries.flatMap((entry) =>
-    entry.kind === 'keyPair' ? [{ alias: entry.alias, chain: entry.chain }] : [],
+    entry.kind === 'keyPair' && entry.chain.length ? [{ alias: entry.alias, chain: entry.chain }] : [],
   );
 }

@@ -72,7 +72,7 @@ export interface ServerReport {
   readonly anchor?: TrustAnchor;
   /** RFC 4514: who issued the highest certificate that was sent, and is not in the keystore. */
   readonly missing?: string;
-  /** A certificate of the chain that would make the server trusted, once it is in the keystore. */
+  /** A certificate that would make the server trusted, once it is in the keystore: one that was sent, or a public authority's root. */
   readonly offer?: Certificate;
 }
 

@@ -20,8 +20,9 @@ import {
   skipped,
   wasRefused,
 } from './steps';
+import { publicRootOf } from './publicRoots';
 import { targetText, type Target } from './target';
-import { judgeServer, type TrustJudgement } from './trust';
+import { judgeServer, type TrustJudgement, type TrustQuestion } from './trust';
 
 /** The key pair to authenticate with. The key is opened only when the server asks for a certificate. */
 export interface ClientKeyPair extends KeyPairChain {
@@ -44,6 +45,8 @@ export interface ConnectivityTest {
   readonly client?: ClientKeyPair | UnusableClient;
   /** Key pairs to be judged by the issuers the server accepts. */
   readonly candidates?: readonly KeyPairChain[];
+  /** Where to look for roots that could be added; those of public authorities where absent. */
+  readonly rootOf?: TrustQuestion['rootOf'];
   /** For each of DNS, TCP and TLS. Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -88,7 +91,9 @@ export async function testConnectivity(
   const without = await probe(options);
   const connection = connectionSteps(without, timeoutMs);
   const chain = parseChain(without);
-  const trust = chain.length ? judgeServer({ chain, anchors: test.anchors, now }) : undefined;
+  const trust = chain.length
+    ? judgeServer({ chain, anchors: test.anchors, now, rootOf: test.rootOf ?? publicRootOf })
+    : undefined;
   add(...connection);
   const failed = connection.some(({ status }) => status === 'failed');
   if (failed || !chain.length) add(skipped('serverName'), skipped('serverTrust'));

@@ -24,7 +24,7 @@ export type TrustJudgement =
       readonly subject?: Certificate;
       /** Who issued the top-most certificate that was sent, where that issuer is unknown. */
       readonly missing?: Name;
-      /** A certificate that the server sent and that could be made an anchor; best first is the highest one. */
+      /** What could be made an anchor: the highest certificate that was sent, or the public authority's root above one of them. */
       readonly offer?: Certificate;
       readonly path: readonly Certificate[];
     };
@@ -34,6 +34,8 @@ export interface TrustQuestion {
   readonly chain: readonly Certificate[];
   readonly anchors: readonly TrustAnchor[];
   readonly now: Date;
+  /** The root above a certificate, where it is known for one; it is offered, not trusted. */
+  readonly rootOf?: (certificate: Certificate, now: Date) => Certificate | undefined;
 }
 
 const maxPath = 12;
@@ -172,7 +174,7 @@ function weakness(certificate: Certificate): string | undefined {
 }
 
 /** No path reached an anchor: what is missing, and what of the sent certificates could be added. */
-function whyNotAnchored(path: readonly Certificate[], { anchors, now }: TrustQuestion): TrustJudgement {
+function whyNotAnchored(path: readonly Certificate[], { anchors, now, rootOf }: TrustQuestion): TrustJudgement {
   const top = path.at(-1);
   const [leaf] = path;
   if (!top || !leaf) {
@@ -199,6 +201,17 @@ function whyNotAnchored(path: readonly Certificate[], { anchors, now }: TrustQue
       reason: 'The root was sent, but is not in the keystore.',
       missing: top.subject,
       offer: top,
+    };
+  }
+  // The lowest one: above it a server may send cross-signed certificates for old clients.
+  const root = path.map((member) => rootOf?.(member, now)).find((known) => known !== undefined);
+  if (root) {
+    return {
+      ...base,
+      code: 'server-root-missing',
+      reason: 'The root is not in the keystore; a server does not send it.',
+      missing: root.subject,
+      offer: root,
     };
   }
   const incomplete = looksIntermediate(top, anchors);

@@ -1,4 +1,4 @@
-import type { ConnectivityReport, VerdictCode } from '../connectivity/report';
+import type { ConnectivityReport, ServerReport, VerdictCode } from '../connectivity/report';
 import { targetText } from '../connectivity/target';
 import { groups, validityText } from '../keystore/describe';
 
@@ -89,9 +89,7 @@ export function explanationOf(report: ConnectivityReport): string {
     'server-not-yet-valid': `${failed} Check the clock of this machine; else only the receiver can mend this.`,
     'server-self-signed':
       "Nobody vouches for the certificate but itself. If you know it is the receiver's, compare its fingerprint with them and add it to the keystore.",
-    'server-root-missing': server?.offer
-      ? `The chain ends at ${missing}, which is not in the keystore. Add "${server.offer.subject.short}" to the keystore after comparing its fingerprint, or import the root you got from the receiver.`
-      : `The chain ends at ${missing}, which is not in the keystore, and the server did not send it. Get that certificate from the receiver or its authority and import it.`,
+    'server-root-missing': rootMissing(server),
     'server-chain-incomplete': `The certificate is issued by ${missing}, which the server does not send and the keystore does not have. The receiver should send it; until then import it into the keystore.`,
     'server-certificate-invalid': failed,
     'client-certificate-required': `Choose a key pair that the receiver accepts, and set it as private key alias in the adapter.${accepts}`,
@@ -101,6 +99,20 @@ export function explanationOf(report: ConnectivityReport): string {
       'The server, or something before it, hung up. Its log knows why; firewalls and load balancers do so for senders they do not know.',
   };
   return texts[report.verdict];
+}
+
+function rootMissing(server: ServerReport | undefined): string {
+  const { chain = [], missing = 'its issuer', offer } = server ?? {};
+  const ends = `The chain ends at ${missing}, which is not in the keystore`;
+  if (!offer) {
+    return `${ends}, and the server did not send it. Get that certificate from the receiver or its authority and import it.`;
+  }
+  const add = `Add "${offer.subject.short}" to the keystore after comparing its fingerprint`;
+  if (!chain.includes(offer)) {
+    return `${ends}; servers do not send their root. It is the root of a public authority. ${add} with the one the authority publishes.`;
+  }
+  if (offer.selfIssued) return `${ends}. ${add} with the one the receiver tells you.`;
+  return `${ends}, and the server did not send it. Import the root you get from the receiver. Or: ${add}; then trust holds as long as the server uses this intermediate.`;
 }
 
 /** The same test as a command, for people who ask for proof. Files are placeholders: no secret is in it. */

@@ -1,4 +1,4 @@
-import type { ConnectivityReport, Step, StepName } from '../../core/connectivity/report';
+import type { ConnectivityReport, ServerReport, Step, StepName } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import type { Certificate } from '../../core/certificates/certificate';
 import { groups } from '../../core/keystore/describe';
@@ -193,49 +193,87 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
 }
 
 function chainOf(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ChainRow[] {
-  const { server, at } = report;
+  const { server } = report;
   if (!server) return [];
-  const { chain, anchor, missing } = server;
-  const addable = addableCertificates(report);
-  const rows = chain.map((certificate, depth): ChainRow => {
-    const isAnchor = anchor?.certificate.sha256 === certificate.sha256;
-    const expired = certificate.notAfter < at || certificate.notBefore > at;
-    const number = addable.findIndex(({ sha256 }) => sha256 === certificate.sha256);
-    const isAdded = added.has(certificate.sha256);
-    const roles = [
-      depth === 0 ? texts.say('server') : certificate.selfIssued ? texts.say('root') : texts.say('intermediate'),
-      expired ? texts.say('outside its validity') : '',
-      isAnchor ? texts.say('trusted, entry "{alias}"', { alias: anchor.alias }) : '',
-      isAdded ? texts.say('added to the keystore: test again') : '',
-    ];
+  const rows = server.chain.map((certificate, depth) => sentRow({ certificate, depth, report, texts, added }));
+  const above = notSent(server, texts, added);
+  return above ? [...rows, { ...above, depth: rows.length }] : rows;
+}
+
+interface SentCertificate {
+  readonly certificate: Certificate;
+  readonly depth: number;
+  readonly report: ConnectivityReport;
+  readonly texts: ModelTexts;
+  readonly added: ReadonlySet<string>;
+}
+
+function sentRow({ certificate, depth, report: { server, at }, texts, added }: SentCertificate): ChainRow {
+  const anchor = server?.anchor;
+  const expired = certificate.notAfter < at || certificate.notBefore > at;
+  const offered = certificate === server?.offer;
+  const isAdded = offered && added.has(certificate.sha256);
+  const roles = [
+    depth === 0 ? texts.say('server') : certificate.selfIssued ? texts.say('root') : texts.say('intermediate'),
+    expired && texts.say('outside its validity'),
+    anchor?.certificate.equals(certificate) && texts.say('trusted, entry "{alias}"', { alias: anchor.alias }),
+    isAdded && addedText(texts),
+  ];
+  return {
+    depth,
+    subject: certificate.subject.toString(),
+    role: roles.filter((role) => role !== undefined && role !== false).join(' \u00b7 '),
+    state: expired ? 'failed' : anchor ? 'ok' : offered && !isAdded ? 'warning' : 'untrusted',
+    details: certificateDetails(certificate, texts),
+    ...(offered && !isAdded && { add: addOf(certificate, texts) }),
+  };
+}
+
+/** What stands above the chain that was sent: the anchor, or what is missing. */
+function notSent(
+  { chain, anchor, missing, offer }: ServerReport,
+  texts: ModelTexts,
+  added: ReadonlySet<string>,
+): Omit<ChainRow, 'depth'> | undefined {
+  if (anchor) {
+    if (chain.some((certificate) => certificate.equals(anchor.certificate))) return undefined;
     return {
-      depth,
-      subject: certificate.subject.toString(),
-      role: roles.filter(Boolean).join(' \u00b7 '),
-      state: expired ? 'failed' : anchor ? 'ok' : number >= 0 && !isAdded ? 'warning' : 'untrusted',
-      details: certificateDetails(certificate, texts),
-      ...(number >= 0 && !isAdded ? { add: { certificate: number, label: texts.say('Add to Keystore...') } } : {}),
-    };
-  });
-  const last = rows.length;
-  if (anchor && !chain.some(({ sha256 }) => sha256 === anchor.certificate.sha256)) {
-    rows.push({
-      depth: last,
       subject: anchor.certificate.subject.toString(),
       role: texts.say('not sent \u00b7 trusted, entry "{alias}"', { alias: anchor.alias }),
       state: 'ok',
       details: certificateDetails(anchor.certificate, texts),
-    });
-  } else if (missing !== undefined && !chain.some(({ subject }) => subject.toString() === missing)) {
-    rows.push({
-      depth: last,
-      subject: missing,
-      role: texts.say('not sent \u00b7 not in the keystore'),
-      state: 'missing',
-      details: [],
-    });
+    };
   }
-  return rows;
+  if (offer && !chain.includes(offer)) {
+    const isAdded = added.has(offer.sha256);
+    return {
+      subject: offer.subject.toString(),
+      role: isAdded
+        ? addedText(texts)
+        : texts.say('root of a public authority \u00b7 not sent \u00b7 not in the keystore'),
+      state: isAdded ? 'untrusted' : 'missing',
+      details: certificateDetails(offer, texts),
+      ...(!isAdded && { add: addOf(offer, texts) }),
+    };
+  }
+  if (missing === undefined || chain.some(({ subject }) => subject.toString() === missing)) return undefined;
+  return {
+    subject: missing,
+    role: texts.say('not sent \u00b7 not in the keystore'),
+    state: 'missing',
+    details: [],
+  };
+}
+
+function addedText(texts: ModelTexts): string {
+  return texts.say('added to the keystore: test again');
+}
+
+function addOf(certificate: Certificate, texts: ModelTexts): NonNullable<ChainRow['add']> {
+  return {
+    certificate: 0,
+    label: texts.say('Add "{name}" to Keystore...', { name: certificate.subject.short }),
+  };
 }
 
 function certificateDetails(certificate: Certificate, texts: ModelTexts): DetailView[] {

@@ -44,7 +44,7 @@ export function editorStrings(say: Say): EditorStrings {
 export function reportStrings(say: Say): ReportStrings {
   return {
     steps: say('Steps'),
-    chain: say('Certificates of the server, as sent'),
+    chain: say('Certificates of the server'),
     issuers: say('Issuers of client certificates that the server accepts'),
     issuersNone: say('The server names none: it takes, or says it takes, a certificate of any issuer.'),
     candidates: say('Key pairs of the keystore'),

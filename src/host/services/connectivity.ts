@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
+import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import type { ConnectivityReport, Step } from '../../core/connectivity/report';
 import type { Target } from '../../core/connectivity/target';
-import { testConnectivity, type ClientKeyPair, type UnusableClient } from '../../core/connectivity/test';
-import { keyObjectOf, openSealedKey } from '../../core/keys/sealedKey';
+import { testConnectivity } from '../../core/connectivity/test';
 import { trustAnchors } from '../../core/keystore/anchors';
-import { findEntry } from '../../core/keystore/edit';
 import type { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
 
@@ -27,33 +26,18 @@ export function runConnectivityTest(
   onStep?: (step: Step) => void,
 ): Promise<ConnectivityReport> {
   const keystore = session?.keystore;
-  const candidates = (keystore?.entries ?? []).flatMap((entry) =>
-    entry.kind === 'keyPair' && entry.chain.length ? [{ alias: entry.alias, chain: entry.chain }] : [],
-  );
+  const password = (): string => session?.passwordForUse() ?? '';
+  const client = alias === undefined ? undefined : clientOf(keystore, alias, password);
   return testConnectivity(
     {
       target,
       anchors: keystore ? trustAnchors(keystore) : [],
-      candidates,
+      candidates: keystore ? keyPairsOf(keystore) : [],
       timeoutMs: settings.timeoutMilliseconds(),
       signal,
       from: hostname(),
-      ...(alias === undefined ? {} : { client: clientOf(session, alias) }),
+      ...(client && { client }),
     },
     onStep,
   );
-}
-
-function clientOf(session: KeystoreSession | undefined, alias: string): ClientKeyPair | UnusableClient {
-  const entry = session?.keystore && findEntry(session.keystore, alias);
-  if (!session || !entry) return { alias, unusable: `There is no entry "${alias}" in the keystore.` };
-  if (entry.kind !== 'keyPair') return { alias, unusable: `The entry "${alias}" has no private key.` };
-  return {
-    alias: entry.alias,
-    chain: entry.chain,
-    privateKeyPem: async () => {
-      const privateKeyInfo = await openSealedKey(entry.key, session.passwordForUse());
-      return keyObjectOf(privateKeyInfo).export({ format: 'pem', type: 'pkcs8' }) as string;
-    },
-  };
 }

@@ -89,16 +89,18 @@ export class ConnectivityReportView {
     const mark: IconName = outcome === 'failed' ? 'error' : outcome;
     const focused = document.activeElement;
     setAttributes(this.verdict, { class: `verdict ${outcome}` });
+    // One primary button at a time: where something can be added, that is the next step.
+    const offer = chain.find(({ add }) => add !== undefined);
+    const hadFocus = focused instanceof HTMLElement && this.verdict.contains(focused);
+    setAttributes(this.actions.again, { class: `button ${offer ? 'secondary' : 'primary'}` });
     const buttons: Child[] = running
       ? [this.actions.cancel]
       : [
+          offer?.add && this.addButton(offer.add),
           this.actions.again,
           command !== undefined && this.actions.markdown,
           command !== undefined && this.actions.json,
         ];
-    // One primary button at a time: where something can be added, that is the next step.
-    const offers = chain.some(({ add }) => add !== undefined);
-    setAttributes(this.actions.again, { class: `button ${offers ? 'secondary' : 'primary'}` });
     this.verdict.replaceChildren(
       ...nodes(
         element('h1', {}, icon(mark), element('span', {}, headline)),
@@ -108,10 +110,10 @@ export class ConnectivityReportView {
         element('div', { class: 'actions' }, ...buttons),
       ),
     );
+    if (!hadFocus) return;
+    if (this.verdict.contains(focused)) focused.focus();
     // The button pressed has made way for another one: the focus goes there.
-    if (focused === this.actions.again && running) this.actions.cancel.focus();
-    else if (focused === this.actions.cancel && !running) this.actions.again.focus();
-    else if (focused instanceof HTMLElement && this.verdict.contains(focused)) focused.focus();
+    else (running ? this.actions.cancel : this.actions.again).focus();
   }
 
   private drawSteps(steps: readonly StepView[]): void {
@@ -187,7 +189,7 @@ export class ConnectivityReportView {
             element('span', { class: 'subject' }, row.subject),
             element('span', { class: 'role' }, row.role),
           ),
-          add && this.addButton(add.certificate, add.label, row.subject),
+          add && this.addButton(add, 'secondary'),
         ),
         row.details.length > 0 && details(row.details),
       );
@@ -195,7 +197,10 @@ export class ConnectivityReportView {
     return element('ol', { class: 'chain' }, ...items);
   }
 
-  private addButton(certificate: number, label: string, subject: string): HTMLElement {
+  private addButton(
+    { certificate, label }: NonNullable<ChainRow['add']>,
+    kind: 'primary' | 'secondary' = 'primary',
+  ): HTMLElement {
     const add = button(
       label,
       () => {
@@ -204,7 +209,7 @@ export class ConnectivityReportView {
           add.disabled = false;
         });
       },
-      { kind: 'primary', 'aria-label': `${label} ${subject}` },
+      { kind },
     );
     return add;
   }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import type net from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { Certificate } from '../../../src/core/certificates/certificate';
 import { testConnectivity, type ClientKeyPair, type ConnectivityTest } from '../../../src/core/connectivity/test';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
-import { certificatesPem } from '../../../src/core/certificates/pem';
+import { publicRootOf } from '../../../src/core/connectivity/publicRoots';
+import { certificatesPem, readPem } from '../../../src/core/certificates/pem';
+import { explanationOf } from '../../../src/core/report/connectivityText';
 import {
   closedPort,
   startTcpServer,
@@ -189,6 +193,28 @@ describe('connectivity test against real servers', function () {
     const report = await run(await start({ chainPem: certificatesPem(server.chain) }), {}, []);
     expectVerdict(report, 'server-root-missing');
     assert.deepEqual([report.server?.missing, report.server?.offer?.subject.short], ['CN=Server Root', 'Server Root']);
+  });
+
+  it('untrusted root of a public authority, not sent: that root is offered', async () => {
+    const known = (below: Certificate): Certificate | undefined =>
+      below.issuer.equals(root.certificate.subject) ? root.certificate : undefined;
+    const report = await run(await start(), { rootOf: known }, [clientRoot]);
+    expectVerdict(report, 'server-root-missing');
+    assert.equal(report.server?.missing, 'CN=Server Root');
+    assert.equal(report.server.offer, root.certificate);
+    assert.match(explanationOf(report), /servers do not send their root.* Add "Server Root" to the keystore/);
+  });
+
+  it('finds the public root that signed a certificate, while it is valid', () => {
+    const now = new Date();
+    const roots = rootCertificates.map((pem) => Certificate.parse(readPem(pem)[0]!.der));
+    const valid = roots.filter(({ notAfter }) => notAfter > now);
+    for (const root of valid) assert.ok(publicRootOf(root, now)?.equals(root), root.subject.toString());
+    const [some] = valid;
+    const forged = Buffer.from(some!.der);
+    forged.writeUInt8(forged.at(-1)! ^ 1, forged.length - 1);
+    assert.equal(publicRootOf(Certificate.parse(forged), now), undefined);
+    assert.equal(publicRootOf(some!, new Date(some!.notAfter.getTime() + 1)), undefined);
   });
 
   it('anchored by an intermediate, or by the certificate itself', async () => {

@@ -15,7 +15,7 @@ describe('connectivity report model', () => {
   });
 
   it('makes messages that the view takes', () => {
-    for (const name of ['ok', 'rejected', 'untrusted', 'unreachable'] as const) {
+    for (const name of ['ok', 'rejected', 'untrusted', 'rootNotSent', 'unreachable'] as const) {
       const report = reportView(reports[name], texts, nothing);
       assert.ok(
         isToConnectivityReport({ type: 'report', report: JSON.parse(JSON.stringify(report)) as unknown }),
@@ -59,6 +59,14 @@ describe('connectivity report model', () => {
     const added = reportView(reports.untrusted, texts, new Set([reports.root.certificate.sha256]));
     assert.ok(added.chain.every(({ add }) => add === undefined));
     assert.match(added.chain[2]?.role ?? '', /added/);
+  });
+
+  it('offers the root of a public authority that was not sent', () => {
+    const last = reportView(reports.rootNotSent, texts, nothing).chain.at(-1);
+    assert.deepEqual([last?.depth, last?.state, last?.add?.certificate], [2, 'missing', 0]);
+    assert.equal(addableCertificates(reports.rootNotSent)[0], reports.root.certificate);
+    const added = reportView(reports.rootNotSent, texts, new Set([reports.root.certificate.sha256])).chain.at(-1);
+    assert.deepEqual([added?.state, added?.add], ['untrusted', undefined]);
   });
 
   it('shows an issuer that was neither sent nor is in the keystore as a row', () => {
