@@ -1,7 +1,7 @@
 // Ratios of one run on this machine: npm run bench. Needs keytool and openssl. Absolute times say little, ratios a bit more.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -26,25 +26,13 @@ for (const { what, ours, theirs = [], note } of await benchKeystores(path.join(r
     console.log(`    ${(ms / ours).toFixed(2)} x as fast as ${name} (${ms.toFixed(0)} ms)`);
 }
 
-// Loading the extension's bundle in a fresh process with an empty stand-in for the editor's API, beside an empty process.
-const loadTime = (script) => {
-  const times = Array.from({ length: 7 }, () => {
-    const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
-    return Number(stdout);
-  });
-  return times.sort((a, b) => a - b)[3];
-};
-const bundle = path.join(root, 'dist/extension.js');
-if (existsSync(bundle)) {
-  // The bundle's module wrapper copies own properties and keeps the prototype: so the stand-in has to be the prototype.
-  const stub =
-    "const M=require('module'),load=M._load;" +
-    'const any=()=>new Proxy(function(){},{get:(t,k)=>k===Symbol.toPrimitive?()=>"":any(),apply:()=>any(),construct:()=>any()});' +
-    "M._load=(r,...a)=>r==='vscode'?Object.create(any()):load(r,...a);const t=performance.now();";
-  console.log(
-    `load dist/extension.js: ${loadTime(`${stub}require(${JSON.stringify(bundle)});console.log(performance.now()-t)`).toFixed(1)} ms (median of 7 processes)`,
-  );
-}
+// Activation and work in a real extension host.
+const host = spawnSync(process.execPath, ['test/extension.mjs', 'test/bench/host.test.ts'], {
+  cwd: root,
+  env: { ...process.env, MOCHA_REPORTER: 'min' },
+  stdio: 'inherit',
+});
+if (host.status !== 0) process.exit(1);
 
 console.log('bundles (bytes, gzip):');
 for (const file of readdirSync(path.join(root, 'dist'), { recursive: true }).sort()) {

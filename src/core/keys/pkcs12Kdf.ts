@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bmpOctets, concat } from '../asn1/der';
-import { breathe } from './slices';
+import { Pace } from './slices';
 
 export interface Pkcs12KdfInput {
   readonly password: string;
@@ -17,7 +17,7 @@ export interface Pkcs12KdfInput {
 }
 
 const blockLengths: Readonly<Record<string, number>> = { sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 };
-const roundsPerSlice = 8_000;
+const roundsPerLook = 500;
 
 /** Key derivation of PKCS#12 (RFC 7292 appendix B.2), in slices that leave the thread free in between. */
 export async function pkcs12Kdf(input: Pkcs12KdfInput): Promise<Uint8Array> {
@@ -28,13 +28,14 @@ export async function pkcs12Kdf(input: Pkcs12KdfInput): Promise<Uint8Array> {
     repeatTo(salt, v),
     repeatTo(input.noPassword ? new Uint8Array() : pkcs12PasswordOctets(input.password), v),
   ]);
+  const pace = new Pace(signal);
   const made: Uint8Array[] = [];
   let have = 0;
   for (;;) {
     let block: Uint8Array = createHash(hash).update(diversifier).update(state).digest();
     for (let round = 1; round < iterations; round++) {
       block = createHash(hash).update(block).digest();
-      if (round % roundsPerSlice === 0) await breathe(signal);
+      if (round % roundsPerLook === 0 && pace.over) await pace.rest();
     }
     made.push(block);
     have += block.length;

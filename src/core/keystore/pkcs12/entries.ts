@@ -1,6 +1,7 @@
 import { children, oidOf, rawOf } from '../../asn1/der';
 import type { Certificate } from '../../certificates/certificate';
 import type { Name } from '../../certificates/name';
+import type { Pace } from '../../keys/slices';
 import type { CarriedBag, Entry, KeystoreNote } from '../model';
 import { aliasOf, isTrustedByJava, localKeyIdOf, type SafeBag } from './bag';
 import { bagOid } from './oids';
@@ -25,13 +26,17 @@ interface KeyBag {
  * - a certificate alone is an entry only with the trustedKeyUsage attribute;
  * - a bag without a name gets a number; of two entries whose aliases differ only in case the later one wins.
  */
-export function entriesAsJavaSeesThem(bags: readonly SafeBag[], certificates: ReadonlyMap<SafeBag, Certificate>): Seen {
+export async function entriesAsJavaSeesThem(
+  bags: readonly SafeBag[],
+  certificates: ReadonlyMap<SafeBag, Certificate>,
+  pace: Pace,
+): Promise<Seen> {
   const entries = new Map<string, Entry>();
   const notes: KeystoreNote[] = [];
   const carried: CarriedBag[] = [];
   const keys: KeyBag[] = [];
   const bySubject = new SubjectIndex();
-  const candidates: { keyId: string; alias: string | undefined; certificate: Certificate }[] = [];
+  const leaves = new LeafIndex();
   const used = new Set<string>();
   let unnamed = 0;
   const put = (entry: Entry): void => {
@@ -45,6 +50,7 @@ export function entriesAsJavaSeesThem(bags: readonly SafeBag[], certificates: Re
   };
 
   for (const bag of bags) {
+    if (pace.over) await pace.rest();
     const source = carry(bag);
     const keyId = localKeyIdOf(bag);
     const created = creationDate(keyId);
@@ -67,22 +73,20 @@ export function entriesAsJavaSeesThem(bags: readonly SafeBag[], certificates: Re
       });
     } else if (certificate) {
       // A file of one key may lack localKeyIDs: then its first certificate belongs to the key.
-      const assumed = keyId === undefined && keys.length === 1 && candidates.length === 0 ? '01' : undefined;
+      const assumed = keyId === undefined && keys.length === 1 && leaves.empty ? '01' : undefined;
       const effectiveId = keyId ?? assumed;
       if (isTrustedByJava(bag)) {
         put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
         used.add(certificate.sha256);
       }
-      if (effectiveId !== undefined) candidates.push({ keyId: effectiveId, alias: aliasOf(bag), certificate });
+      if (effectiveId !== undefined) leaves.add(effectiveId, aliasOf(bag), certificate);
       bySubject.add(certificate);
     } else carried.push(source);
   }
 
   for (const { alias, keyId, chain } of keys) {
-    const matching = candidates.filter((candidate) => candidate.keyId === keyId);
-    const folded = alias.toLowerCase();
-    const leaf = matching.find((candidate) => candidate.alias?.toLowerCase() === folded) ?? matching.at(-1);
-    chain.push(...chainOf(leaf?.certificate, bySubject));
+    if (pace.over) await pace.rest();
+    chain.push(...chainOf(leaves.find(keyId, alias), bySubject));
     for (const member of chain) used.add(member.sha256);
     if (!chain.length) notes.push({ code: 'key-without-certificate', alias });
   }
@@ -121,6 +125,31 @@ function chainOf(leaf: Certificate | undefined, index: SubjectIndex): Certificat
     at = at.selfIssued ? undefined : index.find(at.issuer);
   }
   return chain;
+}
+
+/** Certificates by localKeyID: the first with the key's alias, else the last. */
+class LeafIndex {
+  private readonly byAlias = new Map<string, Certificate>();
+  private readonly last = new Map<string, Certificate>();
+
+  get empty(): boolean {
+    return this.last.size === 0;
+  }
+
+  add(keyId: string, alias: string | undefined, certificate: Certificate): void {
+    this.last.set(keyId, certificate);
+    if (alias === undefined) return;
+    const key = this.key(keyId, alias);
+    if (!this.byAlias.has(key)) this.byAlias.set(key, certificate);
+  }
+
+  find(keyId: string, alias: string): Certificate | undefined {
+    return this.byAlias.get(this.key(keyId, alias)) ?? this.last.get(keyId);
+  }
+
+  private key(keyId: string, alias: string): string {
+    return JSON.stringify([keyId, alias.toLowerCase()]);
+  }
 }
 
 /** Certificates by subject, the first of each name. The names' own octets serve nearly always; else they are compared as RFC 5280 says. */

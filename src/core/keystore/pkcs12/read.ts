@@ -2,7 +2,7 @@ import { children, expectNode, octetsOf, oidOf, rawOf, readNode, smallIntegerOf,
 import { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { decryptWithPassword, encryptionName, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
-import { breathe } from '../../keys/slices';
+import { Pace } from '../../keys/slices';
 import type { CarriedBag, Keystore, KeystoreNote } from '../model';
 import { certificateDerOf, readBag, type SafeBag } from './bag';
 import { entriesAsJavaSeesThem } from './entries';
@@ -14,7 +14,6 @@ export interface ReadOptions {
 }
 
 const maxBags = 50_000;
-const bagsPerSlice = 250;
 
 /**
  * Reads a PKCS#12 file (RFC 7292). Private keys stay sealed; nothing but certificates and attributes is opened.
@@ -34,14 +33,15 @@ export async function readPkcs12(bytes: Uint8Array, password: string, { signal }
   if (!mac) notes.push({ code: 'no-integrity-check' });
   else if (isOldMac(mac)) old.add('HMAC-SHA1');
 
+  const pace = new Pace(signal);
   const bags: SafeBag[] = [];
   const carried: CarriedBag[] = [];
   for (const info of children(expectNode(readNode(safe), Tag.sequence, 'the list of safes'))) {
     const [typeNode] = children(expectNode(info, Tag.sequence, 'a safe'));
     const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a safe'));
-    if (type === contentOid.data) collectBags(readNode(octetsOf(contentOf(info, type))), bags);
+    if (type === contentOid.data) await collectBags(readNode(octetsOf(contentOf(info, type))), bags, pace);
     else if (type === contentOid.encryptedData) {
-      collectBags(readNode(await decryptSafe(contentOf(info, type), password, old, signal)), bags);
+      await collectBags(readNode(await decryptSafe(contentOf(info, type), password, old, signal)), bags, pace);
     } else carried.push({ level: 'content', type, raw: rawOf(info) });
   }
   for (const bag of bags) {
@@ -51,8 +51,9 @@ export async function readPkcs12(bytes: Uint8Array, password: string, { signal }
   }
   if (old.size) notes.push({ code: 'old-encryption', algorithms: [...old] });
 
-  const certificates = await parseCertificates(bags, notes, signal);
-  const seen = entriesAsJavaSeesThem(bags, certificates);
+  signal?.throwIfAborted();
+  const certificates = await parseCertificates(bags, notes, pace);
+  const seen = await entriesAsJavaSeesThem(bags, certificates, pace);
   return {
     type: 'PKCS12',
     entries: seen.entries,
@@ -88,10 +89,11 @@ async function decryptSafe(
 }
 
 /** Nested SafeContents are taken apart: what is in them is as much in the store as the rest. */
-function collectBags(list: Node, bags: SafeBag[]): void {
+async function collectBags(list: Node, bags: SafeBag[], pace: Pace): Promise<void> {
   for (const node of children(expectNode(list, Tag.sequence, 'a list of bags'))) {
     const bag = readBag(node);
-    if (bag.type === bagOid.safeContents) collectBags(bag.value, bags);
+    if (pace.over) await pace.rest();
+    if (bag.type === bagOid.safeContents) await collectBags(bag.value, bags, pace);
     else bags.push(bag);
     if (bags.length > maxBags) {
       throw new FlowKeystoreError(
@@ -106,13 +108,12 @@ function collectBags(list: Node, bags: SafeBag[]): void {
 async function parseCertificates(
   bags: readonly SafeBag[],
   notes: KeystoreNote[],
-  signal?: AbortSignal,
+  pace: Pace,
 ): Promise<ReadonlyMap<SafeBag, Certificate>> {
   const found = new Map<SafeBag, Certificate>();
-  let count = 0;
   for (const bag of bags) {
     if (bag.type !== bagOid.certificate) continue;
-    if (++count % bagsPerSlice === 0) await breathe(signal);
+    if (pace.over) await pace.rest();
     try {
       const der = certificateDerOf(bag);
       if (der) found.set(bag, Certificate.parse(der));

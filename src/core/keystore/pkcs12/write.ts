@@ -2,6 +2,7 @@ import { context, element, integer, octetString, oid, readNode, sequence } from 
 import { FlowKeystoreError } from '../../errors';
 import { checkWritablePassword, encryptWithPassword } from '../../keys/passwordEncryption';
 import { sealKey } from '../../keys/sealedKey';
+import { Pace } from '../../keys/slices';
 import type { Keystore, KeyPairEntry } from '../model';
 import { localKeyIdOf, makeBag, makeCertificateBag, readBag, renameBag, type BagAttribute } from './bag';
 import { makeMac } from './mac';
@@ -21,13 +22,18 @@ export async function writePkcs12(
   checkWritablePassword(password);
   checkAliases(keystore);
   const keyIds = new KeyIds(now);
-  for (const entry of keystore.entries) if (entry.kind === 'keyPair') keyIds.reserve(entry);
+  const pace = new Pace();
+  for (const entry of keystore.entries) {
+    if (pace.over) await pace.rest();
+    if (entry.kind === 'keyPair') keyIds.reserve(entry);
+  }
 
   const keyBags: Uint8Array[] = [];
   const certificateBags: Uint8Array[] = [];
   const issuersWritten = new Set<string>();
   const issuers: Uint8Array[] = [];
   for (const entry of keystore.entries) {
+    if (pace.over) await pace.rest();
     if (entry.kind === 'keyPair') {
       const localKeyId = keyIds.of(entry);
       // Java sees no key that is not encrypted: such a one is sealed now.
