@@ -4,8 +4,12 @@ import { rootCertificates } from 'node:tls';
 import { Certificate } from '../../../src/core/certificates/certificate';
 import { testConnectivity, type ClientKeyPair, type ConnectivityTest } from '../../../src/core/connectivity/test';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
+import { clientOf, keyPairsOf } from '../../../src/core/connectivity/client';
 import { publicRootOf } from '../../../src/core/connectivity/publicRoots';
 import { certificatesPem, readPem } from '../../../src/core/certificates/pem';
+import { sealKey } from '../../../src/core/keys/sealedKey';
+import { addKeyPair } from '../../../src/core/keystore/edit';
+import { emptyKeystore } from '../../../src/core/keystore/store';
 import { explanationOf } from '../../../src/core/report/connectivityText';
 import {
   closedPort,
@@ -341,11 +345,22 @@ describe('connectivity test against real servers', function () {
     assert.deepEqual(unknown.client?.acceptableIssuers, ['CN=Client Root']);
     const old = await clientRoot.issue('old', { fromDays: -10, toDays: -1 });
     expectVerdict(await run(port, { client: keyPair(old, 'old') }), 'client-key-unusable');
-    const locked = {
-      ...keyPair(client, 'locked'),
-      privateKeyPem: () => Promise.reject(new Error('The password is wrong.')),
+  });
+
+  it('takes the key pair of a keystore, and says when its key has a password of its own', async () => {
+    const port = await start({ clientCa: clientRoot });
+    const test = async (password: string, alias = 'partner_a'): Promise<ConnectivityReport> => {
+      const key = await sealKey(client.privateKeyInfo, 'Keystore-1');
+      const { keystore } = addKeyPair(emptyKeystore(), { alias: 'partner_a', key, chain: client.chain });
+      return run(port, { client: clientOf(keystore, alias, () => password), candidates: keyPairsOf(keystore) });
     };
-    expectVerdict(await run(port, { client: locked }), 'client-key-unusable');
+    expectVerdict(await test('Keystore-1'), 'ok');
+    const locked = await test('Another-1');
+    expectVerdict(locked, 'client-key-unusable');
+    assert.match(locked.steps.find(({ step }) => step === 'clientCertificate')?.message ?? '', /password/);
+    assert.deepEqual(locked.client?.candidates, [{ alias: 'partner_a', usable: true }]);
+    expectVerdict(await test('Keystore-1', 'partner_b'), 'client-key-unusable');
+    expectVerdict(await run(port, { client: clientOf(undefined, 'partner_a', () => '') }), 'client-key-unusable');
   });
 
   it('the first failing step decides: an untrusted server that refuses the client too', async () => {
