@@ -351,7 +351,12 @@ describe('connectivity test against real servers', function () {
     const port = await start({ clientCa: clientRoot });
     const test = async (password: string, alias = 'partner_a'): Promise<ConnectivityReport> => {
       const key = await sealKey(client.privateKeyInfo, 'Keystore-1');
-      const { keystore } = addKeyPair(emptyKeystore(), { alias: 'partner_a', key, chain: client.chain });
+      const { keystore } = addKeyPair(emptyKeystore(), {
+        alias: 'partner_a',
+        key,
+        chain: client.chain,
+        created: new Date(),
+      });
       return run(port, { client: clientOf(keystore, alias, () => password), candidates: keyPairsOf(keystore) });
     };
     expectVerdict(await test('Keystore-1'), 'ok');
