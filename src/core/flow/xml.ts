@@ -39,8 +39,8 @@ export interface XmlVisitor {
   error(message: string, offset: number): void;
 }
 
-const cdataOpen = '<![CDATA['.length;
-const cdataClose = ']]>'.length;
+const cdataOpen = '<![CDATA[';
+const cdataClose = ']]>';
 
 /**
  * Walks XML and reports where everything lies, in UTF-16 code units. No DTD is read and no entity expanded but the predefined five
@@ -90,8 +90,8 @@ export function visitXml(text: string, visitor: XmlVisitor): void {
     visitor.text(value, { offset: runStart, length: end - runStart });
   });
   parser.on('cdata', (value) => {
-    const end = parser.position - cdataClose;
-    const start = text.lastIndexOf('<![CDATA[', end - 1) + cdataOpen;
+    const end = parser.position - cdataClose.length;
+    const start = text.indexOf(cdataOpen, runStart) + cdataOpen.length;
     visitor.cdata(value, { offset: start, length: end - start });
     runStart = parser.position;
   });

@@ -87,6 +87,15 @@ describe('editing a value of a flow', () => {
     assert.ok(change(variant, 'privateKeyAlias', 'c<d>').text.includes('<value><![CDATA[c<d>]]></value>'));
     assert.ok(change(variant, 'privateKeyAlias', '').text.includes('<value><![CDATA[]]></value>'));
     change(variant, 'privateKeyAlias', 'x]]>y\rz');
+    // What opens a section means nothing inside one.
+    const nested = flowText(
+      httpReceiver({ privateKeyAlias: '<value> <!-- <![CDATA[ --><![CDATA[a<![CDATA[b]]></value>' }),
+    );
+    assert.ok(
+      change(nested, 'privateKeyAlias', 'new').text.includes('<value>new<!-- <![CDATA[ --><![CDATA[]]></value>'),
+    );
+    const alone = flowText(httpReceiver({ privateKeyAlias: '<value><![CDATA[a<![CDATA[b]]></value>' }));
+    assert.ok(change(alone, 'privateKeyAlias', 'new').text.includes('<value><![CDATA[new]]></value>'));
   });
 
   it('keeps comments inside a value', () => {
