@@ -42,10 +42,13 @@ export interface XmlVisitor {
 const cdataOpen = '<![CDATA[';
 const cdataClose = ']]>';
 
+/** Exported flows nest eight deep. Without an end, reading would cost the square of the depth: each element looks its namespace up through all around it. */
+const maximumDepth = 256;
+
 /**
  * Walks XML and reports where everything lies, in UTF-16 code units. No DTD is read and no entity expanded but the predefined five
  * and character references; broken input is reported and read on as far as it goes. Elements still open at the end of the file are
- * closed with `matched` false.
+ * closed with `matched` false; so are those around an element nested too deep, where reading stops.
  */
 export function visitXml(text: string, visitor: XmlVisitor): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
@@ -69,6 +72,7 @@ export function visitXml(text: string, visitor: XmlVisitor): void {
       startTagEnd: parser.position,
       selfClosing: tag.isSelfClosing,
     };
+    if (open.length >= maximumDepth) throw new TooDeep(element.start);
     open.push(element);
     visitor.open(element);
   });
@@ -104,9 +108,21 @@ export function visitXml(text: string, visitor: XmlVisitor): void {
     visitor.other();
   });
   parser.on('error', (error) => visitor.error(error.message, Math.max(0, Math.min(parser.position, text.length) - 1)));
-  parser.write(text).close();
+  try {
+    parser.write(text).close();
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    visitor.error(`elements are nested more than ${maximumDepth} deep`, error.offset);
+  }
   for (let element = open.pop(); element; element = open.pop()) {
     visitor.close(element, { start: text.length, end: text.length, matched: false });
+  }
+}
+
+/** The only way to stop the parser. */
+class TooDeep extends Error {
+  constructor(readonly offset: number) {
+    super();
   }
 }
 

@@ -197,6 +197,28 @@ describe('reading a flow', () => {
       assert.ok(readFlow('<a>'.repeat(3) + '&x;'.repeat(1000)).problems.length <= 21);
     });
 
+    it('stops where elements are nested far deeper than in any flow, and keeps the channels before', () => {
+      const nested = (depth: number): string => {
+        const inside = '<bpmn2:x>'.repeat(depth) + '</bpmn2:x>'.repeat(depth);
+        return text.replace('</bpmn2:definitions>', `${inside}</bpmn2:definitions>`);
+      };
+      assert.deepEqual(readFlow(nested(200)).problems, []);
+      // Half a megabyte: took a quarter of a minute where every element looked its namespace up through all those around it.
+      const deep = nested(30_000);
+      const { problems, channels } = readFlow(deep);
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ['xml-broken'],
+      );
+      const [problem] = problems;
+      assert.ok(problem && deep.startsWith('<bpmn2:x>', problem.offset) && problem.column > 200 * '<bpmn2:x>'.length);
+      assert.match(problem.message, /256/);
+      assert.deepEqual(
+        channels.map(({ id }) => id),
+        ['First', 'Second'],
+      );
+    });
+
     it('reads no document type and expands no entity of its own', () => {
       const bomb = text
         .replace('?>', '?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>')
