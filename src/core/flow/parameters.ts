@@ -28,23 +28,16 @@ export interface ParameterProblem {
   readonly offset: number;
 }
 
-/** Reads a properties file as Java does. Never throws; a broken `\u` escape is listed and left as written. */
+/**
+ * Reads a properties file as Java does: first its logical lines, then names and values within them. Never throws; a broken `\u` escape is listed
+ * and left as written.
+ */
 export function readParameters(text: string): Parameters {
   const entries: ParameterEntry[] = [];
   const problems: ParameterProblem[] = [];
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (at < text.length) {
-    at = skipBlanks(text, at);
-    const first = text[at];
-    if (first === '#' || first === '!') at = endOfLine(text, at);
-    // A line of a lone backslash continues nothing: Java begins anew, comments and all.
-    else if (first === '\\' && /[\r\n]/.test(text.charAt(at + 1))) at++;
-    else if (first !== undefined && first !== '\n' && first !== '\r') {
-      const [entry, end] = readEntry(text, at, problems);
-      entries.push(entry);
-      at = end;
-    }
-    at = skipLineEnd(text, at);
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (let line = readLine(text, start); line; line = readLine(text, line.next)) {
+    entries.push(readEntry(line, problems));
   }
   return { text, entries, problems, eol: lineEndOf(text) };
 }
@@ -54,77 +47,100 @@ export function parameterOf(parameters: Parameters, name: string): ParameterEntr
   return parameters.entries.findLast((entry) => entry.name === name);
 }
 
-function readEntry(text: string, start: number, problems: ParameterProblem[]): [ParameterEntry, number] {
-  const name = readPart(text, start, true, problems);
-  let at = skipContinued(text, name.end);
-  const separator = text[at] === '=' || text[at] === ':';
-  if (separator) at = skipContinued(text, at + 1);
-  const value = readPart(text, at, false, problems);
-  const entry: ParameterEntry = {
-    name: name.text,
-    value: value.text,
-    nameSpan: { offset: start, length: name.end - start },
-    valueSpan: { offset: at, length: value.end - at },
-    separated: at > name.end,
-  };
-  return [entry, value.end];
+/** What may be one entry: line ends behind an open backslash are gone, with the white space after them; escapes are as written. */
+interface LogicalLine {
+  readonly text: string;
+  /** In the file, of each character of `text`. */
+  readonly offsets: readonly number[];
+  /** In the file: of the first character, behind the last one and what continues it, and of the next line. */
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
 }
 
-/** Reads a name (up to a separator) or a value (up to the end of the logical line). */
-function readPart(
-  text: string,
-  start: number,
-  isName: boolean,
-  problems: ParameterProblem[],
-): { text: string; end: number } {
+/** The next line with an entry. A backslash that ends the file continues nothing; if it is alone, Java makes an entry without a name of it. */
+function readLine(source: string, from: number): LogicalLine | undefined {
+  const offsets: number[] = [];
+  let at = from;
+  for (;;) {
+    at = skipBlanks(source, at);
+    if (at >= source.length && !offsets.length) return undefined;
+    const end = endOfLine(source, at);
+    const next = skipLineEnd(source, end);
+    // After a line of a lone backslash Java begins anew, comments and all.
+    if (offsets.length || (source[at] !== '#' && source[at] !== '!')) {
+      for (; at < end; at++) offsets.push(at);
+      const open = backslashesBefore(source, end) % 2 === 1;
+      if (open) offsets.pop();
+      // Java looks one character ahead: CR LF at the end of the file continues the line, a CR or LF alone does not.
+      const whole = !open || end + 1 >= source.length;
+      if (whole && (open || offsets.length)) {
+        const text = offsets.map((offset) => source.charAt(offset)).join('');
+        return { text, offsets, start: offsets[0] ?? end - 1, end, next };
+      }
+    }
+    at = next;
+  }
+}
+
+function backslashesBefore(source: string, end: number): number {
+  let count = 0;
+  while (source[end - 1 - count] === '\\') count++;
+  return count;
+}
+
+function readEntry(line: LogicalLine, problems: ParameterProblem[]): ParameterEntry {
+  const { text, offsets, start, end } = line;
+  let nameEnd = 0;
+  while (nameEnd < text.length && !isSeparator(text[nameEnd])) nameEnd += text[nameEnd] === '\\' ? 2 : 1;
+  let valueStart = skipBlanks(text, nameEnd);
+  if (text[valueStart] === '=' || text[valueStart] === ':') valueStart = skipBlanks(text, valueStart + 1);
+  const behind = (length: number): number => (length ? (offsets[length - 1] ?? start) + 1 : start);
+  // From what is before it: a value on a continued line is replaced with the continuation, an empty one with a backslash that ends the file.
+  const valueOffset = behind(valueStart);
+  return {
+    name: unescape(line, 0, nameEnd, problems),
+    value: unescape(line, valueStart, text.length, problems),
+    nameSpan: { offset: start, length: behind(nameEnd) - start },
+    valueSpan: { offset: valueOffset, length: end - valueOffset },
+    separated: valueStart > nameEnd,
+  };
+}
+
+function unescape({ text, offsets }: LogicalLine, from: number, to: number, problems: ParameterProblem[]): string {
   let out = '';
-  let at = start;
-  while (at < text.length) {
+  let at = from;
+  while (at < to) {
     const character = text.charAt(at);
-    if (character === '\n' || character === '\r') break;
-    if (isName && (character === '=' || character === ':' || isBlank(character))) break;
     if (character !== '\\') {
       out += character;
       at++;
       continue;
     }
     const escaped = text.charAt(at + 1);
-    if (escaped === '\n' || escaped === '\r') {
-      at = skipBlanks(text, skipLineEnd(text, at + 1));
-    } else if (escaped === 'u') {
-      const digits = text.slice(at + 2, at + 6);
-      if (/^[0-9a-fA-F]{4}$/.test(digits)) {
-        out += String.fromCharCode(parseInt(digits, 16));
-        at += 6;
-      } else {
-        problems.push({ code: 'bad-unicode-escape', offset: at });
-        out += '\\u';
-        at += 2;
-      }
+    const digits = text.slice(at + 2, Math.min(at + 6, to));
+    if (escaped !== 'u') out += unescapes[escaped] ?? escaped;
+    else if (/^[0-9a-fA-F]{4}$/.test(digits)) {
+      out += String.fromCharCode(parseInt(digits, 16));
+      at += digits.length;
     } else {
-      out += unescapes[escaped] ?? escaped;
-      at += escaped ? 2 : 1;
+      problems.push({ code: 'bad-unicode-escape', offset: offsets[at] ?? 0 });
+      out += '\\u';
     }
+    at += 2;
   }
-  return { text: out, end: at };
+  return out;
 }
 
 const unescapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };
 const isBlank = (character: string | undefined): boolean =>
   character === ' ' || character === '\t' || character === '\f';
+const isSeparator = (character: string | undefined): boolean =>
+  character === '=' || character === ':' || isBlank(character);
 
 function skipBlanks(text: string, at: number): number {
   while (isBlank(text[at])) at++;
   return at;
-}
-
-/** White space between name, separator and value may hold continued line ends as well. */
-function skipContinued(text: string, at: number): number {
-  for (;;) {
-    at = skipBlanks(text, at);
-    if (text[at] !== '\\' || (text[at + 1] !== '\n' && text[at + 1] !== '\r')) return at;
-    at = skipLineEnd(text, at + 1);
-  }
 }
 
 function endOfLine(text: string, at: number): number {
@@ -186,7 +202,8 @@ export function setParameter(parameters: Parameters, name: string, value: string
   return [{ ...entry.valueSpan, text: (entry.separated ? '' : '=') + escapeParameterValue(value) }];
 }
 
-function appendParameter({ text, eol }: Parameters, name: string, value: string): TextEdit {
+function appendParameter(parameters: Parameters, name: string, value: string): TextEdit {
+  const { text, eol } = parameters;
   if (!name || /[{}]/.test(name)) {
     throw new FlowKeystoreError('value-invalid', 'The name of a parameter is not empty and has no braces.', {
       detail: name,
@@ -194,10 +211,16 @@ function appendParameter({ text, eol }: Parameters, name: string, value: string)
   }
   const line = `${escapeParameterName(name)}=${escapeParameterValue(value)}`;
   const atLineStart = text === '' || text === '\uFEFF' || /[\r\n]$/.test(text);
-  // A last line that ends in a lone backslash is continued: an empty line ends it.
-  const [, slashes = ''] = /(\\*)(?:\r\n|\r|\n)?$/.exec(text) ?? [];
-  const close = (atLineStart ? '' : eol) + (slashes.length % 2 ? eol : '');
+  const close = (atLineStart ? '' : eol) + endOpenLine(parameters);
   return { offset: text.length, length: 0, text: close + line + (atLineStart ? eol : '') };
+}
+
+/** A last line that ends in an open backslash would be continued by what is appended: an empty line ends it, or `=` where it is nothing else. */
+function endOpenLine({ text, entries, eol }: Parameters): string {
+  if (backslashesBefore(text, text.replace(/(?:\r\n|[\r\n])$/, '').length) % 2 === 0) return '';
+  const last = entries.at(-1);
+  if (last && !last.separated && !last.nameSpan.length) return `=${eol}`;
+  return text.endsWith('\r') ? '\r' : eol;
 }
 
 /** `{{name}}`: any character but braces; names have spaces, `<`, `/`, quotes in real flows. */

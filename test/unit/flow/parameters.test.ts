@@ -72,6 +72,25 @@ describe('reading parameters.prop', () => {
     assert.deepEqual(pairs('\\\n#a=1\n \\\r\n\n\\\nb=2'), [['b', '2']]);
   });
 
+  it('takes a lone backslash at the end of the file for a parameter without a name, as Java does', () => {
+    for (const text of ['\\', '\\\n', '\\\r', ' \\', '\\\n\\']) {
+      assert.deepEqual(pairs(text), [['', '']], JSON.stringify(text));
+    }
+    for (const text of ['\\\r\n', '\\\n\n', '\\\n#', '#\\']) assert.deepEqual(pairs(text), [], JSON.stringify(text));
+  });
+
+  it('finds an escape, a separator and the end of a name over continued lines', () => {
+    const text = 'a\\\n  b \\\n = \\u0\\\n0e\\\n4x';
+    const { entries, problems } = readParameters(text);
+    assert.deepEqual(problems, []);
+    const [entry] = entries;
+    assert.ok(entry);
+    const { name, value, nameSpan, valueSpan, separated } = entry;
+    assert.deepEqual([name, value, separated], ['ab', '\u00e4x', true]);
+    const cut = ({ offset, length }: { offset: number; length: number }): string => text.slice(offset, offset + length);
+    assert.deepEqual([cut(nameSpan), cut(valueSpan)], ['a\\\n  b', '\\u0\\\n0e\\\n4x']);
+  });
+
   it('keeps trailing white space of a value, as Java does', () => {
     assert.deepEqual(pairs('a=1  \nb=  2\t'), [
       ['a', '1  '],
@@ -137,6 +156,17 @@ describe('editing parameters.prop', () => {
     assert.equal(change('a=1\\\n   2\nb=3\n', 'a', 'x'), 'a=x\nb=3\n');
   });
 
+  it('takes a backslash that continues nothing away with the value it ends', () => {
+    assert.equal(change('a\\', 'a', ' lead'), 'a=\\ lead');
+    assert.equal(change('b=1\na\\\n', 'a', 'x'), 'b=1\na=x\n');
+    assert.equal(change('a\\\n\nb=1\n', 'a', 'x'), 'a=x\nb=1\n');
+    assert.equal(change('a=1\\', 'a', 'x'), 'a=x');
+    assert.equal(change('a=\\\n', 'a', 'x'), 'a=x\n');
+    assert.equal(change('\\', '', 'x'), '=x');
+    // A line feed must not become the second half of the CR before it.
+    assert.equal(change('a=\\\r1\nb=2\n', 'a', ''), 'a=\nb=2\n');
+  });
+
   it('puts in a separator where there is none', () => {
     assert.equal(change('a\nb=1', 'a', 'x'), 'a=x\nb=1');
     assert.equal(change('a ', 'a', '=x'), 'a \\=x');
@@ -151,16 +181,24 @@ describe('editing parameters.prop', () => {
     assert.equal(change('a=1\\', 'b', '2'), 'a=1\\\n\nb=2');
     assert.equal(change('a=1\\\n', 'b', '2'), 'a=1\\\n\nb=2\n');
     assert.equal(change('a=1\\\\\n', 'b', '2'), 'a=1\\\\\nb=2\n');
+    assert.equal(change('a=1\\\r', 'b', '2'), 'a=1\\\r\rb=2\n');
+    assert.equal(change('\\', 'b', '2'), '\\\n=\nb=2');
+    assert.equal(change('\\\n', 'b', '2'), '\\\n=\nb=2\n');
     assert.throws(() => setParameter(readParameters(''), 'x}', '1'));
   });
 
-  it('survives any value', () => {
+  it('survives any value, and any text', () => {
     const alphabet = Array.from(' =:#!\\\t\n\r\fabuU0\u00e4\u{1F511}{}$');
     let seed = 42;
     const next = (below: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % below;
     const random = (): string => Array.from({ length: next(9) }, () => alphabet[next(alphabet.length)]).join('');
     for (let round = 0; round < 500; round++) change(text, 'alias', random());
     for (let round = 0; round < 200; round++) change(text, random().replace(/[{}]/g, '') || 'x', random());
+    for (let round = 0; round < 2000; round++) {
+      const odd = random() + random();
+      const names = ['x', ...pairs(odd).map(([name]) => name)];
+      change(odd, names[next(names.length)] ?? 'x', random());
+    }
   });
 });
 
