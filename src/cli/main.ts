@@ -5,7 +5,7 @@ import { list, listUsage } from './commands/list';
 import { set, setUsage } from './commands/set';
 import { test, testUsage } from './commands/test';
 import { badArguments } from './options';
-import { askHidden, type Terminal } from './terminal';
+import { askHidden, watchOutput, type Terminal } from './terminal';
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
@@ -43,15 +43,20 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     }
     return await command.run(rest, terminal);
   } catch (error) {
-    if (!(error instanceof FlowKeystoreError) && !isAbort(error)) throw error;
-    terminal.err(`flow-keystore: ${isAbort(error) ? 'cancelled' : describeError(error)}\n`);
+    terminal.err(`flow-keystore: ${failureText(error).replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
     return 2;
   }
+}
+
+function failureText(error: unknown): string {
+  if (isAbort(error)) return 'cancelled';
+  return error instanceof FlowKeystoreError ? describeError(error) : `unexpected error: ${describeError(error)}`;
 }
 
 async function main(): Promise<void> {
   const aborter = new AbortController();
   process.once('SIGINT', () => aborter.abort());
+  watchOutput(process.stdout, process.stderr, (code) => process.exit(code));
   process.exitCode = await run(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

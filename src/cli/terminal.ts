@@ -33,3 +33,17 @@ export async function askHidden(
     output.write('\n');
   }
 }
+
+/**
+ * Keeps a broken output from ending the process with a stack trace. A reader that has seen enough (`| head`) is no failure: the command goes on and
+ * its exit code counts. Anything else (a full disk) is.
+ */
+export function watchOutput(output: Writable, messages: Writable, exit: (code: number) => void): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    messages.write(`flow-keystore: the output could not be written: ${error.message}\n`);
+    exit(2);
+  });
+  // There is nowhere left to say it.
+  messages.on('error', () => undefined);
+}

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { run } from '../../../src/cli/main';
+import { watchOutput, type Terminal } from '../../../src/cli/terminal';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
 import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
@@ -40,7 +42,11 @@ describe('command line', () => {
   const iflw = (): string => at('project/src/main/resources/scenarioflows/integrationflow/Orders.iflw');
   const prop = (): string => at('project/src/main/resources/parameters.prop');
 
-  async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const cli = (...args: string[]): Promise<{ code: number; out: string; err: string }> => cliWith({}, ...args);
+  async function cliWith(
+    more: Partial<Terminal>,
+    ...args: string[]
+  ): Promise<{ code: number; out: string; err: string }> {
     let out = '';
     let err = '';
     const code = await run(args, {
@@ -50,6 +56,7 @@ describe('command line', () => {
       now: () => new Date(),
       askSecret: () => Promise.resolve(undefined),
       signal: new AbortController().signal,
+      ...more,
     });
     return { code, out, err };
   }
@@ -449,6 +456,36 @@ describe('command line', () => {
     assert.match(out, /Use api\.partner\.example:8443\./);
     assert.equal((await cli('test')).code, 2);
     assert.equal((await cli('test', 'a', '--alias', 'x')).code, 2);
+  });
+
+  it('says in one line what nobody expected, and could not do it then', async () => {
+    const out = (): never => {
+      throw new TypeError('one\n  two');
+    };
+    assert.deepEqual(await cliWith({ out }, '--help'), {
+      code: 2,
+      out: '',
+      err: 'flow-keystore: unexpected error: one two\n',
+    });
+    const askSecret = (): Promise<string> => Promise.reject(new DOMException('Stop', 'AbortError'));
+    assert.deepEqual(await cliWith({ askSecret }, 'list', at('partner.p12')), {
+      code: 2,
+      out: '',
+      err: 'flow-keystore: cancelled\n',
+    });
+  });
+
+  it('does not mind a reader that goes before the end, but a full disk', () => {
+    const ended = (code: string): unknown[] => {
+      const [output, messages] = [new PassThrough(), new PassThrough()];
+      const codes: number[] = [];
+      watchOutput(output, messages, (exitCode) => codes.push(exitCode));
+      output.emit('error', Object.assign(new Error(`write ${code}`), { code }));
+      messages.emit('error', Object.assign(new Error(`write ${code}`), { code }));
+      return [codes, (messages.read() as Buffer | null)?.toString() ?? ''];
+    };
+    assert.deepEqual(ended('EPIPE'), [[], '']);
+    assert.deepEqual(ended('ENOSPC'), [[2], 'flow-keystore: the output could not be written: write ENOSPC\n']);
   });
 
   it('help and unknown commands', async () => {
