@@ -45,11 +45,9 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
 
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystore = values.keystore === undefined ? undefined : await opener.open(values.keystore);
-  const trusted = values.trust?.length
-    ? await Promise.all(values.trust.map((file) => opener.open(file)))
-    : keystore
-      ? [keystore]
-      : [];
+  const trusted = keystore && !values.trust ? [keystore] : [];
+  // One after the other: each may ask for its password.
+  for (const file of values.trust ?? []) trusted.push(await opener.open(file));
   const report = await run();
   terminal.out(values.json ? `${JSON.stringify(reportData(report), undefined, 2)}\n` : reportText(report));
   return report.ok ? 0 : 1;

@@ -458,6 +458,25 @@ describe('command line', () => {
     assert.equal((await cli('test', 'a', '--alias', 'x')).code, 2);
   });
 
+  it('test: asks for one password after the other', async () => {
+    const second = at('second.p12');
+    writeFileSync(second, readFileSync(at('partner.p12')));
+    const asked: string[] = [];
+    let asking = 0;
+    const askSecret = async (question: string): Promise<string> => {
+      asked.push(question);
+      assert.equal(++asking, 1, 'two questions at once');
+      await new Promise(setImmediate);
+      asking--;
+      return password;
+    };
+    const trust = ['--trust', at('partner.p12'), '--trust', second];
+    const { code, out, err } = await cliWith({ askSecret }, 'test', 'https://a.example/', ...trust);
+    assert.deepEqual([code, err], [1, '']);
+    assert.match(out, /\[address-invalid\]/);
+    assert.deepEqual(asked, [`Password of ${at('partner.p12')}: `, `Password of ${second}: `]);
+  });
+
   it('says in one line what nobody expected, and could not do it then', async () => {
     const out = (): never => {
       throw new TypeError('one\n  two');
