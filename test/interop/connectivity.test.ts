@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { certificatesPem } from '../../src/core/certificates/pem';
 import { testConnectivity, type ClientKeyPair } from '../../src/core/connectivity/test';
 import type { ConnectivityReport } from '../../src/core/connectivity/report';
-import { closedPort } from '../support/faultServers';
+import { closedPort, untilListening } from '../support/faultServers';
 import { localNames, makeCa, type TestIdentity } from '../support/testCertificates';
 import { requireTool } from '../support/tools';
 
@@ -44,18 +43,8 @@ describe('connectivity test against openssl s_server', function () {
       { stdio: ['pipe', 'ignore', 'ignore'] },
     );
     running.push(child);
-    for (let tries = 0; ; tries++) {
-      const open = await new Promise<boolean>((resolve) => {
-        const socket = net.connect(port, '127.0.0.1', () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on('error', () => resolve(false));
-      });
-      if (open) return port;
-      if (tries > 100) throw new Error('s_server did not start');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilListening(port);
+    return port;
   }
   const run = (port: number, identity?: TestIdentity): Promise<ConnectivityReport> => {
     const client: ClientKeyPair | undefined = identity && {
@@ -127,5 +116,30 @@ describe('connectivity test against openssl s_server', function () {
   it('TLS 1.1 at most', async () => {
     const report = await run(await start('-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'));
     assert.equal(report.verdict, 'protocol-version');
+  });
+
+  it('a certificate asked for only after the request, by a new handshake of TLS 1.2', async () => {
+    const port = await closedPort();
+    // Without -quiet, "R" on its standard input makes s_server renegotiate and ask for a certificate.
+    const child = spawn(
+      'openssl',
+      [
+        ...['s_server', '-accept', `127.0.0.1:${port}`, '-cert', at('server.pem'), '-tls1_2'],
+        ...['-CAfile', at('clientCa.pem'), '-no_ticket'],
+      ],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    running.push(child);
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('GET / ')) child.stdin.write('R\n');
+    });
+    await untilListening(port);
+    const accepted = await clientCa.issue('accepted');
+    const report = await run(port, accepted);
+    const step = report.steps.find(({ step: name }) => name === 'clientCertificate');
+    assert.match(step?.message ?? '', /begins a new handshake after the request/);
+    assert.equal(report.client?.requested, true);
+    assert.equal(report.client.sent, 'pair');
+    assert.equal(report.verdict, 'ok-client-certificate-optional');
   });
 });

@@ -9,7 +9,7 @@ export interface FaultServer {
 }
 
 export interface TlsServerOptions {
-  readonly identity: TestIdentity;
+  readonly identity: Pick<TestIdentity, 'privateKeyPem' | 'chainPem'>;
   /** What is sent instead of the identity's chain without its root. */
   readonly chainPem?: string;
   /** Its CA; a client certificate is asked for when set. */
@@ -60,6 +60,22 @@ export async function closedPort(): Promise<number> {
   const server = await startTcpServer(() => undefined);
   await server.stop();
   return server.port;
+}
+
+/** Settles once something listens on a port of 127.0.0.1: a server in another process has started. */
+export async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+    if (open) return;
+    if (tries > 100) throw new Error(`Nothing listens on port ${port}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function listen(server: net.Server): Promise<FaultServer> {

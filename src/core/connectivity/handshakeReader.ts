@@ -9,6 +9,8 @@ export interface ServerMessages {
   /** As sent, DER. Undefined where the Certificate message was not seen. */
   chain?: readonly Uint8Array[];
   certificateRequested: boolean;
+  /** After the handshake the server began another one (TLS 1.2), as it does to ask for a client certificate only then. */
+  renegotiated: boolean;
   /** DER of the names in the CertificateRequest. */
   acceptableIssuers: readonly Uint8Array[];
   /** Alerts by the server, in order: codes of RFC 8446 section 6. */
@@ -38,7 +40,13 @@ const maxMessage = 1 << 20;
  * reports (RFC 8446; `keylog`). Whatever goes wrong here ends the reading, never the connection.
  */
 export class HandshakeReader {
-  readonly seen: ServerMessages = { certificateRequested: false, acceptableIssuers: [], alerts: [], complete: false };
+  readonly seen: ServerMessages = {
+    certificateRequested: false,
+    renegotiated: false,
+    acceptableIssuers: [],
+    alerts: [],
+    complete: false,
+  };
   private input: Buffer = Buffer.alloc(0);
   private handshake: Buffer = Buffer.alloc(0);
   private sealed: Buffer[] = [];
@@ -48,6 +56,7 @@ export class HandshakeReader {
   private stopped = false;
   private started = false;
   private encryptedBefore13 = false;
+  private finishedBefore13 = false;
 
   /** Octets from the server, in order. */
   receive(chunk: Uint8Array): void {
@@ -106,8 +115,12 @@ export class HandshakeReader {
     else if (type === recordType.applicationData && tls13) {
       this.sealed.push(Buffer.from(record));
       this.openSealed();
-    } else if (this.encryptedBefore13) return;
-    else if (type === recordType.handshake) this.readHandshake(body);
+    } else if (this.encryptedBefore13) {
+      if (type !== recordType.handshake) return;
+      // The first one is Finished; what follows begins a new handshake.
+      this.seen.renegotiated = this.finishedBefore13;
+      this.finishedBefore13 = true;
+    } else if (type === recordType.handshake) this.readHandshake(body);
     else if (type === recordType.alert) this.readAlert(body);
   }
 

@@ -2,7 +2,7 @@ import net from 'node:net';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { HandshakeReader, type ServerMessages } from './handshakeReader';
-import { connectTo, isTimeout, resolveHost, withTimeout, type Attempt } from './tcp';
+import { connectTo, isTimeout, resolveHost, withTimeout, type Address, type Attempt } from './tcp';
 
 export interface ProbeOptions {
   readonly host: string;
@@ -27,13 +27,15 @@ export type ProbeEnd =
       readonly alert?: number;
       readonly detail: string;
     }
+  /** The handshake stood, and the server answered a harmless request: Latin-1, the first kilobytes of it. */
+  | { readonly stage: 'established'; readonly kind: 'data'; readonly answer: string; readonly alert?: undefined }
   /**
-   * The handshake stood. `data`: the server answered a harmless request; `silent`: it waits; `alert`: it took the handshake back (TLS 1.3
-   * judges a client certificate only now); `closed-at-once`: it hung up before anything was asked, `closed`: after it.
+   * The handshake stood. `silent`: the server waits; `alert`: it took the handshake back (TLS 1.3 judges a client certificate only now);
+   * `closed-at-once`: it hung up before anything was asked, `closed`: after it.
    */
   | {
       readonly stage: 'established';
-      readonly kind: 'data' | 'silent' | 'alert' | 'closed-at-once' | 'closed';
+      readonly kind: 'silent' | 'alert' | 'closed-at-once' | 'closed';
       readonly alert?: number;
       readonly detail: string;
     };
@@ -50,13 +52,16 @@ export interface Probe {
   readonly ms: { readonly dns?: number; readonly tcp?: number; readonly tls?: number };
 }
 
-const noMessages: ServerMessages = { certificateRequested: false, acceptableIssuers: [], alerts: [], complete: false };
+const noMessages: ServerMessages = new HandshakeReader().seen;
 
 /** How long a server that reads the request has to answer before it counts as waiting. */
 const answerMs = 2_000;
+/** What is read of the answer: enough for the words by which a server refuses. */
+const answerLength = 4_096;
+const restOfAnswerMs = 200;
 
 /**
- * Resolves, connects and shakes hands once, with or without a client certificate, trusting anybody; then asks for a page's head to learn
+ * Resolves, connects and shakes hands once, with or without a client certificate, trusting anybody; then asks for the page "/" to learn
  * whether the server keeps to the handshake. Sockets are gone when it settles.
  * @throws the signal's reason when cancelled; everything else is a `ProbeEnd`
  */
@@ -70,13 +75,12 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     started = now;
     return taken;
   };
-  const dnsSignal = withTimeout(signal, timeoutMs);
-  let addresses;
+  let addresses: readonly Address[];
   try {
-    addresses = await resolveHost(host, dnsSignal);
+    addresses = await withTimeout(signal, timeoutMs, (dnsSignal) => resolveHost(host, dnsSignal));
   } catch (error) {
     signal?.throwIfAborted();
-    const timeout = isTimeout(dnsSignal);
+    const timeout = isTimeout(error);
     const detail = timeout ? 'no answer' : ((error as NodeJS.ErrnoException).code ?? String(error));
     return {
       end: { stage: 'dns', kind: timeout ? 'timeout' : 'not-found', detail },
@@ -86,7 +90,9 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     };
   }
   ms.dns = lap();
-  const { socket, attempts } = await connectTo(addresses, port, withTimeout(signal, timeoutMs));
+  const { socket, attempts } = await withTimeout(signal, timeoutMs, (tcpSignal) =>
+    connectTo(addresses, port, tcpSignal),
+  );
   ms.tcp = lap();
   if (!socket) return { end: tcpEnd(attempts), attempts, server: noMessages, ms };
   const result = await handshake(socket, options, ms.tcp);
@@ -96,11 +102,7 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
 
 function tcpEnd(attempts: readonly Attempt[]): ProbeEnd {
   const codes = attempts.map(({ outcome }) => outcome);
-  const kind = codes.includes('ECONNREFUSED')
-    ? 'refused'
-    : codes.every((code) => code === 'ETIMEDOUT')
-      ? 'timeout'
-      : 'unreachable';
+  const kind = codes.includes('ECONNREFUSED') ? 'refused' : codes.includes('ETIMEDOUT') ? 'timeout' : 'unreachable';
   return { stage: 'tcp', kind, detail: [...new Set(codes)].join(', ') };
 }
 
@@ -122,13 +124,24 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
     let asked = false;
     let settled = false;
     let wireClosed = false;
-    const secure = tls.connect({
-      socket: wire,
-      ...(net.isIP(serverName) ? {} : { servername: serverName }),
-      rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
-      ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
-    });
+    let answer = '';
+    let secure: tls.TLSSocket;
+    try {
+      secure = tls.connect({
+        socket: wire,
+        ...(net.isIP(serverName) ? {} : { servername: serverName }),
+        rejectUnauthorized: false,
+        minVersion: 'TLSv1.2',
+        ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
+      });
+    } catch (error) {
+      wire.on('error', () => undefined);
+      wire.destroy();
+      socket.destroy();
+      const detail = (error as NodeJS.ErrnoException).code ?? String(error);
+      resolve({ facts: { end: { stage: 'tls', kind: 'local', detail }, server: reader.seen }, handshakeMs: 0 });
+      return;
+    }
 
     const cleanUp = (): void => {
       for (const timer of timers) clearTimeout(timer);
@@ -169,7 +182,8 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
     /** The connection ended or broke: what the server said last decides. */
     const ended = (detail: string): void => {
       const alert = reader.seen.alerts.findLast((code) => code !== 0) ?? alertOf(detail);
-      if (established) {
+      if (answer !== '') finish({ stage: 'established', kind: 'data', answer });
+      else if (established) {
         const kind = alert !== undefined ? 'alert' : asked ? 'closed' : 'closed-at-once';
         finish({ stage: 'established', kind, detail, ...(alert !== undefined && { alert }) });
       } else if (reader.seen.notTls) {
@@ -181,9 +195,7 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
     };
     const ask = (): void => {
       asked = true;
-      secure.write(
-        `HEAD / HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: flow-keystore\r\nConnection: close\r\n\r\n`,
-      );
+      secure.write(`GET / HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: flow-keystore\r\nConnection: close\r\n\r\n`);
       after(Math.min(answerMs, timeoutMs), () => finish({ stage: 'established', kind: 'silent', detail: 'waits' }));
     };
 
@@ -205,7 +217,11 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
       if (grace) after(grace, ask);
       else ask();
     });
-    secure.once('data', () => finish({ stage: 'established', kind: 'data', detail: 'answered' }));
+    secure.on('data', (chunk: Buffer) => {
+      if (answer === '') after(restOfAnswerMs, () => finish({ stage: 'established', kind: 'data', answer }));
+      answer += chunk.toString('latin1');
+      if (answer.length >= answerLength) finish({ stage: 'established', kind: 'data', answer });
+    });
     // Errors of the TLS stack come after what the reader saw; the wire's end may come before the reader's last alert was opened.
     secure.once('error', (error: NodeJS.ErrnoException) => setImmediate(() => ended(error.code ?? error.message)));
     secure.once('end', () => setImmediate(() => ended('closed')));

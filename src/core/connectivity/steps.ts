@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
+import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
 import { alertName, type Probe } from './probe';
 import type { Step, StepName, VerdictCode } from './report';
 import { matchesServerName, namesOf } from './serverName';
@@ -13,9 +14,6 @@ export function skipped(step: StepName): Step {
 function failed(step: StepName, code: VerdictCode, message: string): Step {
   return { step, status: 'failed', code, message };
 }
-
-/** Alerts by which a server refuses a client certificate or the lack of one (RFC 8446 section 6.2). */
-const certificateAlerts = new Set([41, 42, 43, 44, 45, 46, 48, 49, 51, 116]);
 
 /** dns, tcp and tls of the pass without a client certificate. */
 export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
@@ -61,7 +59,7 @@ function tlsStep(pass: Probe, seconds: string): Step {
     );
   }
   // The handshake got to the client certificate: that is judged further down.
-  if (server.certificateRequested && wasRefused(pass)) return ok;
+  if (server.certificateRequested && acceptanceOf(pass) === 'refused') return ok;
   switch (end.kind) {
     case 'not-tls':
       return failed(
@@ -111,28 +109,6 @@ function localStep(detail: string): Step {
   return failed('tls', 'connection-closed', `The handshake failed (${detail}).`);
 }
 
-/**
- * Whether the server took the handshake back or broke it off, which after a CertificateRequest is its judgement of the client certificate.
- * Undefined where that cannot be told.
- */
-export function wasRefused({ end, server }: Probe): boolean | undefined {
-  if (end.stage === 'established') {
-    if (end.kind === 'data' || end.kind === 'silent') return false;
-    if (end.kind === 'alert') return true;
-    // Hung up before anything was asked: with a request for a certificate that is a refusal. Later it may be about the question.
-    if (end.kind === 'closed-at-once') return server.certificateRequested ? true : undefined;
-    return undefined;
-  }
-  if (end.stage !== 'tls') return undefined;
-  if (end.kind === 'alert') {
-    return server.certificateRequested &&
-      (certificateAlerts.has(end.alert ?? 0) || end.alert === 40 || end.alert === 80)
-      ? true
-      : undefined;
-  }
-  return end.kind === 'closed' && server.certificateRequested && server.complete ? true : undefined;
-}
-
 export function serverNameStep(chain: readonly Certificate[], { serverName }: Target): Step {
   const [leaf] = chain;
   if (!leaf) return skipped('serverName');
@@ -154,7 +130,10 @@ export function serverTrustStep(chain: readonly Certificate[], trust: TrustJudge
   if (!trust) return skipped('serverTrust');
   if (trust.trusted) {
     const path = trust.path.map((member) => member.subject.short).join(' < ');
-    return { step: 'serverTrust', status: 'ok', message: `${path}, anchored by the entry "${trust.anchor.alias}".` };
+    const message = `${path}, anchored by the entry "${trust.anchor.alias}".`;
+    return trust.note === undefined
+      ? { step: 'serverTrust', status: 'ok', message }
+      : { step: 'serverTrust', status: 'warning', message: `${message} ${trust.note}` };
   }
   const who = trust.subject ? `"${trust.subject.subject.short}": ` : '';
   const missing =
@@ -162,6 +141,11 @@ export function serverTrustStep(chain: readonly Certificate[], trust: TrustJudge
       ? ` Missing: ${trust.missing.toString()}.`
       : '';
   return failed('serverTrust', trust.code, `${who}${trust.reason}${missing}`);
+}
+
+/** What the server sent as its certificate is none. */
+export function unreadableStep(problem: string): Step {
+  return failed('serverTrust', 'server-certificate-invalid', problem);
 }
 
 export interface ClientSituation {
@@ -197,78 +181,106 @@ export function clientCertificateStep(situation: ClientSituation): Step {
           message: `The server never asked for a client certificate; "${client}" was not sent.`,
         };
   }
-  const optional = wasRefused(without) === false;
+  const alone = acceptanceOf(without);
+  const asks = without.server.certificateRequested
+    ? 'The server asks for a client certificate'
+    : 'The server begins a new handshake after the request, as servers do to ask for a client certificate only then';
   if (client === undefined) {
-    if (wasRefused(without)) {
-      return failed(
-        step,
-        'client-certificate-required',
-        `The server requires a client certificate, and none was given.${accepts}`,
-      );
+    switch (alone) {
+      case 'refused':
+        return failed(
+          step,
+          'client-certificate-required',
+          `The server requires a client certificate, and none was given${howItEnded(without)}.${accepts}`,
+        );
+      case 'kept':
+        return { step, status: 'ok', message: `${asks}, but goes on without one.${accepts}` };
+      case 'unclear':
+        return { step, status: 'ok', message: `${asks}; none was given.${accepts}` };
     }
-    return {
-      step,
-      status: 'ok',
-      message: `The server asks for a client certificate, but goes on without one.${accepts}`,
-    };
   }
   if (!withCertificate) return skipped(step);
-  if (optional && wasRefused(withCertificate) === false) {
+  if (alone === 'kept' && acceptanceOf(withCertificate) === 'kept') {
     return {
       step,
       status: 'ok',
       code: 'ok-client-certificate-optional',
-      message: `The server asks for a client certificate, but goes on without one too; "${client}" was sent.${accepts}`,
+      message: `${asks}, but goes on without one too; "${client}" was sent.${accepts}`,
     };
   }
-  return {
-    step,
-    status: 'ok',
-    message: `The server ${optional ? 'asks for' : 'requires'} a client certificate; "${client}" was sent.${accepts}`,
-  };
+  const message =
+    alone === 'refused'
+      ? `The server requires a client certificate; "${client}" was sent.${accepts}`
+      : `${asks}; "${client}" was sent.${accepts}`;
+  return { step, status: 'ok', message };
 }
 
 export function acceptedStep(situation: ClientSituation): Step {
   const { client, unusable, withCertificate, without, requested } = situation;
   const step = 'accepted';
   const pass = withCertificate ?? without;
-  const refused = wasRefused(pass);
+  const acceptance = acceptanceOf(pass);
   const how = howItEnded(pass);
   if (withCertificate && client !== undefined) {
-    if (refused) {
-      return failed(
-        step,
-        'client-certificate-rejected',
-        `The server refused the connection after "${client}" was sent${how}.`,
-      );
+    switch (acceptance) {
+      case 'refused':
+        return failed(
+          step,
+          'client-certificate-rejected',
+          `The server refused the connection after "${client}" was sent${how}.`,
+        );
+      case 'unclear':
+        return failed(
+          step,
+          'connection-closed',
+          `The server hung up after "${client}" was sent, without a reason${how}.`,
+        );
+      case 'kept':
+        return { step, status: 'ok', message: keptWith(client, pass) };
     }
-    if (refused === undefined) {
-      return failed(
-        step,
-        'connection-closed',
-        `The server hung up after "${client}" was sent, without a reason${how}.`,
-      );
-    }
-    return {
-      step,
-      status: 'ok',
-      message: `The server accepted the handshake with "${client}". Whether it authorises the sender is another matter.`,
-    };
   }
-  if (unusable !== undefined || (requested && refused)) return skipped(step);
-  if (refused) return failed(step, 'connection-closed', `The server broke off the connection${how}.`);
-  if (refused === undefined && pass.end.kind === 'closed-at-once') {
-    return failed(
-      step,
-      'connection-closed',
-      'The server closed the connection right after the handshake, without a reason.',
-    );
+  if (unusable !== undefined) return skipped(step);
+  switch (acceptance) {
+    case 'refused':
+      return requested
+        ? skipped(step)
+        : failed(step, 'connection-closed', `The server broke off the connection${how}.`);
+    case 'kept':
+      return { step, status: 'ok', message: `The handshake stands${answered(pass)}.` };
+    case 'unclear':
+      if (requested) {
+        return failed(
+          step,
+          'connection-closed',
+          `The server asked for a client certificate, got none, and hung up without a reason${how}: it may require one.`,
+        );
+      }
+      return pass.end.kind === 'closed-at-once'
+        ? failed(
+            step,
+            'connection-closed',
+            'The server closed the connection right after the handshake, without a reason.',
+          )
+        : { step, status: 'ok', message: 'The handshake stands; to a request the server hung up.' };
   }
-  return { step, status: 'ok', message: 'The handshake stands.' };
+}
+
+function keptWith(client: string, pass: Probe): string {
+  return pass.end.kind === 'silent'
+    ? `The server has not refused "${client}" and waits. Whether it authorises the sender is another matter.`
+    : `The server accepted the handshake with "${client}"${answered(pass)}. Whether it authorises the sender is another matter.`;
+}
+
+/** An answer that speaks of a refusal is told; it may be about the path "/" alone. */
+function answered({ end }: Probe): string {
+  if (end.kind !== 'data') return '';
+  const status = httpStatus(end.answer);
+  return status !== undefined && status >= 400 ? `, and answered the request for "/" with HTTP ${status}` : '';
 }
 
 function howItEnded({ end }: Probe): string {
   if (end.stage !== 'tls' && end.stage !== 'established') return '';
+  if (end.kind === 'data') return ` (${httpRefusal(end.answer) ?? ''})`;
   if (end.alert !== undefined) return ` (${alertName(end.alert)})`;
   return end.kind === 'closed' || end.kind === 'closed-at-once' ? ' (it closed the connection)' : '';
 }

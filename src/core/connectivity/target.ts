@@ -44,14 +44,14 @@ export function parseTarget(text: string, serverName?: string): Target {
 export function targetOfAddress(address: string, serverName?: string): Target {
   const input = address.trim();
   if (input === '') throw invalid('The channel has no address.', 'Set the address of the receiver first.');
-  const parameter = /\{\{([^{}]+)\}\}/.exec(input)?.[1];
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(input)?.[1] ?? input;
+  const parameter = /\{\{([^{}]+)\}\}/.exec(authority)?.[1];
   if (parameter !== undefined) {
     throw invalid(
       `The address depends on the parameter {{${parameter}}}, which has no value here.`,
       'Give it a value in parameters.prop.',
     );
   }
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(input)?.[1] ?? input;
   if (authority.includes('${')) {
     throw invalid('The host is set at run time; it cannot be tested from the file.', 'Test the host by hand.');
   }

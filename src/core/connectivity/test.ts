@@ -1,7 +1,10 @@
 import { Certificate } from '../certificates/certificate';
+import { createSecureContext } from 'node:tls';
 import { certificatesPem } from '../certificates/pem';
+import { describeError } from '../errors';
 import type { TrustAnchor } from '../keystore/anchors';
 import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
+import { acceptanceOf, isRequested } from './acceptance';
 import { probe, type Probe } from './probe';
 import {
   isOkVerdict,
@@ -18,7 +21,7 @@ import {
   serverNameStep,
   serverTrustStep,
   skipped,
-  wasRefused,
+  unreadableStep,
 } from './steps';
 import { publicRootOf } from './publicRoots';
 import { targetText, type Target } from './target';
@@ -90,20 +93,22 @@ export async function testConnectivity(
   };
   const without = await probe(options);
   const connection = connectionSteps(without, timeoutMs);
-  const chain = parseChain(without);
-  const trust = chain.length
-    ? judgeServer({ chain, anchors: test.anchors, now, rootOf: test.rootOf ?? publicRootOf })
-    : undefined;
+  const { chain, problem } = readChain(without);
+  const trust =
+    problem === undefined
+      ? judgeServer({ chain, anchors: test.anchors, now, rootOf: test.rootOf ?? publicRootOf })
+      : undefined;
   add(...connection);
   const failed = connection.some(({ status }) => status === 'failed');
-  if (failed || !chain.length) add(skipped('serverName'), skipped('serverTrust'));
+  if (failed) add(skipped('serverName'), skipped('serverTrust'));
+  else if (problem !== undefined) add(skipped('serverName'), unreadableStep(problem));
   else add(serverNameStep(chain, target), serverTrustStep(chain, trust));
 
   let report: ClientReport | undefined;
   let withCertificate: Probe | undefined;
   if (failed) add(skipped('clientCertificate'), skipped('accepted'));
   else {
-    const requested = without.server.certificateRequested;
+    const requested = isRequested(without);
     const issuers = issuerNames(without.server.acceptableIssuers);
     const key = requested && client ? await openKey(client, now) : undefined;
     if (key && 'privateKeyPem' in key) {
@@ -117,10 +122,10 @@ export async function testConnectivity(
     add(clientCertificateStep(situation), acceptedStep(situation));
     report = {
       requested,
-      required: requested ? (wasRefused(without) ?? null) : false,
+      required: requested ? requiredBy[acceptanceOf(without)] : false,
       acceptableIssuers: issuers.map((issuer) => issuer.toString()),
       ...(withCertificate && client && { sent: client.alias }),
-      accepted: acceptedBy(withCertificate ?? without),
+      accepted: acceptedBy[acceptanceOf(withCertificate ?? without)],
       candidates: requested ? (test.candidates ?? []).map((candidate) => judgeCandidate(candidate, issuers, now)) : [],
     };
   }
@@ -175,21 +180,40 @@ function verdictOf(steps: readonly Step[]): VerdictCode {
   return steps.find(({ code }) => code !== undefined && isOkVerdict(code))?.code ?? 'ok';
 }
 
-function acceptedBy(pass: Probe): boolean | null {
-  const refused = wasRefused(pass);
-  return refused === undefined ? null : !refused;
+const requiredBy = { kept: false, refused: true, unclear: null } as const;
+const acceptedBy = { kept: true, refused: false, unclear: null } as const;
+
+/** The chain as sent. `problem`: why there is nothing to judge. */
+function readChain({ server }: Probe): { readonly chain: readonly Certificate[]; readonly problem?: string } {
+  const [leaf, ...others] = server.chain ?? [];
+  if (!leaf) return { chain: [], problem: 'The server sent no certificate.' };
+  try {
+    return { chain: [readCertificate(leaf), ...others.flatMap(readIfPossible)] };
+  } catch (error) {
+    return { chain: [], problem: `The server's certificate cannot be read: ${describeError(error)}` };
+  }
 }
 
-function parseChain(pass: Probe): Certificate[] {
-  const chain: Certificate[] = [];
-  for (const der of pass.server.chain ?? []) {
-    try {
-      chain.push(Certificate.parse(der));
-    } catch {
-      // A certificate that cannot be read cannot take part; the path will miss it and say so.
-    }
+/** A certificate above the server's own that cannot be read cannot take part; the path misses it and says so. */
+function readIfPossible(der: Uint8Array): Certificate[] {
+  try {
+    return [readCertificate(der)];
+  } catch {
+    return [];
   }
-  return chain;
+}
+
+/** What a judgement of trust and names looks at. */
+const judged = [
+  ...(['basicConstraints', 'keyUsage', 'extendedKeyUsage', 'subjectAltName', 'nameConstraints'] as const),
+  ...(['caIssuers', 'authorityKeyIdentifier', 'authorityCertIssuer', 'subjectKeyIdentifier'] as const),
+];
+
+/** @throws FlowKeystoreError `damaged`, for parts that are decoded late as well: a judgement can rely on them */
+function readCertificate(der: Uint8Array): Certificate {
+  const certificate = Certificate.parse(der);
+  judged.forEach((part) => certificate.extensions[part]);
+  return certificate;
 }
 
 function serverReport(chain: readonly Certificate[], trust: TrustJudgement | undefined): ServerReport {
@@ -204,6 +228,19 @@ function serverReport(chain: readonly Certificate[], trust: TrustJudgement | und
 
 type OpenedKey = { readonly certificatePem: string; readonly privateKeyPem: string } | { readonly unusable: string };
 
+/** Why this machine's TLS stack would not authenticate with a key, in the spelling of OpenSSL or BoringSSL. */
+function whyUnfit({ certificatePem, privateKeyPem }: Exclude<OpenedKey, { unusable: string }>): string | undefined {
+  try {
+    createSecureContext({ cert: certificatePem, key: privateKeyPem });
+    return undefined;
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? describeError(error);
+    return /KEY_VALUES_MISMATCH|KEY_TYPE_MISMATCH/.test(reason)
+      ? 'Its private key does not belong to its certificate.'
+      : `This machine's TLS does not authenticate with it (${reason}).`;
+  }
+}
+
 async function openKey(client: ClientKeyPair | UnusableClient, now: Date): Promise<OpenedKey> {
   if ('unusable' in client) return { unusable: client.unusable };
   const [leaf] = client.chain;
@@ -216,8 +253,10 @@ async function openKey(client: ClientKeyPair | UnusableClient, now: Date): Promi
   }
   try {
     // Java sends the chain as it is in the keystore, its root too; so do we.
-    return { certificatePem: certificatesPem(client.chain), privateKeyPem: await client.privateKeyPem() };
+    const key = { certificatePem: certificatesPem(client.chain), privateKeyPem: await client.privateKeyPem() };
+    const unfit = whyUnfit(key);
+    return unfit === undefined ? key : { unusable: unfit };
   } catch (error) {
-    return { unusable: error instanceof Error ? error.message : String(error) };
+    return { unusable: describeError(error) };
   }
 }

@@ -14,7 +14,13 @@ export type TrustCode =
   | 'server-certificate-invalid';
 
 export type TrustJudgement =
-  | { readonly trusted: true; readonly path: readonly Certificate[]; readonly anchor: TrustAnchor }
+  | {
+      readonly trusted: true;
+      readonly path: readonly Certificate[];
+      readonly anchor: TrustAnchor;
+      /** English: trusted as it is, and worth a remark. */
+      readonly note?: string;
+    }
   | {
       readonly trusted: false;
       readonly code: TrustCode;
@@ -41,9 +47,10 @@ export interface TrustQuestion {
 const maxPath = 12;
 
 /**
- * Judges a server's certificate as a Java client does that is given a keystore and nothing else (PKIX, RFC 5280 section 6): a path from the
- * server's certificate over those it sent, in whatever order, to an anchor. Anchors may be roots, intermediates or the certificate itself;
- * their own dates are not looked at, as Java does not.
+ * Judges a server's certificate as a Java 17 client does that is given a keystore and nothing else (PKIX, RFC 5280 section 6): a path from
+ * the server's certificate over those it sent, in whatever order, to an anchor. Anchors may be roots or intermediates; their own dates and
+ * name constraints are not looked at, but they have to be certification authorities. A server's certificate that is an entry itself is
+ * trusted as it is.
  */
 export function judgeServer(question: TrustQuestion): TrustJudgement {
   const { chain, anchors } = question;
@@ -51,59 +58,100 @@ export function judgeServer(question: TrustQuestion): TrustJudgement {
   if (!leaf) {
     return { trusted: false, code: 'server-certificate-invalid', reason: 'The server sent no certificate.', path: [] };
   }
-  const found = findPath(leaf, chain, anchors);
-  if (found.anchor) return judgePath(found.path, found.anchor, question.now);
-  if (found.badSignature) {
+  const itself = anchors.find(({ certificate }) => certificate.equals(leaf));
+  if (itself) {
+    const over = leaf.notAfter.getTime() < question.now.getTime();
     return {
-      trusted: false,
-      code: 'server-certificate-invalid',
-      reason: 'The signature is not by the issuer that the certificate names.',
-      subject: found.badSignature,
-      path: found.path,
+      trusted: true,
+      path: [leaf],
+      anchor: itself,
+      ...(over && {
+        note: `It ended on ${isoDay(leaf.notAfter)}; Java trusts it all the same, for it is an entry itself.`,
+      }),
     };
+  }
+  const found = findPath(leaf, question);
+  if (found.anchor) return judgePath(found.path, found.anchor, question.now);
+  if (found.obstacle) {
+    const { reason, subject } = found.obstacle;
+    return { trusted: false, code: 'server-certificate-invalid', reason, subject, path: found.path };
   }
   return whyNotAnchored(found.path, question);
 }
 
-interface Found {
-  /** From the server's certificate as far up as it goes; the anchor is not in it unless it was sent as the leaf. */
-  readonly path: readonly Certificate[];
-  readonly anchor?: TrustAnchor;
-  readonly badSignature?: Certificate;
+interface Obstacle {
+  readonly reason: string;
+  readonly subject: Certificate;
 }
 
-/** Depth first over the issuers sent; the longest path that was found where none reaches an anchor. */
-function findPath(leaf: Certificate, sent: readonly Certificate[], anchors: readonly TrustAnchor[]): Found {
-  const itself = anchors.find(({ certificate }) => certificate.equals(leaf));
-  if (itself) return { path: [leaf], anchor: itself };
-  let longest: Certificate[] = [leaf];
-  let badSignature: Certificate | undefined;
-  const climb = (path: readonly Certificate[]): Found | undefined => {
-    const top = path.at(-1) ?? leaf;
-    const known = anchors.find(({ certificate }) => certificate.equals(top));
-    if (known) return { path: path.slice(0, -1), anchor: known };
+interface Found {
+  /** From the server's certificate as far up as it goes, without the anchor. */
+  readonly path: readonly Certificate[];
+  readonly anchor?: TrustAnchor;
+  /** What kept the path from an anchor or an issuer that would fit by its name. */
+  readonly obstacle?: Obstacle;
+}
+
+/**
+ * Depth first over the issuers sent, those valid today first; the longest path that was found where none reaches an anchor. Each certificate
+ * is looked at once, so that no server can make it long.
+ */
+function findPath(leaf: Certificate, { chain, anchors, now }: TrustQuestion): Found {
+  const byValidity = (a: Certificate, b: Certificate): number => Number(isValid(b, now)) - Number(isValid(a, now));
+  const sent = [...chain].sort(byValidity);
+  const visited = new Set<Certificate>();
+  let longest: readonly Certificate[] = [leaf];
+  let obstacle: Obstacle | undefined;
+  const climb = (path: readonly Certificate[], top: Certificate): Found | undefined => {
+    visited.add(top);
+    const known = path.length > 1 && anchors.find(({ certificate }) => certificate.equals(top));
+    if (known && isIssuer(top)) return { path: path.slice(0, -1), anchor: known };
     for (const anchor of anchors) {
-      if (!top.issuer.equals(anchor.certificate.subject)) continue;
-      const state = checkSignature(top, anchor.certificate);
-      if (state === 'good') return { path, anchor };
-      // Two authorities of one name (a renewed root) are no fault of the signature: only when nothing else fits.
-      if (state === 'bad' && top.mayBeIssuedBy(anchor.certificate)) badSignature = top;
+      const { certificate, alias } = anchor;
+      if (!top.issuer.equals(certificate.subject)) continue;
+      const state = checkSignature(top, certificate);
+      if (state === 'good' && isIssuer(certificate)) return { path, anchor };
+      if (state === 'good') {
+        const reason = `The entry "${alias}" that issued it is no certification authority, and Java takes none else for an anchor.`;
+        obstacle = { subject: top, reason };
+      } else if (top.mayBeIssuedBy(certificate)) {
+        // Two authorities of one name (a renewed root) are no fault of the signature: only when nothing else fits.
+        obstacle = { subject: top, reason: state === 'bad' ? wrongSignature : unknownSignature(top) };
+      }
     }
     if (path.length >= maxPath || top.selfIssued) return undefined;
     for (const candidate of sent) {
-      if (path.includes(candidate) || !top.mayBeIssuedBy(candidate)) continue;
-      if (checkSignature(top, candidate) === 'bad') {
-        badSignature = top;
+      if (visited.has(candidate) || !top.mayBeIssuedBy(candidate)) continue;
+      const state = checkSignature(top, candidate);
+      if (state !== 'good') {
+        obstacle = { subject: top, reason: state === 'bad' ? wrongSignature : unknownSignature(top) };
         continue;
       }
       const higher = [...path, candidate];
       if (higher.length > longest.length) longest = higher;
-      const found = climb(higher);
+      const found = climb(higher, candidate);
       if (found) return found;
     }
     return undefined;
   };
-  return climb([leaf]) ?? { path: longest, ...(badSignature && longest.length === 1 && { badSignature }) };
+  const found = climb([leaf], leaf);
+  if (found) return found;
+  return obstacle && obstacle.subject === longest.at(-1) ? { path: longest, obstacle } : { path: longest };
+}
+
+const wrongSignature = 'The signature is not by the issuer that the certificate names.';
+
+function unknownSignature({ signatureAlgorithm }: Certificate): string {
+  return `Its signature (${signatureAlgorithm.name}) cannot be checked on this machine.`;
+}
+
+const isValid = ({ notBefore, notAfter }: Certificate, now: Date): boolean =>
+  notBefore.getTime() <= now.getTime() && now.getTime() <= notAfter.getTime();
+
+/** Whether Java takes it for an authority at the top of a path; certificates of version 1, without extensions, are not asked. */
+function isIssuer({ extensions, isCa }: Certificate): boolean {
+  if (!extensions.all.length) return true;
+  return isCa && (extensions.keyUsage?.has('keyCertSign') ?? true);
 }
 
 function judgePath(path: readonly Certificate[], anchor: TrustAnchor, now: Date): TrustJudgement {
@@ -121,12 +169,13 @@ function judgePath(path: readonly Certificate[], anchor: TrustAnchor, now: Date)
     if (member.notBefore.getTime() > now.getTime()) {
       return fail('server-not-yet-valid', member, `It is valid from ${isoDay(member.notBefore)} on.`);
     }
-    const problem = (i === 0 ? leafProblem(member) : authorityProblem(member, i - 1)) ?? weakness(member);
+    const problem =
+      (i === 0 ? leafProblem(member) : authorityProblem(member, i - 1)) ?? criticalProblem(member) ?? weakness(member);
     if (problem !== undefined) return fail('server-certificate-invalid', member, problem);
   }
   const [leaf] = path;
-  for (const authority of [...path.slice(1), anchor.certificate]) {
-    const problem = leaf && authority !== leaf ? nameConstraintProblem(authority, leaf) : undefined;
+  for (const authority of path.slice(1)) {
+    const problem = leaf && nameConstraintProblem(authority, leaf);
     if (leaf && problem !== undefined) return fail('server-certificate-invalid', leaf, problem);
   }
   return { trusted: true, path, anchor };
@@ -160,6 +209,24 @@ function authorityProblem({ extensions }: Certificate, below: number): string | 
     return 'Its key usage does not allow to issue certificates.';
   }
   return undefined;
+}
+
+/** Critical extensions that Java's path validation knows; it refuses every other one (RFC 5280 section 4.2). */
+const knownCritical: ReadonlySet<string> = new Set([
+  '2.5.29.15', // keyUsage
+  '2.5.29.17', // subjectAltName
+  '2.5.29.19', // basicConstraints
+  '2.5.29.30', // nameConstraints
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.33', // policyMappings
+  '2.5.29.36', // policyConstraints
+  '2.5.29.37', // extendedKeyUsage
+  '2.5.29.54', // inhibitAnyPolicy
+]);
+
+function criticalProblem({ extensions }: Certificate): string | undefined {
+  const unknown = extensions.all.find(({ oid, critical }) => critical && !knownCritical.has(oid));
+  return unknown && `It has a critical extension that Java does not know (${unknown.oid}).`;
 }
 
 /** What jdk.certpath.disabledAlgorithms of Java 17 refuses for any trust anchor. */
