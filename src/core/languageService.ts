@@ -5,6 +5,7 @@ import {
   allEntries,
   byUse,
   lookUpAlias,
+  useRank,
   type KeystoreView,
   type KeystoreViewEntry,
   type LocatedEntry,
@@ -233,13 +234,11 @@ function candidates(
 
 /** All key pairs, what can be used now first, then by alias; expired ones and those without a certificate last. */
 export function keyPairs(keystores: readonly KeystoreView[], now: Date): LocatedEntry[] {
-  const usable = ({ notBefore, notAfter }: KeystoreViewEntry): number =>
-    !notAfter ? 2 : notAfter < now || (notBefore && notBefore > now) ? 1 : 0;
   return allEntries(keystores)
     .filter(({ entry }) => entry.kind === 'keyPair')
     .sort(
       (a, b) =>
-        usable(a.entry) - usable(b.entry) ||
+        useRank(a.entry, now) - useRank(b.entry, now) ||
         (a.entry.alias === b.entry.alias ? byUse(a.entry, b.entry, now) : a.entry.alias < b.entry.alias ? -1 : 1),
     );
 }

@@ -99,11 +99,14 @@ export function allEntries(keystores: readonly KeystoreView[]): LocatedEntry[] {
   return keystores.flatMap((keystore) => keystore.entries.map((entry) => ({ entry, keystore })));
 }
 
+/** 0 for what can be used now, 1 for what is outside its validity, 2 for what has no certificate. */
+export function useRank({ notBefore, notAfter }: KeystoreViewEntry, now: Date): number {
+  return !notAfter ? 2 : notAfter < now || (notBefore && notBefore > now) ? 1 : 0;
+}
+
 /** Sorts what can be used now before what cannot, then the one that lasts longer first. */
 export function byUse(a: KeystoreViewEntry, b: KeystoreViewEntry, now: Date): number {
-  const rank = (entry: KeystoreViewEntry): number =>
-    !entry.notAfter ? 2 : entry.notAfter < now || (entry.notBefore && entry.notBefore > now) ? 1 : 0;
-  return rank(a) - rank(b) || (b.notAfter?.getTime() ?? 0) - (a.notAfter?.getTime() ?? 0);
+  return useRank(a, now) - useRank(b, now) || (b.notAfter?.getTime() ?? 0) - (a.notAfter?.getTime() ?? 0);
 }
 
 /** Aliases that SAP owns: they are in every tenant and in no file (SAP Help, "Keystore"). */
