@@ -18,8 +18,6 @@ export interface AdapterDescription {
   readonly addressParts?: readonly string[];
   readonly authentication: readonly Authentication[];
   readonly proxyTypes: readonly ProxyType[];
-  /** Key of the Cloud Connector's location id. */
-  readonly locationKey?: string;
   /** SAP documents that a client certificate cannot be used through the Cloud Connector: consistency check or deployment fail. */
   readonly noClientCertificateOnPremise?: true;
   /** SAP documents that the aliases `true` and `false` are not supported. */
@@ -29,10 +27,6 @@ export interface AdapterDescription {
 export interface FieldDescription {
   readonly key: string;
   readonly label: string;
-  /** First version of the adapter variant that was seen with the key, where older ones were seen without. */
-  readonly since?: string;
-  /** Last versions seen without it. */
-  readonly notIn?: readonly string[];
 }
 
 export type AuthenticationKind =

@@ -41,18 +41,11 @@ const onPremise: ProxyType = { value: 'sapcc', label: 'On-Premise', kind: 'on-pr
 const noProxy: ProxyType = { value: 'none', label: 'Internet', kind: 'internet', proven: true };
 const dynamicProxy: ProxyType = { value: 'dynamic', label: 'Dynamic', kind: 'dynamic', proven: true };
 
-const field = (key: string, label: string, more: Pick<FieldDescription, 'since' | 'notIn'> = {}): FieldDescription => ({
-  key,
-  label,
-  ...more,
-});
+const field = (key: string, label: string): FieldDescription => ({ key, label });
 const address = (key: string): FieldDescription => field(key, 'Address');
-const privateKeyAlias = (key: string, more?: Pick<FieldDescription, 'since' | 'notIn'>): FieldDescription =>
-  field(key, 'Private Key Alias', more);
-const credentialName = (key: string, more?: Pick<FieldDescription, 'since' | 'notIn'>): FieldDescription =>
-  field(key, 'Credential Name', more);
-const proxyType = (more?: Pick<FieldDescription, 'since' | 'notIn'>): FieldDescription =>
-  field('proxyType', 'Proxy Type', more);
+const privateKeyAlias = (key: string): FieldDescription => field(key, 'Private Key Alias');
+const credentialName = (key: string): FieldDescription => field(key, 'Credential Name');
+const proxyType = field('proxyType', 'Proxy Type');
 
 const soap: Omit<AdapterDescription, 'messageProtocol'> = {
   adapter: 'SOAP',
@@ -64,11 +57,10 @@ const soap: Omit<AdapterDescription, 'messageProtocol'> = {
     authentication: field('authentication', 'Authentication'),
     privateKeyAlias: privateKeyAlias('privateKeyAlias'),
     credential: credentialName('credentialName'),
-    proxyType: proxyType(),
+    proxyType,
   },
   authentication: [none, basic, clientCertificate, principal],
   proxyTypes: [internet, onPremise],
-  locationKey: 'location_id',
   noClientCertificateOnPremise: true,
 };
 
@@ -83,7 +75,7 @@ const oData: Omit<AdapterDescription, 'messageProtocol'> = {
     privateKeyAlias: privateKeyAlias('odataCertAuthPrivateKeyAlias'),
     // "alias" is the name of a credential here, not of a keystore entry.
     credential: credentialName('alias'),
-    proxyType: proxyType(),
+    proxyType,
   },
   authentication: [
     none,
@@ -94,7 +86,6 @@ const oData: Omit<AdapterDescription, 'messageProtocol'> = {
     authentication('OAuth2SAMLBearer', 'OAuth2 SAML Bearer Assertion', 'saml', credential, false),
   ],
   proxyTypes: [internet, onPremise],
-  locationKey: 'scc_location_id',
   noBooleanAlias: true,
 };
 
@@ -107,9 +98,9 @@ const sftp: AdapterDescription = {
   fields: {
     address: address('host'),
     authentication: field('authentication', 'Authentication'),
-    privateKeyAlias: privateKeyAlias('privateKeyAlias', { since: '1.9.0', notIn: ['1.4.1', '1.6.0'] }),
+    privateKeyAlias: privateKeyAlias('privateKeyAlias'),
     credential: credentialName('credential_name'),
-    proxyType: proxyType({ since: '1.6.0', notIn: ['1.4.1'] }),
+    proxyType,
   },
   authentication: [
     authentication('user_password', 'User Name/Password', 'password', credential),
@@ -118,7 +109,6 @@ const sftp: AdapterDescription = {
     authentication('dynamic', 'Dynamic', 'dynamic', both),
   ],
   proxyTypes: [noProxy, onPremise, dynamicProxy],
-  locationKey: 'location_id',
 };
 
 /**
@@ -137,7 +127,7 @@ export const adapters: readonly AdapterDescription[] = [
       authentication: field('authenticationMethod', 'Authentication'),
       privateKeyAlias: privateKeyAlias('privateKeyAlias'),
       credential: credentialName('credentialName'),
-      proxyType: proxyType(),
+      proxyType,
     },
     addressParts: ['httpAddressQuery'],
     authentication: [
@@ -150,7 +140,6 @@ export const adapters: readonly AdapterDescription[] = [
     ],
     // "Internet" is what versions 1.4.x write.
     proxyTypes: [internet, onPremise, { value: 'Internet', label: 'Internet (1.4)', kind: 'internet', proven: true }],
-    locationKey: 'locationID',
     noClientCertificateOnPremise: true,
     noBooleanAlias: true,
   },
@@ -166,7 +155,6 @@ export const adapters: readonly AdapterDescription[] = [
     adapter: 'IDOC',
     label: 'IDoc',
     messageProtocol: 'IDoc SOAP',
-    locationKey: 'locationID',
   },
   { ...oData, messageProtocol: 'OData V2', label: 'OData V2' },
   {
@@ -175,7 +163,7 @@ export const adapters: readonly AdapterDescription[] = [
     label: 'OData V4',
     fields: {
       ...oData.fields,
-      privateKeyAlias: privateKeyAlias('odataCertAuthPrivateKeyAlias', { since: '1.14.0', notIn: ['1.7.2', '1.8.0'] }),
+      privateKeyAlias: privateKeyAlias('odataCertAuthPrivateKeyAlias'),
     },
     authentication: oData.authentication.filter((method) => method.proven),
   },
@@ -190,12 +178,11 @@ export const adapters: readonly AdapterDescription[] = [
       authentication: field('AuthenticationType', 'Authentication Type'),
       privateKeyAlias: privateKeyAlias('ClientCertificateAlias'),
       credential: credentialName('BasicAuthCredentialName'),
-      proxyType: proxyType(),
+      proxyType,
     },
     // Also documented: none, certificate-based and principal propagation. How the flow spells them was never seen, so they are not offered.
     authentication: [authentication('BasicAuthentication', 'Basic Authentication', 'password', credential)],
     proxyTypes: [{ ...internet, proven: false }, onPremise],
-    locationKey: 'location_id',
   },
   sftp,
   { ...sftp, direction: 'Sender' },
@@ -211,7 +198,7 @@ export const adapters: readonly AdapterDescription[] = [
       authentication: field('authenticationType', 'Authentication Type'),
       privateKeyAlias: privateKeyAlias('privateKeyAlias'),
       credential: credentialName('userCredentialAlias'),
-      proxyType: proxyType(),
+      proxyType,
     },
     authentication: [
       unproven(none),
@@ -220,7 +207,6 @@ export const adapters: readonly AdapterDescription[] = [
       authentication('Dynamic', 'Dynamic', 'dynamic', both),
     ],
     proxyTypes: [internet, onPremise, dynamicProxy],
-    locationKey: 'locationID',
     noClientCertificateOnPremise: true,
   },
   {
@@ -233,14 +219,13 @@ export const adapters: readonly AdapterDescription[] = [
       address: field('host', 'Host'),
       authentication: field('authentication', 'Authentication'),
       credential: credentialName('credentialName'),
-      proxyType: proxyType({ since: '1.4.0', notIn: ['1.0.0'] }),
+      proxyType,
     },
     authentication: [
       authentication('SASL', 'SASL', 'password', credential),
       authentication('Transport_OAuth2', 'OAuth2 Client Credentials', 'oauth', credential),
     ],
     proxyTypes: [noProxy],
-    locationKey: 'location_id',
   },
   {
     adapter: 'Mail',
@@ -251,7 +236,7 @@ export const adapters: readonly AdapterDescription[] = [
       address: address('server'),
       authentication: field('auth', 'Authentication'),
       credential: credentialName('user'),
-      proxyType: proxyType({ since: '1.4.0', notIn: ['1.0.4', '1.1.0'] }),
+      proxyType,
     },
     authentication: [
       authentication('none', 'None', 'none', nothing),
@@ -260,7 +245,6 @@ export const adapters: readonly AdapterDescription[] = [
       authentication('oauth', 'OAuth2 Authorization Code', 'oauth', nothing, false),
     ],
     proxyTypes: [noProxy, onPremise],
-    locationKey: 'locationId',
   },
   {
     adapter: 'SuccessFactors',
@@ -270,9 +254,9 @@ export const adapters: readonly AdapterDescription[] = [
     editable: false,
     fields: {
       address: address('address'),
-      authentication: field('authenticationMethod', 'Authentication', { since: '1.16.2', notIn: ['1.5', '1.8'] }),
+      authentication: field('authenticationMethod', 'Authentication'),
       credential: credentialName('alias'),
-      proxyType: proxyType(),
+      proxyType,
     },
     authentication: [basic, authentication('OAuth2SAMLBearer', 'OAuth2 SAML Bearer Assertion', 'saml', credential)],
     proxyTypes: [internet],
@@ -285,12 +269,9 @@ export const adapters: readonly AdapterDescription[] = [
     editable: false,
     fields: {
       address: address('address'),
-      authentication: field('authenticationType', 'Authentication', {
-        since: '1.7.0',
-        notIn: ['1.3', '1.4', '1.5.2', '1.6.0'],
-      }),
+      authentication: field('authenticationType', 'Authentication'),
       credential: credentialName('alias'),
-      proxyType: proxyType(),
+      proxyType,
     },
     authentication: [basic, authentication('OAuth2SAMLBearer', 'OAuth2 SAML Bearer Assertion', 'saml', credential)],
     proxyTypes: [internet],

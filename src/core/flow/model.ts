@@ -40,7 +40,6 @@ export interface Channel {
   /** As written; tells adapters of the same name apart. SAP's own have none, a few `SAP`. */
   readonly vendor?: string;
   readonly messageProtocol: string;
-  readonly transportProtocol: string;
   /** Of the adapter variant (`1.17.1`), else `componentVersion`; empty where neither is written. */
   readonly version: string;
   /** Name of the participant at the other end (`system`), else empty. */

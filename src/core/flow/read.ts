@@ -220,7 +220,6 @@ class Reader {
       adapter: value('ComponentType') || adapter,
       ...(vendor ? { vendor } : {}),
       messageProtocol: value('MessageProtocol') || (variant['mp'] ?? ''),
-      transportProtocol: value('TransportProtocol') || (variant['tp'] ?? ''),
       version: variant['version'] ?? value('componentVersion'),
       system: value('system'),
       properties,

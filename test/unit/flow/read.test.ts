@@ -15,20 +15,11 @@ describe('reading a flow', () => {
     assert.equal(flow.name, 'Orders');
     assert.deepEqual(flow.problems, []);
     assert.deepEqual(
-      flow.channels.map((c) => [
-        c.id,
-        c.name,
-        c.direction,
-        c.adapter,
-        c.vendor,
-        c.messageProtocol,
-        c.transportProtocol,
-        c.version,
-      ]),
+      flow.channels.map((c) => [c.id, c.name, c.direction, c.adapter, c.vendor, c.messageProtocol, c.version]),
       [
-        ['A', 'In', 'Sender', 'HTTPS', undefined, 'None', 'HTTP', '1.5.2'],
-        ['B', 'Out & on', 'Receiver', 'SOAP', undefined, 'SOAP 1.x', 'HTTP', '1.12.2'],
-        ['C', 'To Partner', 'Receiver', 'Kafka', 'ApacheCamel', 'kafka', 'HTTP', ''],
+        ['A', 'In', 'Sender', 'HTTPS', undefined, 'None', '1.5.2'],
+        ['B', 'Out & on', 'Receiver', 'SOAP', undefined, 'SOAP 1.x', '1.12.2'],
+        ['C', 'To Partner', 'Receiver', 'Kafka', 'ApacheCamel', 'kafka', ''],
       ],
     );
   });
