@@ -9,6 +9,8 @@ export function checkSignature(certificate: Certificate, issuer: Certificate): S
   const { hash, saltLength } = certificate.signatureAlgorithm;
   try {
     const key = createPublicKey({ key: Buffer.from(issuer.spki), format: 'der', type: 'spki' });
+    // Without a hash of its own: Edwards curves and their like. For the others the algorithm is unknown, and Node would guess one.
+    if (hash === undefined && /^(?:rsa|dsa|ec)/.test(key.asymmetricKeyType ?? '')) return 'unsupported';
     const options = saltLength === undefined ? key : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
     return verify(hash, certificate.tbs, options, certificate.signature) ? 'good' : 'bad';
   } catch {

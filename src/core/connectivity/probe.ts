@@ -100,7 +100,7 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
   return { ...result.facts, attempts, ms };
 }
 
-function tcpEnd(attempts: readonly Attempt[]): ProbeEnd {
+export function tcpEnd(attempts: readonly Attempt[]): ProbeEnd {
   const codes = attempts.map(({ outcome }) => outcome);
   const kind = codes.includes('ECONNREFUSED') ? 'refused' : codes.includes('ETIMEDOUT') ? 'timeout' : 'unreachable';
   return { stage: 'tcp', kind, detail: [...new Set(codes)].join(', ') };

@@ -105,7 +105,6 @@ function toHost(host: string): string {
   if (ascii === '' || ascii.length > 253 || !ascii.split('.').every((part) => label.test(part))) {
     throw invalid(`"${shorten(host)}" is no host name.`, 'Give a name such as api.partner.example, or an IP address.');
   }
-  if (/^[\d.]+$/.test(ascii) && !isIP(ascii)) throw invalid(`"${shorten(host)}" is no IP address.`);
   return ascii;
 }
 
@@ -119,7 +118,11 @@ function suggestion(url: string): string | undefined {
   return undefined;
 }
 
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text);
+/** As it was typed, but not at length and not with the password of somebody. */
+const shorten = (text: string): string => {
+  const shown = text.replace(/\/\/[^/@]*@/, '//');
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+};
 
 function invalid(message: string, next?: string): FlowKeystoreError {
   return new FlowKeystoreError('address-invalid', message, {}, next);

@@ -160,6 +160,26 @@ describe('connectivity test against real servers', function () {
         assert.equal(report.client?.required, false);
       });
 
+      it('asked for, not given, and hung up when something was asked: that is no yes', async () => {
+        const port = await start({
+          clientCa: clientRoot,
+          required: false,
+          version,
+          onSecure: (socket) => {
+            socket.on('error', () => undefined);
+            socket.once('data', () => {
+              if (socket.authorized) socket.end('HTTP/1.1 200 OK\r\n\r\n');
+              else socket.destroy();
+            });
+          },
+        });
+        const without = await run(port);
+        expectVerdict(without, 'connection-closed');
+        assert.deepEqual([without.client?.required, without.client?.accepted], [null, null]);
+        expectVerdict(await run(port, { client: keyPair(client, 'partner_a') }), 'ok');
+        expectVerdict(await run(port, { client: keyPair(stranger, 'stranger') }), 'connection-closed');
+      });
+
       it('names of 400 issuers are read', async () => {
         const many = await Promise.all(Array.from({ length: 8 }, (_, i) => makeCa(`Issuer ${i}`)));
         const moreIssuersPem = many.map((ca) => ca.pem).join('');
@@ -366,6 +386,25 @@ describe('connectivity test against real servers', function () {
     assert.deepEqual(locked.client?.candidates, [{ alias: 'partner_a', usable: true }]);
     expectVerdict(await test('Keystore-1', 'partner_b'), 'client-key-unusable');
     expectVerdict(await run(port, { client: clientOf(undefined, 'partner_a', () => '') }), 'client-key-unusable');
+  });
+
+  it('a key that does not belong to its certificate is not used', async () => {
+    const port = await start({ clientCa: clientRoot });
+    const mixed = { ...keyPair(client, 'mixed'), privateKeyPem: () => Promise.resolve(stranger.privateKeyPem) };
+    const report = await run(port, { client: mixed });
+    expectVerdict(report, 'client-key-unusable');
+    assert.match(report.steps.find(({ code }) => code !== undefined)?.message ?? '', /does not belong/);
+  });
+
+  it('a certificate of the server that cannot be read is trusted by nobody', async () => {
+    // The Z of notAfter made an X: OpenSSL sends it all the same.
+    const unreadable = Buffer.from(server.certificate.der);
+    const dates = /\d{12}Z..\d{12}Z/s.exec(unreadable.toString('latin1'));
+    unreadable[dates!.index + dates![0].length - 1] = 0x58;
+    const chainPem = certificatesPem([{ der: unreadable }, issuing.certificate]);
+    const report = await run(await start({ chainPem }), {}, [root, issuing]);
+    expectVerdict(report, 'server-certificate-invalid');
+    assert.match(report.steps.find(({ code }) => code !== undefined)?.message ?? '', /cannot be read/);
   });
 
   it('the first failing step decides: an untrusted server that refuses the client too', async () => {
