@@ -65,7 +65,7 @@ if (desktop) {
   console.log(`\nOpen this in a browser:  ${host.url}/?folder=${encodeURI(workspace)}\n`);
 }
 console.log(
-  'Try first: the key icon in the activity bar, then "Test" above a receiver of "Orders to Partner A.iflw". Ctrl+C ends everything.',
+  'Try first: the key icon in the activity bar, then "Test Outbound Connectivity" above a receiver of "Orders to Partner A.iflw". Ctrl+C ends everything.',
 );
 
 let stopping = false;
