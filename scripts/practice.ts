@@ -12,7 +12,8 @@ export async function startPractice(
   workspace: string,
   port: number,
 ): Promise<PracticeReceiver & { readonly keystore: string }> {
-  const hidden = path.join(workspace, '.practice');
+  // Beside the workspace: what the receiver is made of is no keystore of the person who practises.
+  const hidden = path.join(workspace, '../.practice');
   await mkdir(hidden, { recursive: true });
   const { server, clientCa } = await loadPracticeIdentities(path.join(hidden, 'receiver.p12'), examplePassword);
   const keystore = path.join(workspace, 'partner.p12');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { findEntry } from '../../core/keystore/edit';
 import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
 import { describeError, FlowKeystoreError } from '../../core/errors';
 import { FlowDocuments } from '../language/flowDocuments';
@@ -57,7 +58,7 @@ async function testWith(
   argument: TestConnectivityArgument,
   title: string,
 ): Promise<string | undefined> {
-  const session = await keystoreForTest(host, argument, undefined, title);
+  const session = await keystoreForTest(host, argument, { title });
   const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
   await host.memory.setLastTest({ host: targetText(target), ...(alias === null ? {} : { alias }) });
   return runAndShow(host, requestOf(target, session, alias));
@@ -78,7 +79,12 @@ async function testReceiver(host: Host, receiver: Receiver, argument: FromCode):
     // A verdict, so that a test of several receivers goes on.
     return 'address-invalid';
   }
-  const session = await keystoreForTest(host, argument, receiver.flow, title);
+  const { flow, alias: written } = receiver;
+  const session = await keystoreForTest(host, argument, {
+    title,
+    flow,
+    ...(written === undefined ? {} : { alias: written }),
+  });
   // An empty alias means any key pair to SAP: a test needs to know which.
   const alias = receiver.alias ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
   return runAndShow(host, {
@@ -185,10 +191,10 @@ async function askHost(host: Host, title: string): Promise<Target> {
 async function keystoreForTest(
   host: Host,
   argument: FromCode & { readonly keystore?: string },
-  flow: vscode.Uri | undefined,
-  title: string,
+  { title, flow, alias }: { readonly title: string; readonly flow?: vscode.Uri; readonly alias?: string },
 ): Promise<KeystoreSession | undefined> {
-  const clear = argument.keystore === undefined ? await host.registry.keystoreFor(flow) : undefined;
+  const clear =
+    argument.keystore === undefined ? ((await host.registry.keystoreFor(flow)) ?? onlyHolder(host, alias)) : undefined;
   if (
     !clear &&
     argument.keystore === undefined &&
@@ -199,6 +205,15 @@ async function keystoreForTest(
   const session = clear ?? (await chooseKeystore(host, argument, { title }));
   if (!(await unlock(host, session, argument))) throw new GaveUp();
   return session;
+}
+
+/** The one open keystore that has the key pair. */
+function onlyHolder(host: Host, alias: string | undefined): KeystoreSession | undefined {
+  if (alias === undefined) return undefined;
+  const [holder, ...more] = host.registry
+    .sessions()
+    .filter(({ keystore }) => keystore && findEntry(keystore, alias)?.kind === 'keyPair');
+  return more.length ? undefined : holder;
 }
 
 async function askAlias(

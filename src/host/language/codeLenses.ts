@@ -76,7 +76,7 @@ export function aliasText(status: AliasStatus): string {
     case 'expiring':
       return `$(warning) ${status.days === 1 ? vscode.l10n.t('{0} (1 day left)', status.alias) : vscode.l10n.t('{0} ({1} days left)', status.alias, status.days)}`;
     case 'valid':
-      return `$(key) ${vscode.l10n.t('{0} ({1} days left)', status.alias, status.days)}`;
+      return `$(key)\u00a0${vscode.l10n.t('{0} ({1} days left)', status.alias, status.days)}`;
   }
 }
 
