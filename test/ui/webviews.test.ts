@@ -141,6 +141,24 @@ describe('adapter editor webview', () => {
     assert.match(editor.parameters ?? '', /^Partner\\ Alias=renewal_b$/m);
   });
 
+  it('opens the list on a click, and with an arrow key stands on its first row', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const alias = page.field('Private Key Alias');
+    await alias.click();
+    assert.equal(await page.page.locator('.row:visible').count(), 4);
+    await alias.fill('');
+    await page.page.keyboard.press('Escape');
+    assert.equal(await page.page.locator('.row:visible').count(), 0);
+    await page.page.keyboard.press('ArrowDown');
+    const first = page.page.locator('.row[aria-selected="true"]');
+    assert.match((await first.textContent()) ?? '', /^partner_a/);
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.keyboard.press('Enter');
+    await page.page.getByText('Key pair · EC P-256').waitFor();
+    assert.equal(await alias.inputValue(), 'renewal_b');
+  });
+
   it('lists what is expired last and says so', async () => {
     await open(exampleEditor());
     await page.field('Private Key Alias').press('ArrowDown');

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
+import { askChoice } from '../input/quickInput';
+import { GaveUp, mayAsk } from './choosing';
 import type { ChannelArgument, Commands } from './commandMap';
 
 const { t } = vscode.l10n;
@@ -30,17 +33,35 @@ export function flowCommands(editor: ChannelEditor): FlowCommands {
   };
 }
 
-/** The flow of an argument, else the one in front. */
-async function flowOf({ flow }: ChannelArgument): Promise<vscode.Uri> {
+/** The flow of an argument, else the one in front, else one that is asked for. */
+async function flowOf({ flow, silent }: ChannelArgument): Promise<vscode.Uri> {
   if (flow !== undefined) return vscode.Uri.parse(flow, true);
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
     if (/\.iflw$/i.test(input.uri.path)) return input.uri;
   }
-  const found = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', 2);
+  const found = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**');
   const [only] = found;
-  if (found.length === 1 && only) return only;
-  throw new FlowKeystoreError('arguments', t('There is no flow in front.'), {}, t('Open a flow (.iflw) first.'));
+  if (!only) {
+    throw new FlowKeystoreError(
+      'arguments',
+      t('There is no flow in this workspace.'),
+      {},
+      t('Open a flow (.iflw) first.'),
+    );
+  }
+  if (found.length === 1) return only;
+  mayAsk(silent ? { silent } : {}, 'flow');
+  const items = found
+    .map((uri) => ({
+      label: path.posix.basename(uri.path).replace(/\.iflw$/i, ''),
+      description: vscode.workspace.asRelativePath(path.posix.dirname(uri.path)),
+      value: uri,
+    }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const asked = await askChoice({ title: t('Flows in This Workspace'), placeholder: t('Which flow?'), items });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
 }
 
 /** Where a channel's element begins: ids are plain names, so that a look for them finds the element first. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { adapterLabel } from '../../core/flow/adapters';
 import { addressOf, fieldsOf } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
@@ -52,7 +53,7 @@ export function receiverOf(
     flowName: flowName || path.basename(flow.path, '.iflw'),
     channel: channel.id,
     name: channel.name,
-    adapter: channel.adapter,
+    adapter: adapterLabel(channel),
     address: addressOf(channel, parameters)?.resolved ?? '',
     ...(known ? { alias: privateKeyAlias.resolved } : {}),
     usesKeyPair,

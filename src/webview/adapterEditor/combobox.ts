@@ -82,6 +82,9 @@ export class Combobox {
       this.options.onInput();
       this.open(true);
     });
+    this.input.addEventListener('click', () => {
+      if (!this.isOpen) this.open(false);
+    });
     this.input.addEventListener('keydown', (event) => this.onKey(event));
     this.input.addEventListener('focusout', () => {
       this.close();
@@ -114,9 +117,12 @@ export class Combobox {
     switch (key) {
       case 'ArrowDown':
       case 'ArrowUp':
-        if (!this.isOpen) this.open(false);
-        else if (altKey && key === 'ArrowUp') this.close();
-        else this.move(key === 'ArrowDown' ? 1 : -1);
+        if (altKey && key === 'ArrowUp') this.close();
+        else if (this.isOpen) this.move(key === 'ArrowDown' ? 1 : -1);
+        else {
+          this.open(false);
+          if (this.active < 0 && !altKey) this.move(key === 'ArrowDown' ? 1 : -1);
+        }
         return true;
       case 'PageDown':
       case 'PageUp':
