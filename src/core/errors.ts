@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'changed-on-disk'
   | 'alias-invalid'
   | 'alias-exists'
+  | 'chain-conflict'
   | 'alias-unknown'
   | 'not-a-key-pair'
   | 'not-a-certificate'

@@ -80,11 +80,24 @@ export function readNode(source: Uint8Array, offset = 0, limit = source.length, 
   return { tag, source, start: offset, contents, contentsEnd: end, end, depth };
 }
 
-/** The elements inside a constructed element. */
-export function children(node: Node): Node[] {
+/** More than any structure of certificates and keystores has but for lists of bags. */
+const mostChildren = 10_000;
+
+/**
+ * The elements inside a constructed element.
+ * @param most how many there may be: a file of nothing but empty elements must not fill the memory
+ * @throws FlowKeystoreError `damaged`, `limit-exceeded`
+ */
+export function children(node: Node, most = mostChildren): Node[] {
   const found: Node[] = [];
   for (let at = node.contents; at < node.contentsEnd;) {
     const child = readNode(node.source, at, node.contentsEnd, node.depth + 1);
+    if (found.length === most) {
+      throw new FlowKeystoreError(
+        'limit-exceeded',
+        `A list of more than ${most.toLocaleString('en')} elements is not read.`,
+      );
+    }
     found.push(child);
     at = child.end;
   }
@@ -110,10 +123,13 @@ export function expectNode(node: Node | undefined, tag: number, what: string): N
   return node;
 }
 
+/** Segments of a constructed string are usually a thousand octets. */
+const mostSegments = 100_000;
+
 /** The value of an OCTET STRING; the segments of a constructed one (BER) are joined. Also for implicitly tagged ones. */
 export function octetsOf(node: Node): Uint8Array {
   if (!(node.tag & constructed)) return contentsOf(node);
-  return concat(children(node).map(octetsOf));
+  return concat(children(node, mostSegments).map(octetsOf));
 }
 
 /** The dotted form of an OBJECT IDENTIFIER. */

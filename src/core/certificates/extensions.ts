@@ -85,8 +85,13 @@ export interface NameConstraints {
   readonly excluded: readonly GeneralName[];
 }
 
-/** The extensions of a certificate, decoded when asked for. A decoder throws `damaged` on a malformed extension. */
+/**
+ * The extensions of a certificate, decoded when asked for. A malformed one is as if it were not there, so that the certificate can still be
+ * shown; who judges by extensions asks `malformed` first.
+ */
 export class Extensions {
+  private readonly broken = new Set<string>();
+
   constructor(readonly all: readonly Extension[]) {}
 
   find(oid: string): Extension | undefined {
@@ -95,7 +100,18 @@ export class Extensions {
 
   private decode<T>(oid: string, read: (node: Node) => T): T | undefined {
     const extension = this.find(oid);
-    return extension && read(readNode(extension.value));
+    try {
+      return extension && read(readNode(extension.value));
+    } catch {
+      this.broken.add(oid);
+      return undefined;
+    }
+  }
+
+  /** Object identifiers of those that cannot be decoded. */
+  get malformed(): readonly string[] {
+    decoders.forEach((part) => this[part]);
+    return [...this.broken];
   }
 
   get basicConstraints(): BasicConstraints | undefined {
@@ -186,16 +202,13 @@ export class Extensions {
       node.tag === 0x86 ? [ascii(node)] : node.tag & 0x20 ? children(node).flatMap(uris) : [];
     return this.decode(extensionOid.crlDistributionPoints, uris) ?? [];
   }
-
-  /** Object identifiers. */
-  get policies(): readonly string[] {
-    return (
-      this.decode(extensionOid.certificatePolicies, (node) =>
-        children(node).flatMap((policy) => children(policy).slice(0, 1).map(oidOf)),
-      ) ?? []
-    );
-  }
 }
+
+const decoders = [
+  ...(['basicConstraints', 'keyUsage', 'extendedKeyUsage', 'subjectAltName', 'nameConstraints'] as const),
+  ...(['authorityKeyIdentifier', 'authorityCertIssuer', 'subjectKeyIdentifier'] as const),
+  ...(['caIssuers', 'ocspResponders', 'crlDistributionPoints'] as const),
+];
 
 const ascii = (node: Node): string => Buffer.from(contentsOf(node)).toString('latin1');
 

@@ -42,8 +42,16 @@ const fixedSize: Readonly<Record<string, readonly [name: string, size: number]>>
   '2.16.840.1.101.3.4.3.19': ['ML-DSA-87', 20_736],
 };
 
-/** @param spki SubjectPublicKeyInfo, DER. */
+/** @param spki SubjectPublicKeyInfo, DER; a malformed key is of an unknown algorithm, or of no size */
 export function readPublicKey(spki: Uint8Array): PublicKey {
+  try {
+    return read(spki);
+  } catch {
+    return { algorithm: 'unknown' };
+  }
+}
+
+function read(spki: Uint8Array): PublicKey {
   const [algorithmNode, keyNode] = children(readNode(spki));
   const [oidNode, parameters] = children(expectNode(algorithmNode, Tag.sequence, 'a key algorithm'));
   const oid = oidOf(expectNode(oidNode, Tag.oid, 'a key algorithm'));
@@ -51,9 +59,9 @@ export function readPublicKey(spki: Uint8Array): PublicKey {
   switch (oid) {
     case '1.2.840.113549.1.1.1':
     case '1.2.840.113549.1.1.10': {
-      const [modulus] = children(readNode(key));
-      const size = bitLength(contentsOf(expectNode(modulus, Tag.integer, 'a modulus')));
-      return { algorithm: oid.endsWith('.10') ? 'RSASSA-PSS' : 'RSA', size };
+      const algorithm = oid.endsWith('.10') ? 'RSASSA-PSS' : 'RSA';
+      const [modulus] = isSequence(key) ? children(readNode(key)) : [];
+      return modulus?.tag === Tag.integer ? { algorithm, size: bitLength(contentsOf(modulus)) } : { algorithm };
     }
     case '1.2.840.10040.4.1': {
       const prime = parameters?.tag === Tag.sequence ? children(parameters)[0] : undefined;
@@ -79,6 +87,8 @@ export function publicKeyText(key: PublicKey): string {
     ? `${key.algorithm} ${key.size}`
     : key.algorithm;
 }
+
+const isSequence = (octets: Uint8Array): boolean => octets[0] === Tag.sequence;
 
 function bitLength(integerOctets: Uint8Array): number {
   let skip = 0;

@@ -1,7 +1,7 @@
 import { Certificate } from '../certificates/certificate';
 import { createSecureContext } from 'node:tls';
 import { certificatesPem } from '../certificates/pem';
-import { describeError } from '../errors';
+import { describeError, FlowKeystoreError } from '../errors';
 import type { TrustAnchor } from '../keystore/anchors';
 import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
 import { acceptanceOf, isRequested } from './acceptance';
@@ -203,16 +203,11 @@ function readIfPossible(der: Uint8Array): Certificate[] {
   }
 }
 
-/** What a judgement of trust and names looks at. */
-const judged = [
-  ...(['basicConstraints', 'keyUsage', 'extendedKeyUsage', 'subjectAltName', 'nameConstraints'] as const),
-  ...(['caIssuers', 'authorityKeyIdentifier', 'authorityCertIssuer', 'subjectKeyIdentifier'] as const),
-];
-
-/** @throws FlowKeystoreError `damaged`, for parts that are decoded late as well: a judgement can rely on them */
+/** @throws FlowKeystoreError `damaged`, also for malformed extensions: by what is not there nothing can be judged */
 function readCertificate(der: Uint8Array): Certificate {
   const certificate = Certificate.parse(der);
-  judged.forEach((part) => certificate.extensions[part]);
+  const [malformed] = certificate.extensions.malformed;
+  if (malformed !== undefined) throw new FlowKeystoreError('damaged', `Its extension ${malformed} is malformed.`);
   return certificate;
 }
 

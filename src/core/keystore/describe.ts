@@ -87,6 +87,8 @@ export function describeNote(note: KeystoreNote): string {
       return `The private key "${note.alias}" has no certificate.`;
     case 'key-not-encrypted':
       return `The private key "${note.alias}" is not encrypted; Java and SAP do not see it. Saving the keystore seals it.`;
+    case 'key-ignored-by-java':
+      return `Java and SAP ignore the private key ${note.alias ? `"${note.alias}"` : 'without a name'}: it has no localKeyID. Saving the keystore keeps it.`;
     case 'certificate-unreadable':
       return `A certificate could not be read: ${note.detail}`;
   }
@@ -118,6 +120,7 @@ function certificateLines(certificate: Certificate, { now, warnDays }: DescribeO
     ['Issuer certificate at', extensions.caIssuers.join(', ')],
     ['Revocation lists at', extensions.crlDistributionPoints.join(', ')],
     ['OCSP at', extensions.ocspResponders.join(', ')],
+    ['Malformed extensions', extensions.malformed.join(', ')],
     ['SHA-256 fingerprint', groups(certificate.sha256)],
     ['SHA-1 fingerprint', groups(certificate.fingerprint('sha1'))],
   ];

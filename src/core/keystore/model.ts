@@ -78,4 +78,6 @@ export type KeystoreNote =
   | { readonly code: 'key-without-certificate'; readonly alias: string }
   /** A private key that lies in the file unencrypted. Java and SAP do not see it; a save seals it. */
   | { readonly code: 'key-not-encrypted'; readonly alias: string }
+  /** A private key without a localKeyID that is not the first of its file. `alias` is empty where it has none. */
+  | { readonly code: 'key-ignored-by-java'; readonly alias: string }
   | { readonly code: 'certificate-unreadable'; readonly detail: string };

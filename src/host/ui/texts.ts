@@ -108,6 +108,10 @@ export function noteText(note: KeystoreNote): string {
       return t('the private key "{0}" has no certificate', note.alias);
     case 'key-not-encrypted':
       return t('the private key "{0}" is not encrypted; Java and SAP do not see it', note.alias);
+    case 'key-ignored-by-java':
+      return note.alias
+        ? t('Java and SAP ignore the private key "{0}": it has no localKeyID', note.alias)
+        : t('Java and SAP ignore a private key without a name: it has no localKeyID');
     case 'certificate-unreadable':
       return t('a certificate could not be read: {0}', note.detail);
   }

@@ -15,86 +15,106 @@ interface Seen {
 
 interface KeyBag {
   readonly alias: string;
+  /** Latin-1 text. */
   readonly keyId: string;
   readonly chain: Certificate[];
 }
 
+/** What Java gives to the one private key of a file, and to the first certificate of a safe, where they have no localKeyID. */
+const assumedKeyId = '01';
+
 /**
- * The entries as Java's PKCS12 keystore makes them of bags, for SAP's tenant is a Java client:
- * - a key's certificate is the one with the same localKeyID; its chain is found by issuer names among all certificates of the file,
- *   the first of several with one name;
+ * The entries as Java's PKCS12 keystore makes them of bags, for SAP's tenant is a Java client (sun.security.pkcs12.PKCS12KeyStore):
+ * - a private key without a localKeyID is no entry, but for the first one of the file;
+ * - its certificate is one without a trust attribute: of the same localKeyID and alias, else the last with that localKeyID, else the last
+ *   with that alias; the chain above it is found by issuer names among all certificates of the file, the first of several with one name;
  * - a certificate alone is an entry only with the trustedKeyUsage attribute;
  * - a bag without a name gets a number; of two entries whose aliases differ only in case the later one wins.
+ * A private key that lies unencrypted is no entry to Java either; here it is one, with a note.
  */
 export async function entriesAsJavaSeesThem(
-  bags: readonly SafeBag[],
+  safes: readonly (readonly SafeBag[])[],
   certificates: ReadonlyMap<SafeBag, Certificate>,
   pace: Pace,
 ): Promise<Seen> {
   const entries = new Map<string, Entry>();
   const notes: KeystoreNote[] = [];
   const carried: CarriedBag[] = [];
-  const keys: KeyBag[] = [];
+  const keys = new Map<Entry, KeyBag>();
   const bySubject = new SubjectIndex();
   const leaves = new LeafIndex();
   const used = new Set<string>();
   let unnamed = 0;
+  let shroudedKeys = 0;
   const put = (entry: Entry): void => {
     const folded = entry.alias.toLowerCase();
     const before = entries.get(folded);
     if (before) {
       notes.push({ code: 'duplicate-alias', alias: entry.alias });
       if (before.source) carried.push(before.source);
+      keys.delete(before);
     }
     entries.set(folded, entry);
   };
 
-  for (const bag of bags) {
-    if (pace.over) await pace.rest();
-    const source = carry(bag);
-    const keyId = localKeyIdOf(bag);
-    const created = creationDate(keyId);
-    const certificate = certificates.get(bag);
-    if (bag.type === bagOid.key || bag.type === bagOid.shroudedKey) {
-      const alias = aliasOf(bag) ?? String(++unnamed);
-      const form = bag.type === bagOid.key ? 'plain' : 'encrypted';
-      if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias });
-      const chain: Certificate[] = [];
-      keys.push({ alias, keyId: keyId ?? '01', chain });
-      put({ kind: 'keyPair', alias, chain, key: { form, der: rawOf(bag.value) }, source, ...created });
-    } else if (bag.type === bagOid.secret) {
-      const algorithm = secretKindOf(bag);
-      put({
-        kind: 'secretKey',
-        alias: aliasOf(bag) ?? String(++unnamed),
-        source,
-        ...created,
-        ...(algorithm && { algorithm }),
-      });
-    } else if (certificate) {
-      // A file of one key may lack localKeyIDs: then its first certificate belongs to the key.
-      const assumed = keyId === undefined && keys.length === 1 && leaves.empty ? '01' : undefined;
-      const effectiveId = keyId ?? assumed;
-      if (isTrustedByJava(bag)) {
-        put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
-        used.add(certificate.sha256);
-      }
-      if (effectiveId !== undefined) leaves.add(effectiveId, aliasOf(bag), certificate);
-      bySubject.add(certificate);
-    } else carried.push(source);
+  for (const safe of safes) {
+    for (const [place, bag] of safe.entries()) {
+      if (pace.over) await pace.rest();
+      const source = carry(bag);
+      const keyId = localKeyIdOf(bag);
+      const created = creationDate(keyId);
+      const certificate = certificates.get(bag);
+      if (bag.type === bagOid.key || bag.type === bagOid.shroudedKey) {
+        const form = bag.type === bagOid.key ? 'plain' : 'encrypted';
+        if (form === 'encrypted') shroudedKeys++;
+        if (keyId === undefined && form === 'encrypted' && shroudedKeys > 1) {
+          notes.push({ code: 'key-ignored-by-java', alias: aliasOf(bag) ?? '' });
+          carried.push(source);
+          continue;
+        }
+        const alias = aliasOf(bag) ?? String(++unnamed);
+        if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias });
+        const chain: Certificate[] = [];
+        const entry: Entry = {
+          kind: 'keyPair',
+          ...{ alias, chain, key: { form, der: rawOf(bag.value) }, source },
+          ...created,
+        };
+        put(entry);
+        keys.set(entry, { alias, keyId: keyId ?? assumedKeyId, chain });
+      } else if (bag.type === bagOid.secret) {
+        const algorithm = secretKindOf(bag);
+        put({
+          kind: 'secretKey',
+          alias: aliasOf(bag) ?? String(++unnamed),
+          source,
+          ...created,
+          ...(algorithm && { algorithm }),
+        });
+      } else if (certificate) {
+        const assumed = shroudedKeys === 1 && place === 0 ? assumedKeyId : undefined;
+        if (isTrustedByJava(bag)) {
+          put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
+        } else leaves.add(keyId ?? assumed, aliasOf(bag), certificate);
+        bySubject.add(certificate);
+      } else carried.push(source);
+    }
   }
 
-  for (const { alias, keyId, chain } of keys) {
+  for (const { alias, keyId, chain } of keys.values()) {
     if (pace.over) await pace.rest();
     chain.push(...chainOf(leaves.find(keyId, alias), bySubject));
     for (const member of chain) used.add(member.sha256);
     if (!chain.length) notes.push({ code: 'key-without-certificate', alias });
   }
+  for (const entry of entries.values()) if (entry.kind === 'certificate') used.add(entry.certificate.sha256);
 
   const ignored: Certificate[] = [];
   for (const [bag, certificate] of certificates) {
     if (used.has(certificate.sha256)) continue;
     used.add(certificate.sha256);
+    // A trusted certificate that lost its alias to a later entry is carried already.
+    if (isTrustedByJava(bag)) continue;
     ignored.push(certificate);
     carried.push(carry(bag));
   }
@@ -127,27 +147,25 @@ function chainOf(leaf: Certificate | undefined, index: SubjectIndex): Certificat
   return chain;
 }
 
-/** Certificates by localKeyID: the first with the key's alias, else the last. */
+/** The certificates that may belong to a key, by localKeyID and alias. */
 class LeafIndex {
+  private readonly byBoth = new Map<string, Certificate>();
+  private readonly byKeyId = new Map<string, Certificate>();
   private readonly byAlias = new Map<string, Certificate>();
-  private readonly last = new Map<string, Certificate>();
 
-  get empty(): boolean {
-    return this.last.size === 0;
-  }
-
-  add(keyId: string, alias: string | undefined, certificate: Certificate): void {
-    this.last.set(keyId, certificate);
-    if (alias === undefined) return;
-    const key = this.key(keyId, alias);
-    if (!this.byAlias.has(key)) this.byAlias.set(key, certificate);
+  add(keyId: string | undefined, alias: string | undefined, certificate: Certificate): void {
+    if (keyId !== undefined) this.byKeyId.set(keyId, certificate);
+    if (alias !== undefined) this.byAlias.set(alias.toLowerCase(), certificate);
+    if (keyId === undefined || alias === undefined) return;
+    const both = this.both(keyId, alias);
+    if (!this.byBoth.has(both)) this.byBoth.set(both, certificate);
   }
 
   find(keyId: string, alias: string): Certificate | undefined {
-    return this.byAlias.get(this.key(keyId, alias)) ?? this.last.get(keyId);
+    return this.byBoth.get(this.both(keyId, alias)) ?? this.byKeyId.get(keyId) ?? this.byAlias.get(alias.toLowerCase());
   }
 
-  private key(keyId: string, alias: string): string {
+  private both(keyId: string, alias: string): string {
     return JSON.stringify([keyId, alias.toLowerCase()]);
   }
 }

@@ -2,6 +2,7 @@ import { children, expectNode, octetsOf, oidOf, rawOf, readNode, smallIntegerOf,
 import { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { decryptWithPassword, encryptionName, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
+import { openSealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import type { CarriedBag, Keystore, KeystoreNote } from '../model';
 import { certificateDerOf, readBag, type SafeBag } from './bag';
@@ -34,16 +35,22 @@ export async function readPkcs12(bytes: Uint8Array, password: string, { signal }
   else if (isOldMac(mac)) old.add('HMAC-SHA1');
 
   const pace = new Pace(signal);
-  const bags: SafeBag[] = [];
+  const collected = new BagCollector(pace);
   const carried: CarriedBag[] = [];
+  let passwordProven = mac !== undefined;
   for (const info of children(expectNode(readNode(safe), Tag.sequence, 'the list of safes'))) {
     const [typeNode] = children(expectNode(info, Tag.sequence, 'a safe'));
     const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a safe'));
-    if (type === contentOid.data) await collectBags(readNode(octetsOf(contentOf(info, type))), bags, pace);
+    if (type === contentOid.data) await collected.add(readNode(octetsOf(contentOf(info, type))));
     else if (type === contentOid.encryptedData) {
-      await collectBags(readNode(await decryptSafe(contentOf(info, type), password, old, signal)), bags, pace);
+      await collected.add(readNode(await decryptSafe(contentOf(info, type), password, old, signal)));
+      passwordProven = true;
     } else carried.push({ level: 'content', type, raw: rawOf(info) });
   }
+  const bags = collected.safes.flat();
+  const [firstKey] = bags.filter(({ type }) => type === bagOid.shroudedKey);
+  // Nothing but the keys knows the password then; a save would seal the rest under another one.
+  if (!passwordProven && firstKey) await provePassword(firstKey, password, signal);
   for (const bag of bags) {
     if (bag.type !== bagOid.shroudedKey) continue;
     const [algorithm] = children(bag.value);
@@ -53,13 +60,23 @@ export async function readPkcs12(bytes: Uint8Array, password: string, { signal }
 
   signal?.throwIfAborted();
   const certificates = await parseCertificates(bags, notes, pace);
-  const seen = await entriesAsJavaSeesThem(bags, certificates, pace);
+  const seen = await entriesAsJavaSeesThem(collected.safes, certificates, pace);
   return {
     type: 'PKCS12',
     entries: seen.entries,
     notes: [...notes, ...seen.notes],
     carried: [...carried, ...seen.carried],
   };
+}
+
+/** @throws FlowKeystoreError `wrong-password` */
+async function provePassword({ value }: SafeBag, password: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await openSealedKey({ form: 'encrypted', der: rawOf(value) }, password, signal);
+  } catch (error) {
+    // A key of a kind that is not known here proves nothing.
+    if (!(error instanceof FlowKeystoreError) || error.code === 'wrong-password') throw error;
+  }
 }
 
 /** The element inside the explicit tag of a ContentInfo of that type. */
@@ -88,18 +105,31 @@ async function decryptSafe(
   return decryptWithPassword(algorithm, octetsOf(data), password, signal);
 }
 
-/** Nested SafeContents are taken apart: what is in them is as much in the store as the rest. */
-async function collectBags(list: Node, bags: SafeBag[], pace: Pace): Promise<void> {
-  for (const node of children(expectNode(list, Tag.sequence, 'a list of bags'))) {
-    const bag = readBag(node);
-    if (pace.over) await pace.rest();
-    if (bag.type === bagOid.safeContents) await collectBags(bag.value, bags, pace);
-    else bags.push(bag);
-    if (bags.length > maxBags) {
-      throw new FlowKeystoreError(
-        'limit-exceeded',
-        `The file holds more than ${maxBags.toLocaleString('en')} entries.`,
-      );
+/** The bags of a file, safe by safe. Nested SafeContents are taken apart: what is in them is as much in the store as the rest. */
+class BagCollector {
+  readonly safes: SafeBag[][] = [];
+  private count = 0;
+
+  constructor(private readonly pace: Pace) {}
+
+  async add(list: Node): Promise<void> {
+    const safe: SafeBag[] = [];
+    await this.collect(list, safe);
+    this.safes.push(safe);
+  }
+
+  private async collect(list: Node, safe: SafeBag[]): Promise<void> {
+    for (const node of children(expectNode(list, Tag.sequence, 'a list of bags'), maxBags)) {
+      if (this.pace.over) await this.pace.rest();
+      const bag = readBag(node);
+      if (bag.type === bagOid.safeContents) await this.collect(bag.value, safe);
+      else safe.push(bag);
+      if (++this.count > maxBags) {
+        throw new FlowKeystoreError(
+          'limit-exceeded',
+          `The file holds more than ${maxBags.toLocaleString('en')} entries.`,
+        );
+      }
     }
   }
 }

@@ -1,10 +1,20 @@
 import { context, element, integer, octetString, oid, readNode, sequence } from '../../asn1/der';
+import type { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { checkWritablePassword, encryptWithPassword } from '../../keys/passwordEncryption';
 import { sealKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import type { Keystore, KeyPairEntry } from '../model';
-import { localKeyIdOf, makeBag, makeCertificateBag, readBag, renameBag, type BagAttribute } from './bag';
+import {
+  aliasOf,
+  isTrustedByJava,
+  localKeyIdOf,
+  makeBag,
+  makeCertificateBag,
+  readBag,
+  renameBag,
+  type BagAttribute,
+} from './bag';
 import { makeMac } from './mac';
 import { bagOid, contentOid } from './oids';
 
@@ -12,7 +22,7 @@ import { bagOid, contentOid } from './oids';
  * Writes a PKCS#12 file as Java 17 does: keys as shrouded bags in one safe, certificates in a second, encrypted one; AES-256,
  * PBKDF2-HMAC-SHA256, MAC by HMAC-SHA256. Sealed keys and bags of unknown kind go in as they are.
  * @param password must be the one the sealed keys are sealed with
- * @throws FlowKeystoreError `password-not-allowed`, `alias-exists` for two aliases that are one to Java
+ * @throws FlowKeystoreError `password-not-allowed`, `alias-exists` for two aliases that are one to Java, `chain-conflict`
  */
 export async function writePkcs12(
   keystore: Keystore,
@@ -21,45 +31,46 @@ export async function writePkcs12(
 ): Promise<Uint8Array> {
   checkWritablePassword(password);
   checkAliases(keystore);
-  const keyIds = new KeyIds(now);
   const pace = new Pace();
+  const keyIds = new KeyIds(now);
   for (const entry of keystore.entries) {
     if (pace.over) await pace.rest();
     if (entry.kind === 'keyPair') keyIds.reserve(entry);
   }
 
-  const keyBags: Uint8Array[] = [];
-  const certificateBags: Uint8Array[] = [];
-  const issuersWritten = new Set<string>();
-  const issuers: Uint8Array[] = [];
+  const { shadowed, stray } = sortCarried(keystore);
+  const keys: Uint8Array[] = [];
+  const chains: Uint8Array[] = [];
+  const lateLeaves: Uint8Array[] = [];
+  // A secret that lay in the encrypted safe must not come to lie in the open one.
+  const others: Uint8Array[] = [];
+  const issuers = new Issuers(keystore);
   for (const entry of keystore.entries) {
     if (pace.over) await pace.rest();
     if (entry.kind === 'keyPair') {
       const localKeyId = keyIds.of(entry);
       // Java sees no key that is not encrypted: such a one is sealed now.
       const sealed = entry.key.form === 'plain' ? await sealKey(entry.key.der, password) : entry.key;
-      keyBags.push(
-        makeBag(bagOid.shroudedKey, sealed.der, { alias: entry.alias, localKeyId, kept: attributesOf(entry) }),
-      );
-      const [leaf, ...rest] = entry.chain;
-      if (leaf) certificateBags.push(makeCertificateBag(leaf.der, { alias: entry.alias, localKeyId }));
-      for (const issuer of rest) {
-        if (issuersWritten.has(issuer.sha256)) continue;
-        issuersWritten.add(issuer.sha256);
-        issuers.push(makeCertificateBag(issuer.der));
+      keys.push(makeBag(bagOid.shroudedKey, sealed.der, { alias: entry.alias, localKeyId, kept: attributesOf(entry) }));
+      const [leaf] = entry.chain;
+      if (leaf) {
+        const bags = issuers.wouldBeReplacedBy(leaf) ? lateLeaves : chains;
+        bags.push(makeCertificateBag(leaf.der, { alias: entry.alias, localKeyId }));
       }
+      for (const issuer of issuers.newOnesOf(entry)) chains.push(makeCertificateBag(issuer.der));
     } else if (entry.kind === 'certificate') {
-      certificateBags.push(
+      others.push(
         makeCertificateBag(entry.certificate.der, { alias: entry.alias, trusted: true, kept: attributesOf(entry) }),
       );
-    } else if (entry.source) keyBags.push(renameBag(entry.source.raw, entry.alias));
+    } else if (entry.source) others.push(renameBag(entry.source.raw, entry.alias));
   }
-  certificateBags.push(...issuers);
-  for (const bag of keystore.carried) if (bag.level === 'bag') certificateBags.push(bag.raw);
 
+  // Of two bags with one alias Java sees the last, of two certificates of one name the first.
+  const certificates = [...chains, ...lateLeaves, ...others, ...stray];
   const safes: Uint8Array[] = [];
-  if (keyBags.length) safes.push(dataContent(sequence(...keyBags)));
-  if (certificateBags.length) safes.push(await encryptedContent(sequence(...certificateBags), password));
+  if (shadowed.length) safes.push(await encryptedContent(sequence(...shadowed), password));
+  if (keys.length) safes.push(dataContent(sequence(...keys)));
+  if (certificates.length) safes.push(await encryptedContent(sequence(...certificates), password));
   for (const content of keystore.carried) if (content.level === 'content') safes.push(content.raw);
 
   const authenticatedSafe = sequence(...safes);
@@ -78,6 +89,70 @@ function checkAliases(keystore: Keystore): void {
     }
     seen.add(folded);
   }
+}
+
+/** Carried bags: those that Java would list, had no later bag their alias, and all others. */
+function sortCarried({ carried, entries }: Keystore): {
+  readonly shadowed: readonly Uint8Array[];
+  readonly stray: readonly Uint8Array[];
+} {
+  const shadowed: Uint8Array[] = [];
+  const stray: Uint8Array[] = [];
+  const taken = new Set(entries.map(({ alias }) => alias.toLowerCase()));
+  for (const { level, raw } of carried) {
+    if (level !== 'bag') continue;
+    const bag = readBag(readNode(raw));
+    const alias = aliasOf(bag)?.toLowerCase();
+    const listed = bag.type !== bagOid.certificate || isTrustedByJava(bag);
+    (alias !== undefined && taken.has(alias) && listed ? shadowed : stray).push(raw);
+  }
+  return { shadowed, stray };
+}
+
+/** The certificates above the leaves of key pairs. A reader finds them by name alone: of each name there can be but one. */
+class Issuers {
+  private readonly byName = new Map<string, Certificate>();
+  private readonly written = new Set<Certificate>();
+
+  /** @throws FlowKeystoreError `chain-conflict` */
+  constructor({ entries }: Keystore) {
+    for (const entry of entries) {
+      if (entry.kind !== 'keyPair') continue;
+      for (const issuer of entry.chain.slice(1)) {
+        const name = nameKey(issuer);
+        const other = this.byName.get(name);
+        if (!other) this.byName.set(name, issuer);
+        else if (other !== issuer && !other.equals(issuer)) throw chainConflict(entry.alias, issuer);
+      }
+    }
+  }
+
+  /** Whether a leaf has the name of another certificate that stands above a leaf. */
+  wouldBeReplacedBy(leaf: Certificate): boolean {
+    const issuer = this.byName.get(nameKey(leaf));
+    return issuer !== undefined && !issuer.equals(leaf);
+  }
+
+  /** Those of a key pair that were not asked for before. */
+  newOnesOf({ chain }: KeyPairEntry): Certificate[] {
+    return chain.slice(1).flatMap((member) => {
+      const issuer = this.byName.get(nameKey(member)) ?? member;
+      if (this.written.has(issuer)) return [];
+      this.written.add(issuer);
+      return [issuer];
+    });
+  }
+}
+
+const nameKey = ({ subject }: Certificate): string => Buffer.from(subject.raw).toString('latin1');
+
+function chainConflict(alias: string, issuer: Certificate): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'chain-conflict',
+    `The chain of "${alias}" has another certificate of the name "${issuer.subject.short}" than the chain of another key pair; a PKCS#12 file can hold only one of them, for chains are found by name.`,
+    {},
+    'Give both key pairs the same certificate of that name, or keep them in two keystores.',
+  );
 }
 
 /** Attributes of other programs (a Microsoft provider name, say) stay with the entry. */
