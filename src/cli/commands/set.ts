@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
 import { encodeText } from '../../core/flow/encoding';
 import { applyEdits, editField, requireChannel, type EditPlace } from '../../core/flow/edit';
@@ -10,6 +7,7 @@ import { nodeFiles } from '../../core/flow/nodeFiles';
 import { readParameters } from '../../core/flow/parameters';
 import { loadFlows, type FlowFile } from '../../core/flow/project';
 import { readFlow } from '../../core/flow/read';
+import { replaceFile } from '../../core/replaceFile';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
 
@@ -67,7 +65,7 @@ export async function set(args: readonly string[], terminal: Terminal): Promise<
       source = made.source;
     }
   }
-  for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text));
+  for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text), { what: 'The change' });
   if (values.json) terminal.out(`${JSON.stringify({ ...changes[0], changes }, undefined, 2)}\n`);
   else terminal.out(changes.length ? changes.map(changeText).join('') : 'Nothing to change.\n');
   return 0;
@@ -148,25 +146,6 @@ function reread(source: FlowFile, inFlow: boolean, text: string): FlowFile {
   return parametersFile
     ? { ...source, parametersFile: { ...parametersFile, parameters: readParameters(text) } }
     : source;
-}
-
-async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const { mode } = await stat(file);
-    await writeFile(temporary, bytes, { mode, flag: 'wx' });
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new FlowKeystoreError(
-      'unwritable',
-      `The file could not be written (${code ?? String(cause)}); it is as it was.`,
-      { file },
-      'Check that you may write to it.',
-      { cause },
-    );
-  }
 }
 
 function changeText({ file, key, before, after }: Change): string {

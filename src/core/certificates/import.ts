@@ -107,9 +107,13 @@ function looksLikeCertificate(bytes: Uint8Array): boolean {
   }
 }
 
+/** Longer bundles are no chain, and are not searched for one. */
+const longestChain = 50;
+
 /** Without duplicates; a chain given in any order is put leaf first. What is no one chain keeps its order. */
 function inOrder(certificates: readonly Certificate[]): Certificate[] {
   const unique = [...new Map(certificates.map((certificate) => [certificate.sha256, certificate])).values()];
+  if (unique.length > longestChain) return unique;
   const isIssuer = (candidate: Certificate): boolean =>
     unique.some((other) => other !== candidate && other.mayBeIssuedBy(candidate));
   const leaves = unique.filter((certificate) => !isIssuer(certificate));

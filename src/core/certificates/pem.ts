@@ -6,8 +6,6 @@ export interface PemBlock {
   readonly der: Uint8Array;
   /** 1-based line of its BEGIN. */
   readonly line: number;
-  /** Whether it has headers (an encrypted legacy key). */
-  readonly headers: boolean;
 }
 
 const begin = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/;
@@ -26,19 +24,17 @@ export function readPem(text: string): PemBlock[] {
     const line = i + 1;
     const end = `-----END ${label}-----`;
     const body: string[] = [];
-    let headers = false;
     for (i++; i < lines.length && (lines[i]?.trim() ?? '') !== end; i++) {
       const content = lines[i]?.trim() ?? '';
       if (content.startsWith('-----')) break;
-      if (content.includes(':')) headers = true;
-      else body.push(content);
+      if (!content.includes(':')) body.push(content);
     }
     if ((lines[i]?.trim() ?? '') !== end) throw broken(`The ${label} block has no end line.`, line);
     const base64 = body.join('');
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64 === '') {
       throw broken(`The ${label} block is not base64.`, line);
     }
-    blocks.push({ label, der: Buffer.from(base64, 'base64'), line, headers });
+    blocks.push({ label, der: Buffer.from(base64, 'base64'), line });
   }
   return blocks;
 }

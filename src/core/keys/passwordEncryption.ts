@@ -17,6 +17,7 @@ import {
   type Node,
 } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
+import type { CbcInput } from './oldCiphers.late';
 import { pkcs12Kdf } from './pkcs12Kdf';
 
 /**
@@ -103,11 +104,16 @@ export async function decryptWithPassword(
   const scheme = oidOf(expectNode(oidNode, Tag.oid, 'an encryption algorithm'));
   if (!parameters) throw new FlowKeystoreError('damaged', 'The parameters of the encryption are missing.');
   return scheme === pbes2Oid
-    ? decryptPbes2(parameters, data, password)
+    ? decryptPbes2(parameters, data, password, signal)
     : decryptPkcs12Scheme(scheme, parameters, data, password, signal);
 }
 
-async function decryptPbes2(parameters: Node, data: Uint8Array, password: string): Promise<Uint8Array> {
+async function decryptPbes2(
+  parameters: Node,
+  data: Uint8Array,
+  password: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const [kdf, cipherNode] = children(parameters);
   const [kdfOid, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
   if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !kdfParameters) {
@@ -124,7 +130,7 @@ async function decryptPbes2(parameters: Node, data: Uint8Array, password: string
   const [name, keyLength] = cipher;
   const iterations = checkIterations(smallIntegerOf(count));
   const key = await pbkdf2Async(Buffer.from(password, 'utf8'), octetsOf(salt), iterations, keyLength, hash);
-  if (name === 'des-ede3-cbc') return decryptOldCipher('3des', key, octetsOf(iv), data);
+  if (name === 'des-ede3-cbc') return decryptOldCipher({ cipher: '3des', key, iv: octetsOf(iv), data }, signal);
   try {
     const decipher = createDecipheriv(name, key, octetsOf(iv));
     return concat([decipher.update(data), decipher.final()]);
@@ -159,18 +165,13 @@ async function decryptPkcs12Scheme(
   const key = await derive(1, scheme.keyLength);
   const iv = await derive(2, 8);
   const wholeKey = scheme.cipher === '3des' && key.length === 16 ? concat([key, key.subarray(0, 8)]) : key;
-  return decryptOldCipher(scheme.cipher, wholeKey, iv, data);
+  return decryptOldCipher({ cipher: scheme.cipher, key: wholeKey, iv, data }, signal);
 }
 
-/** Ciphers that OpenSSL 3 (RC2) and BoringSSL (RC2, parts of DES) no longer offer: the library's, never the platform's. */
-async function decryptOldCipher(
-  cipher: '3des' | 'rc2',
-  key: Uint8Array,
-  iv: Uint8Array,
-  data: Uint8Array,
-): Promise<Uint8Array> {
+/** The library's ciphers, never the platform's; loaded when the first old file is met. */
+async function decryptOldCipher(input: CbcInput, signal?: AbortSignal): Promise<Uint8Array> {
   const { decryptCbc } = await import('./oldCiphers.late');
-  const plain = decryptCbc(cipher, key, iv, data);
+  const plain = await decryptCbc(input, signal);
   if (!plain) throw wrongPassword();
   return plain;
 }

@@ -56,13 +56,22 @@ export function describeAliasProblem(problem: AliasProblem): string {
 
 /** An alias for a certificate, after its subject: readable, within SAP's rules, not taken. */
 export function proposeAlias(certificate: Certificate, taken: readonly string[] = []): string {
-  const base = tidy(certificate.subject.short) || `certificate ${certificate.sha256.slice(0, 8)}`;
-  return freeAlias(base, taken);
+  return aliasProposer(taken)(certificate);
 }
 
-/** The alias, or the alias with the first number that makes it free. */
-export function freeAlias(alias: string, taken: readonly string[]): string {
-  const folded = new Set(taken.map((other) => other.toLowerCase()));
+/** As `proposeAlias`, for one certificate after the other: what was proposed is taken from then on. */
+export function aliasProposer(taken: readonly string[] = []): (certificate: Certificate) => string {
+  const folded = new Set(taken.map((alias) => alias.toLowerCase()));
+  return (certificate) => {
+    const base = tidy(certificate.subject.short) || `certificate ${certificate.sha256.slice(0, 8)}`;
+    const alias = firstFree(base, folded);
+    folded.add(alias.toLowerCase());
+    return alias;
+  };
+}
+
+/** The alias, or the alias with the first number that makes it free. `folded`: those taken, in lower case. */
+function firstFree(alias: string, folded: ReadonlySet<string>): string {
   if (!folded.has(alias.toLowerCase())) return alias;
   for (let n = 2; ; n++) {
     const numbered = `${alias.slice(0, maxAliasLength - 8)} ${n}`;

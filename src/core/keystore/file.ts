@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../errors';
+import { replaceFile } from '../replaceFile';
 import { checkSize } from './store';
 
 /** Which version of a file was read: SHA-256 of its content. */
@@ -18,8 +18,17 @@ export interface FileContent {
  */
 export async function readKeystoreFile(file: string, signal?: AbortSignal): Promise<FileContent> {
   try {
-    const { size } = await stat(file);
-    checkSize(size);
+    const found = await stat(file);
+    // A device or a pipe may never end.
+    if (!found.isFile() && !found.isDirectory()) {
+      throw new FlowKeystoreError(
+        'unreadable',
+        'This is no file, but a device or a pipe.',
+        { file },
+        'Name a keystore file.',
+      );
+    }
+    checkSize(found.size);
     const bytes = await readFile(file, signal && { signal });
     return { bytes, stamp: stampOf(bytes) };
   } catch (error) {
@@ -28,8 +37,7 @@ export async function readKeystoreFile(file: string, signal?: AbortSignal): Prom
 }
 
 /**
- * Replaces a keystore file: written beside it, flushed, the version before kept as `<name>.bak`, then renamed over it, so that a reader
- * sees the old or the new file whole.
+ * Replaces a keystore file whole (`replaceFile`); the version before is kept as `<name>.bak`.
  * @param expected what was read before; `null` when the file must not exist yet
  * @throws FlowKeystoreError `changed-on-disk` when another program wrote it meanwhile, `unwritable`
  */
@@ -38,32 +46,9 @@ export async function writeKeystoreFile(
   bytes: Uint8Array,
   expected: FileStamp | null,
 ): Promise<FileStamp> {
-  // A symbolic link stays one: what it points to is replaced.
-  const target = await realTarget(file);
-  const before = await currentVersion(target);
-  if ((before?.stamp ?? null) !== expected) throw conflict(file, before === undefined, expected === null);
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const handle = await open(temporary, 'wx', before?.mode ?? 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (before) await copyFile(target, backupOf(target));
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const code = (cause as NodeJS.ErrnoException).code ?? '';
-    throw new FlowKeystoreError(
-      'unwritable',
-      `The keystore could not be saved (${code || String(cause)}); the file is as it was.`,
-      { file },
-      code === 'ENOSPC' ? 'Free some space on the disk.' : 'Check that you may write to the file and its folder.',
-      { cause },
-    );
-  }
+  const before = await currentVersion(file);
+  if ((before ?? null) !== expected) throw conflict(file, before === undefined, expected === null);
+  await replaceFile(file, bytes, { what: 'The keystore', backup: backupOf(await realpath(file).catch(() => file)) });
   return stampOf(bytes);
 }
 
@@ -76,14 +61,9 @@ export function stampOf(bytes: Uint8Array): FileStamp {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function realTarget(file: string): Promise<string> {
-  return realpath(file).catch(() => file);
-}
-
-async function currentVersion(file: string): Promise<{ stamp: FileStamp; mode: number } | undefined> {
+async function currentVersion(file: string): Promise<FileStamp | undefined> {
   try {
-    const [bytes, { mode }] = await Promise.all([readFile(file), stat(file)]);
-    return { stamp: stampOf(bytes), mode: mode & 0o777 };
+    return stampOf(await readFile(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw readingFailed(error, file);

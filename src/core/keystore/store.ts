@@ -1,6 +1,6 @@
 import { readCertificates } from '../certificates/import';
 import { FlowKeystoreError } from '../errors';
-import { proposeAlias } from './alias';
+import { aliasProposer } from './alias';
 import { detectStoreType, notAKeystore } from './detect';
 import type { CertificateEntry, Keystore } from './model';
 import { readPkcs12, type ReadOptions } from './pkcs12/read';
@@ -78,13 +78,11 @@ export function checkSize(bytes: number): void {
 /** The certificates of a PEM bundle, each an anchor, named after their subjects. */
 function readPemBundle(bytes: Uint8Array): Keystore {
   const { certificates } = readCertificates(bytes);
-  const entries: CertificateEntry[] = [];
-  for (const certificate of certificates) {
-    const alias = proposeAlias(
-      certificate,
-      entries.map((entry) => entry.alias),
-    );
-    entries.push({ kind: 'certificate', alias, certificate });
-  }
+  const propose = aliasProposer();
+  const entries = certificates.map((certificate): CertificateEntry => ({
+    kind: 'certificate',
+    alias: propose(certificate),
+    certificate,
+  }));
   return { type: 'PEM', entries, notes: [], carried: [] };
 }

@@ -5,7 +5,7 @@ import { Certificate } from '../../core/certificates/certificate';
 import { readCertificates } from '../../core/certificates/import';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { FlowKeystoreError } from '../../core/errors';
-import { checkAlias, proposeAlias } from '../../core/keystore/alias';
+import { aliasProposer, checkAlias, proposeAlias } from '../../core/keystore/alias';
 import { standaloneRole } from '../../core/keystore/chain';
 import { addCertificates, entriesWith } from '../../core/keystore/edit';
 import { judgeAlias } from '../input/generateInput';
@@ -157,12 +157,8 @@ async function nameThem(
     }
     return [{ alias, certificate: only }];
   }
-  const named: Named[] = [];
-  for (const certificate of certificates) {
-    const alias = proposeAlias(certificate, [...taken, ...named.map((other) => other.alias)]);
-    named.push({ alias, certificate });
-  }
-  return named;
+  const propose = aliasProposer(taken);
+  return certificates.map((certificate) => ({ alias: propose(certificate), certificate }));
 }
 
 async function askAlias(certificate: Certificate, taken: readonly string[], title: string): Promise<string> {
