@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import tls from 'node:tls';
 import { Certificate } from '../../src/core/certificates/certificate';
 import { keyObjectOf, openSealedKey, sealKey } from '../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair, getKeyPair, renameEntry } from '../../src/core/keystore/edit';
@@ -220,6 +221,20 @@ describe('PKCS#12 with keytool and openssl', function () {
       assert.equal(back.match(/BEGIN PRIVATE KEY/g)?.length, 1);
     });
   }
+
+  it('reads a large store under RC2, and lets others work meanwhile', async () => {
+    writeFileSync(at('roots.pem'), tls.rootCertificates.join('\n'));
+    const out = ['-out', 'rc2.p12', '-passout', `pass:${password}`];
+    openssl('pkcs12', '-export', '-nokeys', '-in', 'roots.pem', '-legacy', '-certpbe', 'PBE-SHA1-RC2-40', ...out);
+    assert.ok(statSync(at('rc2.p12')).size > 100_000);
+    let turns = 0;
+    const turn = setInterval(() => turns++, 1);
+    const { notes } = await open('rc2.p12');
+    clearInterval(turn);
+    const [ignored] = notes.flatMap((note) => (note.code === 'certificates-ignored-by-java' ? [note] : []));
+    assert.equal(ignored?.certificates.length, tls.rootCertificates.length);
+    assert.ok(turns > 3, `${turns} turns of others`);
+  });
 
   it('shows certificates that Java ignores, carries them through a save, and makes one an entry when it is imported', async () => {
     openssl('pkcs12', '-export', '-nokeys', '-in', 'ca.pem', '-out', 'nokeys.p12', '-passout', `pass:${password}`);

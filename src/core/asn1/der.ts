@@ -89,6 +89,7 @@ const mostChildren = 10_000;
  * @throws FlowKeystoreError `damaged`, `limit-exceeded`
  */
 export function children(node: Node, most = mostChildren): Node[] {
+  if (!(node.tag & 0x20)) throw damaged('a single value where several elements belong', node.start);
   const found: Node[] = [];
   for (let at = node.contents; at < node.contentsEnd;) {
     const child = readNode(node.source, at, node.contentsEnd, node.depth + 1);

@@ -99,6 +99,11 @@ describe('DER', () => {
     assert.throws(() => oidOf(readNode(context(0))), { code: 'damaged' });
   });
 
+  it('does not fill the memory with millions of empty elements', () => {
+    const nothing = element(Tag.sequence, Buffer.from('0500'.repeat(2_000_000), 'hex'));
+    assert.throws(() => children(readNode(nothing)), { code: 'limit-exceeded' });
+  });
+
   it('never reads beyond the enclosing element', () => {
     // The inner length claims one octet more than the outer element has.
     assert.throws(() => children(readNode(bytes('30 03 04 02 01 ff'))), { code: 'damaged' });

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -284,6 +295,19 @@ describe('command line', () => {
     const broken = await cli('set', iflw(), '--channel', 'MessageFlow_1', '--address', 'x');
     assert.equal(broken.code, 2);
     assert.match(broken.err, /Orders\.iflw:\d+:\d+: /);
+  });
+
+  it('set: keeps the permissions of the file, and a symbolic link one', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const real = at('real.iflw');
+    renameSync(iflw(), real);
+    symlinkSync(real, iflw());
+    chmodSync(real, 0o664);
+    const to = ['--channel', 'MessageFlow_4', '--private-key-alias', 'partner_b', '--in', 'flow'];
+    assert.equal((await cli('set', iflw(), ...to)).code, 0);
+    assert.ok(lstatSync(iflw()).isSymbolicLink());
+    assert.match(readFileSync(real, 'utf8'), /partner_b/);
+    assert.equal(statSync(real).mode & 0o777, 0o664);
   });
 
   it('set: adds a key that the channel does not have only when told to', async () => {

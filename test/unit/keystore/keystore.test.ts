@@ -253,6 +253,15 @@ describe('keystore file', () => {
     assert.equal(readFileSync(backupOf(real), 'utf8'), 'one');
   });
 
+  it("keeps its permissions, whatever the mask; a new one is the user's alone", async function () {
+    if (process.platform === 'win32') return this.skip();
+    const stamp = await writeKeystoreFile(file(), Buffer.from('one'), null);
+    assert.equal(statSync(file()).mode & 0o777, 0o600);
+    chmodSync(file(), 0o664);
+    await writeKeystoreFile(file(), Buffer.from('two'), stamp);
+    assert.equal(statSync(file()).mode & 0o777, 0o664);
+  });
+
   it('that cannot be written says so and leaves what was there', async () => {
     const nowhere = path.join(folder, 'no such folder', 'x.p12');
     await assert.rejects(writeKeystoreFile(nowhere, Buffer.from('x'), null), {
@@ -264,6 +273,7 @@ describe('keystore file', () => {
   it('that is missing, a folder or too large is refused with its name, before it is read', async () => {
     await assert.rejects(readKeystoreFile(file()), { code: 'not-found', place: { file: file() } });
     await assert.rejects(readKeystoreFile(folder), { code: 'unreadable', place: { file: folder } });
+    if (existsSync('/dev/zero')) await assert.rejects(readKeystoreFile('/dev/zero'), { code: 'unreadable' });
     writeFileSync(file(), '');
     truncateSync(file(), 60 * 1024 * 1024);
     await assert.rejects(readKeystoreFile(file()), { code: 'too-large', message: /60 MB/, place: { file: file() } });

@@ -9,7 +9,7 @@ import { bagOid } from './oids';
 interface Seen {
   readonly entries: Entry[];
   readonly notes: KeystoreNote[];
-  /** What is no entry: certificates Java ignores, bags of other kinds. Certificates that only lend themselves to chains are not here. */
+  /** What is no entry: certificates Java ignores, bags of other kinds without a name. Certificates that only lend themselves to chains are not here. */
   readonly carried: CarriedBag[];
 }
 
@@ -30,7 +30,7 @@ const assumedKeyId = '01';
  *   with that alias; the chain above it is found by issuer names among all certificates of the file, the first of several with one name;
  * - a certificate alone is an entry only with the trustedKeyUsage attribute;
  * - a bag without a name gets a number; of two entries whose aliases differ only in case the later one wins.
- * A private key that lies unencrypted is no entry to Java either; here it is one, with a note.
+ * Beyond that two things are entries here: a private key that lies unencrypted, with a note, and a bag of another kind that has a name of its own.
  */
 export async function entriesAsJavaSeesThem(
   safes: readonly (readonly SafeBag[])[],
@@ -44,6 +44,7 @@ export async function entriesAsJavaSeesThem(
   const bySubject = new SubjectIndex();
   const leaves = new LeafIndex();
   const used = new Set<string>();
+  const others: SafeBag[] = [];
   let unnamed = 0;
   let shroudedKeys = 0;
   const put = (entry: Entry): void => {
@@ -97,7 +98,7 @@ export async function entriesAsJavaSeesThem(
           put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
         } else leaves.add(keyId ?? assumed, aliasOf(bag), certificate);
         bySubject.add(certificate);
-      } else carried.push(source);
+      } else others.push(bag);
     }
   }
 
@@ -106,6 +107,12 @@ export async function entriesAsJavaSeesThem(
     chain.push(...chainOf(leaves.find(keyId, alias), bySubject));
     for (const member of chain) used.add(member.sha256);
     if (!chain.length) notes.push({ code: 'key-without-certificate', alias });
+  }
+  for (const bag of others) {
+    const alias = aliasOf(bag);
+    const source = carry(bag);
+    if (alias === undefined || entries.has(alias.toLowerCase())) carried.push(source);
+    else put({ kind: 'unknown', alias, what: bag.type, source, ...creationDate(localKeyIdOf(bag)) });
   }
   for (const entry of entries.values()) if (entry.kind === 'certificate') used.add(entry.certificate.sha256);
 
