@@ -2,6 +2,7 @@ import net from 'node:net';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { HandshakeReader, type ServerMessages } from './handshakeReader';
+import { targetText } from './target';
 import { connectTo, isTimeout, resolveHost, withTimeout, type Address, type Attempt } from './tcp';
 
 export interface ProbeOptions {
@@ -112,7 +113,7 @@ interface Shaken {
 }
 
 function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Promise<Shaken> {
-  const { host, port, serverName, client, timeoutMs, signal } = options;
+  const { port, serverName, client, timeoutMs, signal } = options;
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const reader = new HandshakeReader();
@@ -195,7 +196,9 @@ function handshake(socket: net.Socket, options: ProbeOptions, tcpMs: number): Pr
     };
     const ask = (): void => {
       asked = true;
-      secure.write(`GET / HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: flow-keystore\r\nConnection: close\r\n\r\n`);
+      // The name that SNI asks for too: a server may refuse a request for another (RFC 9110 section 15.5.20).
+      const authority = targetText({ host: serverName, port });
+      secure.write(`GET / HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: flow-keystore\r\nConnection: close\r\n\r\n`);
       after(Math.min(answerMs, timeoutMs), () => finish({ stage: 'established', kind: 'silent', detail: 'waits' }));
     };
 

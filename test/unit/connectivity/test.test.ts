@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type net from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { rootCertificates, type TLSSocket } from 'node:tls';
 import { Certificate } from '../../../src/core/certificates/certificate';
 import { testConnectivity, type ClientKeyPair, type ConnectivityTest } from '../../../src/core/connectivity/test';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
@@ -316,6 +316,19 @@ describe('connectivity test against real servers', function () {
       const port = await tcp((socket) => socket.once('data', () => socket.end(banner)));
       expectVerdict(await run(port), 'not-tls');
     }
+  });
+
+  it('asks for the name that the certificate has to be for', async () => {
+    const requests: string[] = [];
+    const onSecure = (socket: TLSSocket): void => {
+      socket.once('data', (data: Buffer) => {
+        requests.push(data.toString('latin1'));
+        socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+      });
+    };
+    const port = await start({ onSecure });
+    expectVerdict(await run(port), 'ok');
+    assert.match(requests.join(), new RegExp(`^GET / HTTP/1.1\r\nHost: localhost:${port}\r\n`));
   });
 
   it('refused, unknown host', async () => {
