@@ -2,6 +2,7 @@
 // In desktop VS Code where it can be had (VSCODE_PATH names an installed one), else in code-server with a headless browser
 // (VSCODE_HOST=desktop or web insists on one). Writes out/results/extension.json.
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,8 @@ const results = path.join(root, 'out/results/extension.json');
 const limit = 15 * 60_000;
 const only = process.argv.slice(2).map((file) => path.resolve(file));
 
+// Of a whole run it is a step of its own.
+if (only.length) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
 const bundles = path.join(root, 'out/test/host');
 rmSync(bundles, { recursive: true, force: true });
 for (const suite of ['unit', 'extension', 'bench']) {

@@ -14,6 +14,7 @@ import type { CommandId, Commands } from '../../src/host/commands/commandMap';
 import type { Host } from '../../src/host/services/host';
 import type { KeystoreSession } from '../../src/host/services/keystoreSession';
 import type { TreeNode } from '../../src/host/tree/nodes';
+import { startTcpServer } from '../support/faultServers';
 import { makePracticeIdentities } from '../support/practiceIdentities';
 import { startPracticeReceiver } from '../support/practiceReceiver';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
@@ -333,6 +334,35 @@ describe('keystores in VS Code', () => {
     } finally {
       await receiver.stop();
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
+  it('ends a test that waits when the same is tested again, and when its report is closed', async () => {
+    const mute = await startTcpServer(() => undefined);
+    try {
+      const test = (): Promise<unknown> =>
+        run('flowKeystore.testConnectivity', {
+          keystore,
+          host: 'localhost',
+          port: mute.port,
+          alias: null,
+          silent: true,
+        });
+      const shown = new Promise<void>((resolve) => {
+        const listener = vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+          if (!opened.some(({ label }) => label.includes(`:${mute.port}`))) return;
+          listener.dispose();
+          resolve();
+        });
+      });
+      const first = assert.rejects(test(), { name: 'AbortError' });
+      await shown;
+      const second = assert.rejects(test(), { name: 'AbortError' });
+      await first;
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await second;
+    } finally {
+      await mute.stop();
     }
   });
 

@@ -8,7 +8,6 @@ import { runConnectivityTest, type ConnectivityRequest } from '../services/conne
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
-import { withProgress } from '../ui/progress';
 import { chooseKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
 
@@ -97,11 +96,12 @@ function requestOf(target: Target, session: KeystoreSession | undefined, alias: 
   return { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) };
 }
 
-/** Runs the test under a progress notification; its report fills while it runs, and can run it again. */
+/** Runs the test. Its report fills while it runs, can cancel it and run it again; the status bar says that it runs. */
 async function runAndShow(host: Host, request: TestRequest): Promise<string> {
   const where = targetText(request.target);
   const { session, channel } = request;
-  return withProgress(t('Testing {0}', where), async (progressSignal, tell) => {
+  const running = { location: vscode.ProgressLocation.Window, title: t('Testing {0}', where) };
+  return vscode.window.withProgress(running, async () => {
     const stop = new AbortController();
     const run = await host.reports.begin({
       target: request.target,
@@ -110,17 +110,13 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
       again: () => testAgain(host, request),
       cancel: () => stop.abort(),
     });
-    const signal = AbortSignal.any([progressSignal, stop.signal]);
     try {
-      const report = await runConnectivityTest(request, signal, (step) => {
-        run.step(step);
-        tell(step.message);
-      });
+      const report = await runConnectivityTest(request, stop.signal, (step) => run.step(step));
       run.finish(report);
       host.log.info(`Connectivity test of ${where}: ${report.verdict}, ${report.ms} ms`);
       return report.verdict;
     } catch (error) {
-      if (signal.aborted) run.cancelled();
+      if (stop.signal.aborted) run.cancelled();
       else run.failed(error);
       throw error;
     }

@@ -148,6 +148,8 @@ class ReportPanel implements vscode.Disposable {
 
   begin(request: ReportRequest, onFinished: (report: ConnectivityReport) => void): ReportRun {
     const run = ++this.run;
+    // What ran before for this target would report to nobody.
+    this.request?.cancel();
     const steps: Step[] = [];
     this.request = request;
     this.report = undefined;
