@@ -267,6 +267,21 @@ describe('keystores in VS Code', () => {
     assert.deepEqual(aliases(), ['partner_a']);
   });
 
+  it('stays locked when it is locked while a change is being saved', async () => {
+    const root = await makeCa('Late');
+    await session().edit((before) => {
+      session().lock();
+      return addCertificates(before, [{ alias: 'late', certificate: root.certificate }]);
+    });
+    assert.equal(session().state.kind, 'locked');
+    await assert.rejects(
+      session().edit((before) => renameEntry(before, 'late', 'later')),
+      { code: 'password-required' },
+    );
+    await session().open(password);
+    assert.ok(aliases().includes('late'));
+  });
+
   it('refuses to save over what another program wrote, and loses neither', async () => {
     await generate('partner_a');
     const mine = session();

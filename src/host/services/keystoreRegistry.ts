@@ -92,7 +92,7 @@ export class KeystoreRegistry implements vscode.Disposable {
    * The first call starts looking for them; `onDidChange` tells when they are there.
    */
   views(): readonly KeystoreView[] {
-    void this.load();
+    this.load().catch((error: unknown) => this.log.error(`Looking for keystores: ${String(error)}`));
     const set = this.fromSetting();
     return set ? [set.view] : this.sessions().map(({ view }) => view);
   }
@@ -158,19 +158,19 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   /**
-   * Opens a keystore with its remembered password, if there is one. A password that does not fit any longer is forgotten.
+   * Opens a keystore with its remembered password, if there is one. One that does not fit any longer stays until another is kept: the file may
+   * be back tomorrow.
    * @returns whether it is open now
    */
   async openWithRemembered(session: KeystoreSession): Promise<boolean> {
-    const password = await this.passwords.get(session.uri);
-    if (password === undefined || session.state.kind === 'open') return session.state.kind === 'open';
     try {
-      await session.open(password);
-      return true;
+      const password = await this.passwords.get(session.uri);
+      if (password !== undefined && session.state.kind !== 'open') await session.open(password);
     } catch (error) {
-      this.log.info(`The remembered password does not open ${session.file}: ${String(error)}`);
-      return false;
+      // The secret storage may be out of order as well (no keyring, say); then the person is asked.
+      this.log.info(`No remembered password opens ${session.file}: ${String(error)}`);
     }
+    return session.state.kind === 'open';
   }
 
   private start(uri: vscode.Uri, added: boolean): KeystoreSession {

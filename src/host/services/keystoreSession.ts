@@ -26,6 +26,8 @@ export class KeystoreSession implements vscode.Disposable {
   #password: string | undefined;
   #state: SessionState = { kind: 'locked' };
   #view: KeystoreView | undefined;
+  /** How often it was locked by hand: what was under way then must not open it again. */
+  private locks = 0;
   private last: Promise<unknown> = Promise.resolve();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -79,12 +81,15 @@ export class KeystoreSession implements vscode.Disposable {
   }
 
   /**
-   * @throws FlowKeystoreError `wrong-password`, `password-required` (it stays locked), or what is wrong with the file (its state then)
+   * @throws FlowKeystoreError `wrong-password`, `password-required` (it stays locked), or what is wrong with the file (its state then);
+   * an AbortError when it was locked meanwhile
    */
   open(password: string | undefined, signal?: AbortSignal): Promise<Keystore> {
+    const { locks } = this;
     return this.afterTheLast(async () => {
       const content = await this.read(signal);
       const keystore = await this.parse(content.bytes, password, signal);
+      if (locks !== this.locks) throw new DOMException('The keystore was locked meanwhile.', 'AbortError');
       this.#password = password;
       this.lockedByHand = false;
       this.set({ kind: 'open', keystore, stamp: content.stamp });
@@ -92,7 +97,9 @@ export class KeystoreSession implements vscode.Disposable {
     });
   }
 
+  /** At once; what is under way ends, and leaves it locked. */
   lock(): void {
+    this.locks++;
     this.#password = undefined;
     this.lockedByHand = true;
     this.set({ kind: 'locked' });
@@ -101,6 +108,7 @@ export class KeystoreSession implements vscode.Disposable {
   /** Reads the file again if it changed. What is wrong with it becomes the state; nothing is thrown. */
   reload(): Promise<void> {
     return this.afterTheLast(async () => {
+      const { locks } = this;
       const before = this.#state;
       if (before.kind === 'locked') return;
       try {
@@ -111,7 +119,7 @@ export class KeystoreSession implements vscode.Disposable {
           return;
         }
         const keystore = await this.parse(content.bytes, this.#password);
-        this.set({ kind: 'open', keystore, stamp: content.stamp });
+        if (locks === this.locks) this.set({ kind: 'open', keystore, stamp: content.stamp });
       } catch (error) {
         if (isPasswordError(error)) {
           const hadPassword = this.#password !== undefined;
@@ -129,6 +137,7 @@ export class KeystoreSession implements vscode.Disposable {
    */
   edit(change: (keystore: Keystore, password: string) => Edited | Promise<Edited>): Promise<readonly Change[]> {
     return this.afterTheLast(async () => {
+      const { locks } = this;
       const before = this.#state;
       const password = this.#password ?? '';
       if (before.kind !== 'open') throw this.lockedError();
@@ -145,7 +154,7 @@ export class KeystoreSession implements vscode.Disposable {
         );
       }
       const stamp = await writeKeystoreFile(this.file, bytes, before.stamp);
-      this.set({ kind: 'open', keystore, stamp });
+      if (locks === this.locks) this.set({ kind: 'open', keystore, stamp });
       return edited.changes;
     });
   }
