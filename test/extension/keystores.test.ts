@@ -470,6 +470,19 @@ describe('keystores in VS Code', () => {
     for (const uri of uris) await run('flowKeystore.removeKeystore', { keystore: uri, silent: true });
   });
 
+  it('shows a PEM bundle as a keystore, and refuses to change it', async () => {
+    const { certificate } = await makeCa('Bundle Root');
+    const bundle = path.join(folder, 'roots.pem');
+    writeFileSync(bundle, certificatesPem([certificate]));
+    const [added] = (await run('flowKeystore.addKeystore', { files: [bundle], silent: true })) ?? [];
+    assert.ok(added);
+    const refused = { code: 'unsupported', message: /PEM file is shown here, not changed/ };
+    const argument = { keystore: added, alias: 'Bundle Root', silent: true } as const;
+    await assert.rejects(run('flowKeystore.renameEntry', { ...argument, newAlias: 'x' }), refused);
+    await assert.rejects(run('flowKeystore.deleteEntry', argument), refused);
+    await run('flowKeystore.removeKeystore', { keystore: added, silent: true });
+  });
+
   it('pages what has many entries', async () => {
     const { certificate } = await makeCa('Many');
     const many = Array.from({ length: 1100 }, (_, at) => ({ alias: `entry ${at}`, certificate }));

@@ -1,4 +1,5 @@
 import { children, expectNode, hex, oidOf, rawOf, sameOctets, stringOf, Tag, type Node } from '../asn1/der';
+import { visible } from '../visible';
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {
@@ -62,7 +63,8 @@ export class Name {
 
   /** A short name for people: common name, else organizational unit or organization, else the whole. */
   get short(): string {
-    return this.first('CN') ?? this.first('OU') ?? this.first('O') ?? this.toString();
+    const name = this.first('CN') ?? this.first('OU') ?? this.first('O');
+    return name === undefined ? this.toString() : visible(name);
   }
 
   /** RFC 4514: reversed order, escaped. The empty name is the empty string. */
@@ -101,10 +103,6 @@ function readAttribute(node: Node): NameAttribute {
 
 /** RFC 4514 section 2.4. */
 function escapeValue(value: string): string {
-  // Control characters are written as hex pairs, the characters with a meaning get a backslash.
-  const escaped = value
-    .replace(/[\\",+<>;]/g, '\\$&')
-    // eslint-disable-next-line no-control-regex -- control characters are just what must be escaped
-    .replace(/[\u0000-\u001f\u007f]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+  const escaped = visible(value.replace(/[\\",+<>;]/g, '\\$&'));
   return escaped.replace(/^[ #]/, '\\$&').replace(/ $/, '\\ ');
 }

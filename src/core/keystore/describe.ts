@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import { extendedKeyUsageName, type GeneralName } from '../certificates/extensions';
 import { publicKeyText } from '../certificates/publicKey';
+import { visible } from '../visible';
 import { missingIssuer, roleInChain } from './chain';
 import { daysLeft, expiryState } from './expiry';
 import type { Entry, Keystore, KeystoreNote } from './model';
@@ -22,7 +23,8 @@ const kindNames = {
 
 /** An entry as a readable text document: facts, then the chain as a tree. No secret is in it. Lines end in LF. */
 export function describeEntry(entry: Entry, options: DescribeOptions): string {
-  const lines = [entry.alias, '='.repeat(entry.alias.length), ''];
+  const title = visible(entry.alias);
+  const lines = [title, '='.repeat(title.length), ''];
   const fact = (label: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') lines.push(factLine(label, value));
   };
@@ -168,7 +170,7 @@ export function groups(hexText: string): string {
 }
 
 function factLine(label: string, value: string): string {
-  return `${`${label}:`.padEnd(26)}${value}`;
+  return `${`${label}:`.padEnd(26)}${visible(value)}`;
 }
 
 function isoDate(date: Date): string {

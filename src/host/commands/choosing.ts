@@ -79,7 +79,10 @@ function noKeystore(unusable: boolean): FlowKeystoreError {
     : new FlowKeystoreError('not-found', t('There is no keystore yet.'), {}, t('Create one, or add one you have.'));
 }
 
-/** Like `chooseKeystore`; a locked one is unlocked, its password asked for where it is not remembered. */
+/**
+ * Like `chooseKeystore`; a locked one is unlocked, its password asked for where it is not remembered.
+ * @throws FlowKeystoreError `unsupported` for a read-only one that is to be changed: before anything else is asked
+ */
 export async function chooseOpenKeystore(
   host: Host,
   argument: KeystoreArgument,
@@ -87,6 +90,14 @@ export async function chooseOpenKeystore(
 ): Promise<KeystoreSession> {
   const session = await chooseKeystore(host, argument, question);
   if (!(await unlock(host, session, argument))) throw new GaveUp();
+  if (question.toChange && session.readOnly) {
+    throw new FlowKeystoreError(
+      'unsupported',
+      t('A {0} file is shown here, not changed.', session.type ?? ''),
+      { file: session.file },
+      t('Create a PKCS#12 keystore and import the certificates there.'),
+    );
+  }
   return session;
 }
 

@@ -167,8 +167,7 @@ export class KeystoreRegistry implements vscode.Disposable {
       const password = await this.passwords.get(session.uri);
       if (password !== undefined && session.state.kind !== 'open') await session.open(password);
     } catch (error) {
-      // The secret storage may be out of order as well (no keyring, say); then the person is asked.
-      this.log.info(`No remembered password opens ${session.file}: ${String(error)}`);
+      this.log.info(`The remembered password does not open ${session.file}: ${String(error)}`);
     }
     return session.state.kind === 'open';
   }

@@ -12,8 +12,13 @@ export class PasswordStore {
     private readonly memory: vscode.Memento,
   ) {}
 
+  /** Undefined also where the secret storage is out of order (no keyring, say): the person is asked then. */
   async get(keystore: vscode.Uri): Promise<string | undefined> {
-    return this.secrets.get(keyOf(keystore));
+    try {
+      return await this.secrets.get(keyOf(keystore));
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether the person is to be asked what to do with the password. */

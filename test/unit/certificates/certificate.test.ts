@@ -47,6 +47,14 @@ describe('certificates', () => {
     assert.ok(compared > 20, `only ${compared} compared`);
   });
 
+  it('show what deceives in a name as what it is', () => {
+    const name = nameOf([cn, 'Good Root\nSHA-256: 00 \u202Etoor\u2028x']);
+    const shown = 'Good Root\\0ASHA-256: 00 \\E2\\80\\AEtoor\\E2\\80\\A8x';
+    assert.equal(name.short, shown);
+    assert.equal(name.toString(), `CN=${shown}`);
+    assert.equal(nameOf([cn, 'Müller 株式会社 🔑']).short, 'Müller 株式会社 🔑');
+  });
+
   it('that are cut off or followed by something are refused', () => {
     const der = Buffer.from(tls.rootCertificates[0]!.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     for (const length of [1, 4, 50, der.length - 1]) {
