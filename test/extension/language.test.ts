@@ -123,6 +123,44 @@ describe('flows as text', () => {
     assert.deepEqual(await gone, []);
   });
 
+  it('says nothing of the version before, as a comparison shows it', async () => {
+    const scheme = 'version-before';
+    const nothing = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+    const unwritable = (): never => {
+      throw vscode.FileSystemError.NoPermissions();
+    };
+    const provider = vscode.workspace.registerFileSystemProvider(
+      scheme,
+      {
+        onDidChangeFile: nothing.event,
+        watch: () => new vscode.Disposable(() => undefined),
+        stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: text.length }),
+        readFile: () => Buffer.from(text),
+        readDirectory: () => [],
+        ...{ createDirectory: unwritable, writeFile: unwritable, delete: unwritable, rename: unwritable },
+      },
+      { isReadonly: true, isCaseSensitive: true },
+    );
+    try {
+      const before = vscode.Uri.from({ scheme, path: flowFile() });
+      const now = await open(flowFile());
+      await vscode.commands.executeCommand('vscode.diff', before, now.uri);
+      await vscode.workspace.openTextDocument(before);
+      await findings(parametersFile(), (all) => all.length === 1);
+      views = [];
+      changed.fire();
+      await findings(parametersFile(), (all) => all.length === 0);
+      assert.deepEqual(vscode.languages.getDiagnostics(before), []);
+      const lensesOf = (uri: vscode.Uri): Thenable<vscode.CodeLens[]> =>
+        vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+      assert.equal((await lensesOf(before)).length, 0);
+      assert.ok((await lensesOf(now.uri)).length);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      provider.dispose();
+    }
+  });
+
   it('mends it by a quick fix, one value of one line', async () => {
     const document = await open(parametersFile());
     const [finding] = await findings(parametersFile(), (all) => all.length === 1);

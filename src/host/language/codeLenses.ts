@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from '../../core/checks/context';
 import { channelLenses, type AliasStatus, type ChannelLens } from '../../core/languageService';
-import type { FlowDocuments } from './flowDocuments';
+import { isChangeable, type FlowDocuments } from './flowDocuments';
 import { editChannelCommand, testChannelCommand, type ChannelArgument, type LanguageServices } from './services';
 
 /** A line over each receiver channel: adapter, authentication, alias and how it stands; then edit and test. */
@@ -13,6 +13,7 @@ export class ChannelLensProvider implements vscode.CodeLensProvider {
   ) {}
 
   async provideCodeLenses(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.CodeLens[]> {
+    if (!isChangeable(document.uri)) return [];
     const source = await this.documents.checkedFlow(document);
     if (token.isCancellationRequested) return [];
     const options: CheckOptions = { now: this.services.now(), days: this.services.warnDays() };

@@ -4,7 +4,7 @@ import type { Finding, Severity } from '../../core/checks/finding';
 import { linesOf } from '../../core/flow/lines';
 import type { Span } from '../../core/flow/model';
 import { helpSentence, messageSentences, type Sentence } from '../../core/report/findingText';
-import { isFlowUri, isParametersUri, type FlowDocuments, type FlowProject } from './flowDocuments';
+import { isChangeable, isFlowUri, isParametersUri, type FlowDocuments, type FlowProject } from './flowDocuments';
 import type { LanguageServices } from './services';
 
 const delay = 200;
@@ -22,7 +22,6 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
     private readonly documents: FlowDocuments,
     private readonly services: LanguageServices,
   ) {
-    const concerns = ({ uri }: vscode.TextDocument): boolean => isFlowUri(uri) || isParametersUri(uri);
     const ifConcerned = (document: vscode.TextDocument): void => {
       if (concerns(document)) this.schedule();
     };
@@ -52,7 +51,7 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
     const run = ++this.run;
     const projects = new Map<string, FlowProject>();
     for (const document of vscode.workspace.textDocuments) {
-      if (document.isClosed || !(isFlowUri(document.uri) || isParametersUri(document.uri))) continue;
+      if (document.isClosed || !concerns(document)) continue;
       const project = await this.documents.projectOf(document);
       // A newer run has begun: it will say it all.
       if (run !== this.run) return;
@@ -60,14 +59,12 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
     }
     const told = new Map<string, Told[]>();
     for (const project of projects.values()) this.check(project, told);
+    const files = new Set([...this.told.keys(), ...told.keys()]);
     this.told = told;
-    this.collection.clear();
-    for (const [file, list] of told) {
-      this.collection.set(
-        vscode.Uri.parse(file, true),
-        list.map(({ diagnostic }) => diagnostic),
-      );
-    }
+    // All at once: a collection that is cleared first flickers.
+    this.collection.set(
+      [...files].map((file) => [vscode.Uri.parse(file, true), told.get(file)?.map(({ diagnostic }) => diagnostic)]),
+    );
   }
 
   private check({ flows }: FlowProject, told: Map<string, Told[]>): void {
@@ -116,6 +113,10 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
       });
     });
   }
+}
+
+function concerns({ uri }: vscode.TextDocument): boolean {
+  return (isFlowUri(uri) || isParametersUri(uri)) && isChangeable(uri);
 }
 
 interface Text {

@@ -99,6 +99,10 @@ export class FlowDocuments implements vscode.Disposable {
 export const isFlowUri = (uri: vscode.Uri): boolean => uri.path.toLowerCase().endsWith('.iflw');
 export const isParametersUri = (uri: vscode.Uri): boolean => uri.path.endsWith('/parameters.prop');
 
+/** Of what may be changed. The version before in a comparison (`git:`) is not: it would say everything twice. */
+export const isChangeable = (uri: vscode.Uri): boolean =>
+  vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== false;
+
 function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   const wanted = uri.toString();
   return vscode.workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === wanted);
