@@ -259,6 +259,12 @@ describe('adapter editor webview', () => {
     await page.page.getByText(/The alias has 300 characters/).waitFor();
     assert.equal((await alias.inputValue()).length, 300);
     assert.equal(await alias.getAttribute('aria-invalid'), 'true');
+    await page.page.getByRole('option', { name: /ERP/ }).click();
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+    assert.ok((await alias.inputValue()).length < 300);
+    await page.page.getByRole('option').first().click();
+    await page.page.getByText(/The alias has 300 characters/).waitFor();
+    assert.equal((await alias.inputValue()).length, 300);
   });
 
   it('hands typed text over before a save, once', async () => {
@@ -281,6 +287,11 @@ describe('adapter editor webview', () => {
     await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
     assert.equal(await page.field('Address').inputValue(), 'https://draft.example');
     await page.page.getByText('Not written yet').waitFor();
+    // What was kept is not brought back once it was taken back.
+    await page.field('Address').press('Escape');
+    await page.page.getByRole('option').first().click();
+    await page.page.getByRole('option', { name: /ERP/ }).click();
+    assert.notEqual(await page.field('Address').inputValue(), 'https://draft.example');
   });
 
   it('clears a value left over from another authentication', async () => {

@@ -1,9 +1,10 @@
 import type { EditorState, EditorStrings, FieldId, FromAdapterEditor, KeyPairView } from '../../protocol/adapterEditor';
-import { Announcer, arrange, button, element, setAttributes } from '../shared/dom';
+import { Announcer, arrange, button, element, Kept, setAttributes } from '../shared/dom';
 import { icon } from '../shared/icons';
 import { ChannelForm, type FormHost } from './channelForm';
 import { ChannelList } from './channelList';
 import type { FieldDraft } from '../../protocol/adapterEditor';
+import type { KeptField } from './fieldRow';
 import type { KeptState } from './kept';
 
 export interface ViewHost {
@@ -19,6 +20,8 @@ export class EditorView {
   private keyPairsNote = '';
   private selected: string | undefined;
   private form: ChannelForm | undefined;
+  /** Of all channels looked at: what could not be written yet must outlast a look at another channel. */
+  private readonly forms = new Kept<ChannelForm>();
   private readonly list = new ChannelList((channel) => this.select(channel));
   private readonly announcer = new Announcer();
   private readonly title = element('h1', {});
@@ -35,7 +38,7 @@ export class EditorView {
     root: HTMLElement,
     private readonly strings: EditorStrings,
     private readonly host: ViewHost,
-    private readonly kept: KeptState | undefined,
+    private kept: KeptState | undefined,
   ) {
     this.selected = kept?.channel;
     const openAsText = (): void =>
@@ -128,12 +131,14 @@ export class EditorView {
     if (!state) return;
     this.list.update(state.channels, selected);
     const view = state.channels.find(({ id }) => id === selected);
+    // Broken XML is mended soon: what was typed waits.
+    if (!state.broken) this.forms.keep(new Set(state.channels.map(({ id }) => id)));
     if (!view) {
       this.form = undefined;
       this.columns.replaceChildren();
       return;
     }
-    if (this.form?.channel !== view.id) this.form = new ChannelForm(this.formHost(), view.id);
+    this.form = this.forms.obtain(view.id, () => new ChannelForm(this.formHost(), view.id));
     this.form.update(view);
     arrange(this.columns, [this.aside, this.form.root]);
   }
@@ -166,8 +171,16 @@ export class EditorView {
       openParameter: (parameter) => host.send({ type: 'openParameters', parameter }),
       test: (channel) => host.send({ type: 'test', channel }),
       changed: () => this.keep(),
-      keptField: (channel, field) => (channel === this.kept?.channel ? this.kept.fields[field] : undefined),
+      keptField: (channel, field) => this.takeKept(channel, field),
     };
+  }
+
+  /** Once: later what was kept is old. */
+  private takeKept(channel: string, field: FieldId): KeptField | undefined {
+    if (this.kept?.channel !== channel) return undefined;
+    const { [field]: taken, ...fields } = this.kept.fields;
+    this.kept = { channel, fields };
+    return taken;
   }
 
   private keep(): void {
