@@ -130,8 +130,8 @@ export type ToAdapterEditor =
   | { readonly type: 'keyPairs'; readonly keyPairs: readonly KeyPairView[]; readonly note: string }
   /** Chooses a channel; the focus goes to `field` where one is named. */
   | { readonly type: 'reveal'; readonly channel: string; readonly field?: FieldId }
-  /** A request: what was typed and not written yet, to be written before a save. */
-  | { readonly type: 'takeDrafts' };
+  /** A request, before a save: what was typed is to be written now. Answered when each was written, or its field says why it could not be. */
+  | { readonly type: 'commitDrafts' };
 
 export type FromAdapterEditor =
   | { readonly type: 'ready' }
@@ -277,7 +277,7 @@ export const isToAdapterEditor: Guard<ToAdapterEditor> = messages<ToAdapterEdito
   state: { state },
   keyPairs: { keyPairs: list(keyPair), note: text },
   reveal: { channel: text, field: optional(fieldId) },
-  takeDrafts: {},
+  commitDrafts: {},
 });
 
 export const isFromAdapterEditor: Guard<FromAdapterEditor> = messages<FromAdapterEditor>({
@@ -292,5 +292,3 @@ export const isFromAdapterEditor: Guard<FromAdapterEditor> = messages<FromAdapte
   generateKeyPair: { channel: text, use: flag },
   openAsText: { channel: optional(text) },
 });
-
-export const areDrafts: Guard<readonly FieldDraft[]> = list(shape<FieldDraft>(draft));

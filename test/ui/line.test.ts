@@ -150,5 +150,20 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       const text = await workbench.webview().locator('body').innerText();
       assert.ok(!text.includes('PRIVATE KEY') && !text.includes(password));
     });
+
+    it('saves what is typed at that moment', async () => {
+      await workbench.command('Flow Keystore: Edit Receivers of a Flow');
+      const view = workbench.webview();
+      await view.locator('.channel', { hasText: 'SOAP to Partner A' }).click();
+      const before = readFileSync(flow, 'utf8');
+      const address = view.locator('#field-address');
+      await address.fill('https://{{Partner Host}}/typed');
+      await address.press('Control+S');
+      const saved = (): string => readFileSync(flow, 'utf8');
+      while (saved() === before) await workbench.page.evaluate(() => new Promise(requestAnimationFrame));
+      const expected = before.replace('https://{{Partner Host}}/invoices', 'https://{{Partner Host}}/typed');
+      assert.notEqual(expected, before);
+      assert.equal(saved(), expected);
+    });
   });
 }

@@ -2,12 +2,8 @@ import * as vscode from 'vscode';
 import { describeError } from '../../core/errors';
 import { parameterOf } from '../../core/flow/parameters';
 import { parametersPathsOf } from '../../core/flow/project';
-import {
-  areDrafts,
-  isFromAdapterEditor,
-  type FromAdapterEditor,
-  type ToAdapterEditor,
-} from '../../protocol/adapterEditor';
+import { isFromAdapterEditor, type FromAdapterEditor, type ToAdapterEditor } from '../../protocol/adapterEditor';
+import { nothing } from '../../protocol/guards';
 import { Port } from '../../protocol/rpc';
 import type { FlowDocuments } from '../language/flowDocuments';
 import { settings } from '../services/settings';
@@ -91,13 +87,10 @@ export class AdapterEditorSession implements vscode.Disposable {
     else this.port.send({ type: 'reveal', channel });
   }
 
-  /** Writes what was typed (only then a save by hand) and saves parameters.prop. Never throws: the save of the flow goes on. */
+  /** Has the view write what was typed (before a save by hand alone) and saves parameters.prop. Never throws: the save of the flow goes on. */
   async beforeSave(byHand: boolean): Promise<void> {
     try {
-      if (byHand && this.port.open) {
-        const drafts = await this.port.request({ type: 'takeDrafts' }, areDrafts);
-        for (const draft of drafts) await this.edits.setField(draft);
-      }
+      if (byHand && this.port.open) await this.port.request({ type: 'commitDrafts' }, nothing);
       await this.edits.saveParameters();
     } catch (error) {
       this.services.log.warn(`Before the save of a flow: ${describeError(error)}`);

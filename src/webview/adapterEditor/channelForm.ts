@@ -24,7 +24,7 @@ export class ChannelForm {
 
   constructor(
     private readonly host: FormHost,
-    readonly channel: string,
+    private readonly channel: string,
   ) {
     const { strings } = host;
     this.readinessBlock = element(

@@ -114,9 +114,9 @@ export class EditorView {
     else this.list.focus();
   }
 
-  /** What was typed and not written yet, to be written before a save. */
-  takeDrafts(): readonly FieldDraft[] {
-    return (this.form?.fieldRows() ?? []).flatMap((row) => row.take() ?? []);
+  /** Writes what was typed and not written yet. */
+  async commitDrafts(): Promise<void> {
+    await Promise.all((this.form?.fieldRows() ?? []).map((row) => row.commit()));
   }
 
   private select(channel: string): void {
@@ -193,7 +193,8 @@ export class EditorView {
   private onKey(event: KeyboardEvent): void {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
-    if (key === 's') for (const row of this.form?.fieldRows() ?? []) void row.commit();
+    // At once: nothing may be there to be saved before it is written.
+    if (key === 's') void this.commitDrafts();
     // Undo and redo of a change in parameters.prop: the workbench would undo in the flow, which has not changed.
     const undo = key === 'z' && !event.shiftKey;
     const redo = key === 'y' || (key === 'z' && event.shiftKey);

@@ -116,13 +116,6 @@ export class FieldRow {
     return isDirty(this.draft) && document.activeElement === this.control.input;
   }
 
-  /** Hands over what was typed and not written yet; the state that follows confirms it. */
-  take(): FieldDraft | undefined {
-    const { unwritten } = this;
-    if (unwritten) this.draft = sending(this.draft);
-    return unwritten;
-  }
-
   refreshKeyPairs(): void {
     this.combobox?.refresh();
   }

@@ -31,8 +31,8 @@ const connection = connect<ToAdapterEditor, FromAdapterEditor, KeptState>(isToAd
     case 'reveal':
       view?.reveal(message.channel, message.field);
       return undefined;
-    case 'takeDrafts':
-      return view?.takeDrafts() ?? [];
+    case 'commitDrafts':
+      return view?.commitDrafts();
   }
 });
 connection.port.send({ type: 'ready' });

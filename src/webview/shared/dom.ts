@@ -68,10 +68,6 @@ export class Kept<T extends { readonly root: Element }> {
     for (const key of this.items.keys()) if (!keys.has(key)) this.items.delete(key);
   }
 
-  clear(): void {
-    this.items.clear();
-  }
-
   values(): IterableIterator<T> {
     return this.items.values();
   }
