@@ -87,13 +87,18 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.changed.fire(root);
     }
     const node = this.childrenOf(root)[entry];
-    if (node) await this.view.reveal(node, { select: true, focus: false });
+    if (node) await this.reveal(node, { select: true, focus: false });
   }
 
   /** Opens the row of a keystore, where the view is open. */
   async expand(session: KeystoreSession): Promise<void> {
     const node = this.keystores().find((root) => root.session === session);
-    if (node && this.view.visible) await this.view.reveal(node, { expand: true, select: false, focus: false });
+    if (node && this.view.visible) await this.reveal(node, { expand: true, select: false, focus: false });
+  }
+
+  /** A courtesy after work that is done: VS Code refuses it while the view is being drawn anew. */
+  private async reveal(node: TreeNode, how: Parameters<typeof this.view.reveal>[1]): Promise<void> {
+    await this.view.reveal(node, how).then(undefined, () => undefined);
   }
 
   dispose(): void {

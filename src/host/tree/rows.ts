@@ -210,11 +210,8 @@ export function tooltipOf(node: TreeNode, now: Date): vscode.MarkdownString | un
 
 function certificateFacts(certificate: Certificate, now: Date): [string, string | undefined][] {
   const { extensions, notBefore, notAfter } = certificate;
-  const usage = readable(() => [
-    ...(extensions.extendedKeyUsage ?? []).map(extendedKeyUsageName),
-    ...(extensions.keyUsage ?? []),
-  ]);
-  const names = readable(() => (extensions.subjectAltName ?? []).map(generalNameText));
+  const usage = [...(extensions.extendedKeyUsage ?? []).map(extendedKeyUsageName), ...(extensions.keyUsage ?? [])];
+  const names = (extensions.subjectAltName ?? []).map(generalNameText);
   return [
     [t('Subject'), certificate.subject.toString()],
     [t('Issuer'), certificate.selfIssued ? t('itself (self-signed)') : certificate.issuer.toString()],
@@ -228,19 +225,11 @@ function certificateFacts(certificate: Certificate, now: Date): [string, string 
       ),
     ],
     [t('Key'), publicKeyText(certificate.publicKey)],
-    [t('Usage'), usage],
-    [t('Alternative names'), names],
+    [t('Usage'), usage.join(', ')],
+    [t('Alternative names'), names.join(', ')],
+    [t('Malformed extensions'), extensions.malformed.join(', ')],
     [t('SHA-256 fingerprint'), groups(certificate.sha256)],
   ];
-}
-
-/** A malformed extension must not take the whole tooltip away. */
-function readable(list: () => readonly string[]): string {
-  try {
-    return list().join(', ');
-  } catch {
-    return t('(cannot be read)');
-  }
 }
 
 function facts(rows: readonly (readonly [label: string, value: string | undefined])[]): vscode.MarkdownString {
