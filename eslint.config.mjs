@@ -100,7 +100,17 @@ export default tseslint.config(
   },
   {
     files: ['src/host/**/*.ts'],
-    rules: restrict([upwards(['cli', 'webview', 'extension'], 'Talk to a webview through src/protocol.')]),
+    ignores: ['src/host/ui/messages.ts'],
+    rules: {
+      ...restrict([upwards(['cli', 'webview', 'extension'], 'Talk to a webview through src/protocol.')]),
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^show(Information|Warning|Error)Message$/]',
+          message: 'Use src/host/ui/messages.ts: VS Code would make links of what files and servers say.',
+        },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts'],

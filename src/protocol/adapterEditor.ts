@@ -144,7 +144,10 @@ export type FromAdapterEditor =
   | { readonly type: 'test'; readonly channel: string }
   | { readonly type: 'testAll' }
   /** `use`: names it in the channel at once. */
-  | { readonly type: 'generateKeyPair'; readonly channel: string; readonly use: boolean }
+  /** `alias`: proposed for it. */
+  | { readonly type: 'generateKeyPair'; readonly channel: string; readonly use: boolean; readonly alias?: string }
+  /** All that is typed and not written now; to be offered where the view is closed with it. */
+  | { readonly type: 'drafts'; readonly drafts: readonly FieldDraft[] }
   | { readonly type: 'openAsText'; readonly channel?: string };
 
 /** What the view itself has to say, in the user's language. */
@@ -171,6 +174,8 @@ export interface EditorStrings {
   /** `{count}` more rows. */
   readonly moreRows: string;
   readonly notWritten: string;
+  /** The same in a word or two, in the list. */
+  readonly unwritten: string;
   readonly changedMeanwhile: string;
   readonly takeTheirs: string;
   readonly clear: string;
@@ -261,6 +266,7 @@ const strings = shape<EditorStrings>({
   generateRow: text,
   moreRows: text,
   notWritten: text,
+  unwritten: text,
   changedMeanwhile: text,
   takeTheirs: text,
   clear: text,
@@ -289,6 +295,7 @@ export const isFromAdapterEditor: Guard<FromAdapterEditor> = messages<FromAdapte
   openParameters: { parameter: text },
   test: { channel: text },
   testAll: {},
-  generateKeyPair: { channel: text, use: flag },
+  generateKeyPair: { channel: text, use: flag, alias: optional(text) },
+  drafts: { drafts: list(shape<FieldDraft>(draft)) },
   openAsText: { channel: optional(text) },
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowEdits } from '../../src/host/editors/flowEdits';
+import { plain } from '../../src/host/ui/messages';
 import { FlowDocuments } from '../../src/host/language/flowDocuments';
 import type { FieldDraft } from '../../src/protocol/adapterEditor';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
@@ -107,6 +108,11 @@ describe('edits of the adapter editor', () => {
     await edits.setField(draft({ channel: 'First', place: 'parameters' }));
     await edits.setField(draft({}));
     assert.equal(edits.canUndo(await edits.parametersDocument()), false);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(flow.getText(), crlf);
+    assert.equal(edits.canUndo(await edits.parametersDocument()), true);
+    await edits.undo();
+    assert.match((await edits.parametersDocument())?.getText() ?? '', /^Alias=partner_x$/m);
   });
 
   it('replaces the parameter in the flow when asked to', async () => {
@@ -128,6 +134,66 @@ describe('edits of the adapter editor', () => {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
     await assert.rejects(new FlowEdits(document, documents).setField(draft({})), /not UTF-8/);
     assert.equal(document.isDirty, false);
+    const mixed = path.join(folder, 'mixed.iflw');
+    writeFileSync(mixed, crlf.replace('\r\n', '\n'));
+    const other = await vscode.workspace.openTextDocument(vscode.Uri.file(mixed));
+    await assert.rejects(new FlowEdits(other, documents).setField(draft({})), /line ends of both kinds/);
+    assert.equal(other.isDirty, false);
+  });
+
+  it('refuses to edit what VS Code shows as read-only, and leaves it as it was', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('readonlyInclude', { '**/Orders.iflw': true }, vscode.ConfigurationTarget.Global);
+    try {
+      await assert.rejects(edits.setField(draft({})), /read-only/);
+      assert.equal(flow.getText(), crlf);
+    } finally {
+      await files.update('readonlyInclude', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await edits.setField(draft({}));
+    assert.match(flow.getText(), />partner_a</);
+    const provider = vscode.workspace.registerTextDocumentContentProvider('version-before', {
+      provideTextDocumentContent: () => crlf,
+    });
+    try {
+      const before = await vscode.workspace.openTextDocument(vscode.Uri.parse('version-before:/Orders.iflw'));
+      await assert.rejects(new FlowEdits(before, documents).setField(draft({})), /read-only/);
+    } finally {
+      provider.dispose();
+    }
+  });
+
+  it('knows what the files say already', async () => {
+    assert.equal(await edits.says(draft({ value: 'literal' })), true);
+    assert.equal(await edits.says(draft({})), false);
+    assert.equal(await edits.says(draft({ channel: 'First', place: 'parameters', value: 'partner_x' })), true);
+  });
+
+  it('goes to the adapter editor that is there, wherever it is', async () => {
+    const run = (channel: string): Thenable<unknown> =>
+      vscode.commands.executeCommand('flowKeystore.editChannel', { flow: flow.uri.toString(), channel });
+    await run('First');
+    await vscode.window.showTextDocument(flow, { viewColumn: vscode.ViewColumn.Beside });
+    const { tabGroups } = vscode.window;
+    const inFront = (): boolean => tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
+    assert.equal(inFront(), false);
+    const comes = new Promise<void>((resolve) => {
+      const listeners = [tabGroups.onDidChangeTabGroups, tabGroups.onDidChangeTabs].map((event) =>
+        event(() => {
+          if (!inFront()) return;
+          vscode.Disposable.from(...listeners).dispose();
+          resolve();
+        }),
+      );
+    });
+    await run('Second');
+    await comes;
+    const tabs = tabGroups.all.flatMap((group) => group.tabs);
+    assert.equal(tabs.filter(({ input }) => input instanceof vscode.TabInputCustom).length, 1);
+  });
+
+  it('shows no links that files and servers could plant', () => {
+    assert.equal(plain('"[Details](command:x)" [1] (2)'), '"[Details]\u2060(command:x)" [1] (2)');
   });
 
   it('opens a channel in the adapter editor, and saves parameters.prop with the flow', async () => {

@@ -165,5 +165,27 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       assert.notEqual(expected, before);
       assert.equal(saved(), expected);
     });
+
+    it('undoes what is being typed, and leaves alone what is written', async () => {
+      const address = workbench.webview().locator('#field-address');
+      await address.press('End');
+      await address.pressSequentially('x');
+      await address.press('Control+Z');
+      assert.equal(await address.inputValue(), 'https://{{Partner Host}}/typed');
+      assert.equal(await workbench.page.locator(`.tab.dirty[data-resource-name="${flowName}"]`).count(), 0);
+    });
+
+    it('offers what was typed in an editor that a key closed', async () => {
+      const address = workbench.webview().locator('#field-address');
+      await address.fill('https://{{Partner Host}}/nearly-lost');
+      await address.press('Control+W');
+      await workbench.toast('nearly-lost').waitFor();
+      await workbench.screenshot('typed-and-not-written');
+      await workbench.toastButton('nearly-lost', 'Write It').click();
+      await workbench.webview().locator('.channel.selected', { hasText: 'SOAP to Partner A' }).waitFor();
+      assert.equal(await address.inputValue(), 'https://{{Partner Host}}/nearly-lost');
+      await workbench.page.locator(`.tab.dirty[data-resource-name="${flowName}"]`).first().waitFor();
+      assert.deepEqual(workbench.errors, []);
+    });
   });
 }

@@ -343,6 +343,122 @@ describe('adapter editor webview', () => {
     assert.deepEqual(sent.at(-1), { type: 'openAsText' });
   });
 
+  it('stays with the channel while the XML is broken', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.page.getByRole('option', { name: /ERP/ }).click();
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+    const whole = editor.flow;
+    editor.flow = whole.replace('</bpmn2:collaboration>', '<');
+    page.port.send({ type: 'state', state: editor.state() });
+    await page.page.getByRole('heading', { name: 'The flow cannot be read' }).waitFor();
+    editor.flow = whole;
+    page.port.send({ type: 'state', state: editor.state() });
+    await page.page.getByRole('heading', { name: 'IDoc \u00b7 ERP' }).waitFor();
+  });
+
+  it('leaves what is being typed to the undo of the browser, and does not tell the workbench', async () => {
+    await open(exampleEditor());
+    await page.page.evaluate(`window.heard = []; addEventListener('keydown', ({ key }) => heard.push(key))`);
+    const address = page.field('Address');
+    const before = await address.inputValue();
+    await address.click();
+    await address.press('End');
+    await address.pressSequentially('x');
+    await address.press('Control+Z');
+    assert.equal(await address.inputValue(), before);
+    assert.deepEqual(await page.page.evaluate('heard'), ['End', 'x', 'Control']);
+  });
+
+  it('takes a click for what was there when the button went down', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.field('Address').fill('https://typed.example');
+    const test = await page.page.getByRole('button', { name: 'Test Outbound Connectivity' }).boundingBox();
+    assert.ok(test);
+    await page.page.mouse.move(test.x + test.width / 2, test.y + test.height - 2);
+    await page.page.mouse.down();
+    await page.page.waitForFunction(`document.activeElement?.id !== 'field-address'`);
+    while (!writes().length) await page.page.evaluate(() => undefined);
+    await page.page.mouse.up();
+    while (!sent.some(({ type }) => type === 'test')) await page.page.evaluate(() => undefined);
+    await page.page.getByText('Comes to https://typed.example?mode=full').waitFor();
+    assert.deepEqual(
+      sent.flatMap(({ type }) => (type === 'setField' || type === 'test' ? [type] : [])),
+      ['setField', 'test'],
+    );
+  });
+
+  it('does not write what was typed where a button of the field does something else with it', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.field('Credential Name').fill('half typed');
+    await page.page.getByRole('button', { name: 'Clear: Credential Name' }).click();
+    await page.field('Credential Name').waitFor({ state: 'detached' });
+    assert.deepEqual(
+      writes().map(({ value }) => value),
+      [''],
+    );
+  });
+
+  it('proposes what was typed as the alias of a new key pair, and writes nothing yet', async () => {
+    await open(exampleEditor());
+    const alias = page.field('Private Key Alias');
+    await alias.fill('new_a');
+    await page.page.getByRole('option', { name: 'Generate new key pair...' }).click();
+    await page.field('Address').focus();
+    assert.equal(await alias.inputValue(), 'partner_a');
+    assert.deepEqual(
+      sent.filter(({ type }) => type === 'generateKeyPair'),
+      [{ type: 'generateKeyPair', channel: 'MessageFlow_1', use: true, alias: 'new_a' }],
+    );
+    assert.deepEqual(writes(), []);
+  });
+
+  it('writes what was typed to the place that was chosen after it', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const alias = page.field('Private Key Alias');
+    await alias.fill('renewal_b');
+    await page.page.getByLabel('Private Key Alias: Where a new value is written').selectOption('flow');
+    assert.equal(await alias.inputValue(), 'renewal_b');
+    assert.deepEqual(writes(), []);
+    await page.field('Address').focus();
+    await page.page.getByText('Key pair · EC P-256').waitFor();
+    assert.deepEqual(writes(), [
+      { channel: 'MessageFlow_1', field: 'privateKeyAlias', value: 'renewal_b', place: 'flow', add: false },
+    ]);
+  });
+
+  it('keeps the focus where the file changes', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const link = page.page.getByRole('button', { name: '{{Partner Alias}}' });
+    await link.focus();
+    editor.parameters = (editor.parameters ?? '').replace('partner_a', 'renewal_b');
+    page.port.send({ type: 'state', state: editor.state() });
+    await page.page.getByText('Key pair · EC P-256').waitFor();
+    assert.equal(await link.evaluate((node) => node === document.activeElement), true);
+  });
+
+  it('tells the host what would be lost, and marks it in the list', async () => {
+    await open(exampleEditor());
+    const drafts = (): unknown => sent.findLast(({ type }) => type === 'drafts');
+    await page.field('Private Key Alias').fill('x'.repeat(300));
+    await page.field('Private Key Alias').press('Enter');
+    await page.page.getByText(/The alias has 300 characters/).waitFor();
+    await page.page.getByRole('option', { name: /ERP/ }).click();
+    await page.page.getByRole('option', { name: /To Partner A.*not written/ }).waitFor();
+    const lost = { channel: 'MessageFlow_1', field: 'privateKeyAlias', value: 'x'.repeat(300), place: 'parameters' };
+    assert.deepEqual(drafts(), { type: 'drafts', drafts: [{ ...lost, add: false }] });
+    await open(exampleEditor(), { state: await page.kept() });
+    await page.page.getByRole('option', { name: /To Partner A.*not written/ }).click();
+    assert.equal((await page.field('Private Key Alias').inputValue()).length, 300);
+    await page.field('Private Key Alias').press('Escape');
+    await page.page.getByRole('option', { name: /To Partner A/ }).waitFor();
+    assert.deepEqual(drafts(), { type: 'drafts', drafts: [] });
+  });
+
   it('says that a flow has no receivers', async () => {
     const editor = exampleEditor();
     editor.flow = editor.flow.replace(/<bpmn2:messageFlow[^]*<\/bpmn2:messageFlow>/, '');

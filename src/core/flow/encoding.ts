@@ -25,3 +25,19 @@ export function decodeParameters(bytes: Uint8Array): { readonly text: string; re
 export function encodeText(text: string, encoding: TextEncoding): Uint8Array {
   return Buffer.from(text, encoding === 'utf-8' ? 'utf8' : 'latin1');
 }
+
+/** Whether lines end in more than one way (CR LF, LF, CR), or in the way of old Macs: what an editor makes alike when it reads the file. */
+export function hasMixedLineEnds(bytes: Uint8Array): boolean {
+  const [cr, lf] = [0x0d, 0x0a];
+  let pairs = 0;
+  let feeds = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === lf) feeds++;
+    else if (bytes[at] === cr) {
+      if (bytes[at + 1] !== lf) return true;
+      pairs++;
+      at++;
+    }
+  }
+  return pairs > 0 && feeds > 0;
+}

@@ -13,6 +13,7 @@ import { askChoice, askText, type Choice } from '../input/quickInput';
 import type { EntryDocuments } from '../services/entryDocuments';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import { confirmed, showInformation } from '../ui/messages';
 import { aliasProblemText, kindText } from '../ui/texts';
 import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import type { Commands, DeleteEntryArgument, ExportCertificateArgument, RenameEntryArgument } from './commandMap';
@@ -135,9 +136,7 @@ async function confirmDeletion(session: KeystoreSession, entries: readonly Entry
     path.basename(backupOf(session.file)),
   );
   const detail = [rows.join('\n'), lost, kept].filter(Boolean).join('\n\n');
-  const yes = t('Delete');
-  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-  if (chosen !== yes) throw new GaveUp();
+  if (!(await confirmed(question, detail, t('Delete')))) throw new GaveUp();
 }
 
 /** The certificates of an entry, leaf first. */
@@ -173,9 +172,10 @@ async function exportCertificate(host: Host, argument: ExportCertificateArgument
   await vscode.workspace.fs.writeFile(uri, bytes);
   if (!argument.silent) {
     const open = t('Open');
-    void vscode.window
-      .showInformationMessage(t('Exported to {0}.', path.basename(uri.path)), ...(form === 'pem' ? [open] : []))
-      .then((chosen) => (chosen === open ? vscode.window.showTextDocument(uri) : undefined));
+    const buttons = form === 'pem' ? [open] : [];
+    void showInformation(t('Exported to {0}.', path.basename(uri.path)), ...buttons).then((chosen) =>
+      chosen === open ? vscode.window.showTextDocument(uri) : undefined,
+    );
   }
   return uri.fsPath;
 }

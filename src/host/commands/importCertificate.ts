@@ -13,6 +13,7 @@ import { askChoices, askText } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { settings } from '../services/settings';
+import { confirmed, showInformation } from '../ui/messages';
 import { aliasProblemText, dateText, fingerprintText, roleText, validityText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import type { AddServerCertificateArgument, FromCode, ImportCertificateArgument } from './commandMap';
@@ -84,7 +85,7 @@ async function addTrusted(
   const [first] = present;
   if (!fresh.length) {
     if (!options.silent && first) {
-      void vscode.window.showInformationMessage(
+      void showInformation(
         present.length === 1
           ? t('The certificate is there already, as "{0}".', trustedAs(keystore, first) ?? '')
           : t('All {0} certificates are there already.', present.length),
@@ -209,8 +210,7 @@ async function confirmTrust(
       );
   const trust = t('Trust and Add to {0}', session.name);
   const detail = [...rows, why].filter(Boolean).join('\n\n');
-  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, trust);
-  if (chosen !== trust) throw new GaveUp();
+  if (!(await confirmed(question, detail, trust))) throw new GaveUp();
 }
 
 function trustText({ alias, certificate }: Named, now: Date): string {

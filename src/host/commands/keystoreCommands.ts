@@ -4,6 +4,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { writeKeystoreFile } from '../../core/keystore/file';
 import { passwordProblem } from '../../core/keystore/password';
 import { emptyKeystore, writeKeystore } from '../../core/keystore/store';
+import { showInformation } from '../ui/messages';
 import { askText, type Verdict } from '../input/quickInput';
 import type { Host } from '../services/host';
 import { chooseKeystore, GaveUp, mayAsk, offerToRemember, unlock } from './choosing';
@@ -48,10 +49,7 @@ export function keystoreCommands(host: Host): KeystoreCommands {
       await registry.remove(session);
       if (argument.silent) return;
       const undo = t('Undo');
-      const chosen = await vscode.window.showInformationMessage(
-        t('{0} is off the list. The file is untouched.', session.name),
-        undo,
-      );
+      const chosen = await showInformation(t('{0} is off the list. The file is untouched.', session.name), undo);
       if (chosen !== undo) return;
       const back = await registry.add(session.uri);
       if (remembered === undefined) return;
@@ -79,7 +77,7 @@ export function keystoreCommands(host: Host): KeystoreCommands {
       await passwords.forget(session.uri);
       session.lock();
       if (!argument.silent) {
-        void vscode.window.showInformationMessage(t('The password of {0} is forgotten.', session.name));
+        void showInformation(t('The password of {0} is forgotten.', session.name));
       }
     },
 

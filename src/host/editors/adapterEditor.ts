@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
+import { describeError } from '../../core/errors';
+import type { FieldDraft } from '../../protocol/adapterEditor';
 import { FlowDocuments } from '../language/flowDocuments';
 import type { KeystoreViews } from '../language/services';
 import { settings } from '../services/settings';
+import { showWarning } from '../ui/messages';
 import { AdapterEditorSession } from './adapterEditorSession';
 import { FlowEdits } from './flowEdits';
 import type { TestRecords } from './testRecords';
+
+const { t } = vscode.l10n;
 
 /** What the adapter editor needs of the rest of the host. */
 export interface AdapterEditorServices {
@@ -30,6 +35,7 @@ export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.D
   private readonly wanted = new Map<string, string>();
   private readonly resources: vscode.Disposable;
   private watcher: vscode.Disposable | undefined;
+  private disposed = false;
 
   constructor(private readonly services: AdapterEditorServices) {
     const { workspace } = vscode;
@@ -58,31 +64,56 @@ export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.D
     panel.onDidDispose(() => {
       this.sessions.delete(session);
       session.dispose();
+      void this.offerDrafts(document.uri, session.drafts);
     });
     const channel = this.wanted.get(document.uri.toString());
     this.wanted.delete(document.uri.toString());
-    if (channel !== undefined) session.reveal(channel);
+    if (channel !== undefined) session.want(channel);
     await this.services.keystores.load();
   }
 
   /** Opens a flow in the adapter editor and shows a channel of it. Serves the command `flowKeystore.editChannel`. */
   async reveal(flow: vscode.Uri, channel?: string): Promise<void> {
     const key = flow.toString();
-    const open = (): AdapterEditorSession | undefined =>
-      [...this.sessions].find((session) => session.uri.toString() === key);
-    if (channel !== undefined && !open()) this.wanted.set(key, channel);
-    await vscode.commands.executeCommand('vscode.openWith', flow, AdapterEditors.viewType);
-    if (channel !== undefined) {
-      this.wanted.delete(key);
-      open()?.reveal(channel);
+    const [open] = [...this.sessions]
+      .filter(({ uri }) => uri.toString() === key)
+      .sort((one, other) => other.standing - one.standing);
+    if (open) {
+      open.reveal(channel);
+      return;
     }
+    if (channel !== undefined) this.wanted.set(key, channel);
+    await vscode.commands.executeCommand('vscode.openWith', flow, AdapterEditors.viewType);
+    this.wanted.delete(key);
   }
 
   dispose(): void {
+    this.disposed = true;
     this.watcher?.dispose();
     this.resources.dispose();
     for (const session of this.sessions) session.dispose();
     this.sessions.clear();
+  }
+
+  /** A key closes an editor before the field that is being typed in can be left: what was typed is not lost without a word. */
+  private async offerDrafts(uri: vscode.Uri, drafts: readonly FieldDraft[]): Promise<void> {
+    if (this.disposed || !drafts.length) return;
+    try {
+      const document = await vscode.workspace.openTextDocument(uri);
+      const edits = this.editsOf(document);
+      const lost: FieldDraft[] = [];
+      for (const draft of drafts) if (!(await edits.says(draft))) lost.push(draft);
+      const [first] = lost;
+      if (!first) return;
+      const write = t('Write It');
+      const texts = lost.map(({ value }) => `"${value}"`).join(', ');
+      const chosen = await showWarning(t('{0} was typed in the adapter editor, and not written.', texts), write);
+      if (chosen !== write) return;
+      for (const draft of lost) await this.editsOf(await vscode.workspace.openTextDocument(uri)).setField(draft);
+      await this.reveal(uri, first.channel);
+    } catch (error) {
+      this.services.log.warn(`What was typed and not written: ${describeError(error)}`);
+    }
   }
 
   private editsOf(document: vscode.TextDocument): FlowEdits {

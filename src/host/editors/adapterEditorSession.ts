@@ -2,11 +2,17 @@ import * as vscode from 'vscode';
 import { describeError } from '../../core/errors';
 import { parameterOf } from '../../core/flow/parameters';
 import { parametersPathsOf } from '../../core/flow/project';
-import { isFromAdapterEditor, type FromAdapterEditor, type ToAdapterEditor } from '../../protocol/adapterEditor';
+import {
+  isFromAdapterEditor,
+  type FieldDraft,
+  type FromAdapterEditor,
+  type ToAdapterEditor,
+} from '../../protocol/adapterEditor';
 import { nothing } from '../../protocol/guards';
 import { Port } from '../../protocol/rpc';
-import type { FlowDocuments } from '../language/flowDocuments';
+import { isChangeable, type FlowDocuments } from '../language/flowDocuments';
 import { settings } from '../services/settings';
+import { showInformation } from '../ui/messages';
 import type { AdapterEditorServices } from './adapterEditor';
 import { editorState, fieldOf, isTestable, keyPairsNote, keyPairViews } from './editorModel';
 import { modelTexts } from './editorTexts';
@@ -16,6 +22,7 @@ import { editorStrings } from './viewStrings';
 import { showPage } from './webviewPage';
 
 const { t } = vscode.l10n;
+type GenerateRequest = Extract<FromAdapterEditor, { readonly type: 'generateKeyPair' }>;
 /** Milliseconds that a save waits for what was typed; VS Code itself gives up after 1,750. */
 const saveTimeout = 1000;
 
@@ -28,10 +35,12 @@ export class AdapterEditorSession implements vscode.Disposable {
   private wantedChannel: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private turn = 0;
+  /** What is typed in the view and not written. */
+  drafts: readonly FieldDraft[] = [];
 
   constructor(
     private readonly document: vscode.TextDocument,
-    panel: vscode.WebviewPanel,
+    private readonly panel: vscode.WebviewPanel,
     private readonly services: AdapterEditorServices,
     private readonly documents: FlowDocuments,
     private readonly edits: FlowEdits,
@@ -82,9 +91,22 @@ export class AdapterEditorSession implements vscode.Disposable {
     }, 20);
   }
 
-  reveal(channel: string): void {
-    if (!this.port.open) this.wantedChannel = channel;
-    else this.port.send({ type: 'reveal', channel });
+  /** 2: in front and active, 1: in front of its group, 0: behind. */
+  get standing(): number {
+    return Number(this.panel.active) + Number(this.panel.visible);
+  }
+
+  /** Brings it to the front, and the channel in it. */
+  reveal(channel: string | undefined): void {
+    if (channel !== undefined && this.port.open) this.port.send({ type: 'reveal', channel });
+    else this.wantedChannel = channel;
+    // Without its column VS Code would show it a second time, in the active one.
+    this.panel.reveal(this.panel.viewColumn);
+  }
+
+  /** The channel that the view shows when it is ready. */
+  want(channel: string): void {
+    this.wantedChannel = channel;
   }
 
   /** Has the view write what was typed (before a save by hand alone) and saves parameters.prop. Never throws: the save of the flow goes on. */
@@ -133,7 +155,10 @@ export class AdapterEditorSession implements vscode.Disposable {
         await this.testAll();
         return;
       case 'generateKeyPair':
-        await this.generateKeyPair(message.channel, message.use);
+        await this.generateKeyPair(message);
+        return;
+      case 'drafts':
+        this.drafts = message.drafts;
         return;
       case 'openAsText':
         await vscode.commands.executeCommand('flowKeystore.openAsText', { flow, ...pick(message.channel) });
@@ -165,6 +190,7 @@ export class AdapterEditorSession implements vscode.Disposable {
         parametersUnsaved: parameters?.isDirty === true,
         undoParameters: this.edits.canUndo(parameters),
         redoParameters: this.edits.canRedo(parameters),
+        frozen: !isChangeable(this.uri),
       }),
     });
   }
@@ -189,14 +215,17 @@ export class AdapterEditorSession implements vscode.Disposable {
   }
 
   /** Makes a key pair and, where that was asked for or the field is empty, names it in the channel. */
-  private async generateKeyPair(channel: string, use: boolean): Promise<void> {
-    const alias = await vscode.commands.executeCommand('flowKeystore.generateKeyPair', {});
+  private async generateKeyPair({ channel, use, alias: proposed }: GenerateRequest): Promise<void> {
+    const alias = await vscode.commands.executeCommand(
+      'flowKeystore.generateKeyPair',
+      proposed ? { alias: proposed } : {},
+    );
     if (typeof alias !== 'string') return;
     const field = fieldOf(await this.documents.checkedFlow(this.document), channel, 'privateKeyAlias');
     if (!field?.property || field.used === 'no' || field.resolved === alias) return;
     if (!use && field.resolved !== '') {
       const answer = t('Use It Here');
-      const chosen = await vscode.window.showInformationMessage(
+      const chosen = await showInformation(
         t('The key pair "{0}" was generated. The channel goes on using "{1}".', alias, field.resolved),
         answer,
       );

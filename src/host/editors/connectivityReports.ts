@@ -154,7 +154,7 @@ class ReportPanel implements vscode.Disposable {
     this.request = request;
     this.report = undefined;
     this.added.clear();
-    this.panel.reveal(undefined, false);
+    this.panel.reveal(this.panel.viewColumn, false);
     const texts = modelTexts(() => this.services.now());
     const show = (state: { cancelled?: boolean; failure?: string } = {}): void => {
       if (run !== this.run) return;

@@ -40,6 +40,8 @@ export interface EditorSource {
   readonly parametersUnsaved: boolean;
   readonly undoParameters: boolean;
   readonly redoParameters: boolean;
+  /** The file is shown and cannot be changed: the version before, in a comparison. */
+  readonly frozen?: boolean;
 }
 
 /** What the adapter editor shows of a flow. Pure: knows no editor. */
@@ -95,7 +97,8 @@ function channelView(input: EditorSource, channel: Channel, all: readonly Findin
   };
 }
 
-function readOnlyReason({ texts }: EditorSource, channel: Channel): string | undefined {
+function readOnlyReason({ texts, frozen }: EditorSource, channel: Channel): string | undefined {
+  if (frozen) return texts.say('This version of the flow can only be looked at.');
   const row = describeAdapter(channel);
   if (!row) return texts.say('This adapter is not known here. Edit it as text, or in the tenant.');
   return row.editable

@@ -29,6 +29,7 @@ export function editorStrings(say: Say): EditorStrings {
     showChoices: say('Show choices'),
     generateRow: say('Generate new key pair...'),
     moreRows: say('{count} more: type to find them'),
+    unwritten: say('not written'),
     notWritten: say('Not written yet: Enter writes it, Escape takes it back.'),
     changedMeanwhile: say('The file was changed to "{value}" meanwhile. Enter writes what you typed.'),
     takeTheirs: say("Take the file's value"),

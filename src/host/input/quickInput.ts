@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from '../ui/messages';
 import type { StepPlace } from './steps';
 
 /** What a person did: an answer, a step back, or closing it. */
@@ -33,7 +34,7 @@ export interface AskText extends Framed {
 export function askText(options: AskText): Promise<Asked<string>> {
   const box = vscode.window.createInputBox();
   frame(box, options);
-  box.prompt = options.prompt;
+  box.prompt = plain(options.prompt);
   box.placeholder = options.placeholder ?? '';
   box.password = options.password ?? false;
   box.value = options.value ?? '';
@@ -152,7 +153,7 @@ function messageOf(verdict: Verdict | undefined): string | vscode.InputBoxValida
   const { Error, Warning, Info } = vscode.InputBoxValidationSeverity;
   return (
     verdict && {
-      message: verdict.text,
+      message: plain(verdict.text),
       severity: { error: Error, warning: Warning, information: Info }[verdict.severity],
     }
   );

@@ -71,6 +71,8 @@ export class FlowDocuments implements vscode.Disposable {
   }
 
   private async findParameters(flow: vscode.Uri): Promise<vscode.Uri | undefined> {
+    // Of an address with a query the path is not all: `git:` names the file in there.
+    if (flow.query) return undefined;
     for (const path of parametersPathsOf(flow.path)) {
       const uri = flow.with({ path });
       if (openDocument(uri) ?? (await versionOnDisk(uri))) return uri;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError, FlowKeystoreError, isAbort } from '../../core/errors';
+import { showError } from './messages';
 import { backupOf } from '../../core/keystore/file';
 
 /** What can be done about an error, as a button. */
@@ -23,7 +24,7 @@ export class ErrorDisplay {
     const showLog: ErrorAction = { title: vscode.l10n.t('Show Log'), run: () => this.log.show() };
     const offered = [...actions, ...(known ? [] : [showLog])];
     const text = [doing, describeError(error)].filter(Boolean).join(' ');
-    const chosen = await vscode.window.showErrorMessage(text, ...offered.map(({ title }) => title));
+    const chosen = await showError(text, ...offered.map(({ title }) => title));
     await offered.find(({ title }) => title === chosen)?.run();
   }
 }

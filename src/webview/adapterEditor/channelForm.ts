@@ -1,7 +1,8 @@
-import type { ChannelView, FieldId } from '../../protocol/adapterEditor';
+import type { ChannelView, FieldDraft, FieldId } from '../../protocol/adapterEditor';
 import { arrange, button, element, Kept, setAttributes } from '../shared/dom';
 import { icon } from '../shared/icons';
-import { FieldRow, type FieldHost, type KeptField } from './fieldRow';
+import { FieldRow, type FieldHost } from './fieldRow';
+import type { KeptField } from './kept';
 
 export interface FormHost extends FieldHost {
   readonly test: (channel: string) => void;
@@ -87,10 +88,13 @@ export class ChannelForm {
     this.rows.get(field)?.focus();
   }
 
-  /** What the fields keep while the view is hidden, by field. */
-  kept(): Partial<Record<FieldId, KeptField>> {
-    const all: Partial<Record<FieldId, KeptField>> = {};
-    for (const row of this.rows.values()) if (row.kept) all[row.id] = row.kept;
-    return all;
+  /** What the fields keep while the view is hidden. */
+  kept(): KeptField[] {
+    return this.fieldRows().flatMap((row) => row.kept ?? []);
+  }
+
+  /** What is typed and not written, for whatever reason. */
+  pending(): FieldDraft[] {
+    return this.fieldRows().flatMap((row) => row.pending ?? []);
   }
 }

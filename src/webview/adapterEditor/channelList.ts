@@ -9,7 +9,10 @@ export class ChannelList {
   private order: readonly string[] = [];
   private selected: string | undefined;
 
-  constructor(private readonly onSelect: (channel: string) => void) {
+  constructor(
+    private readonly onSelect: (channel: string) => void,
+    private readonly unwrittenWord: string,
+  ) {
     this.root.addEventListener('keydown', (event) => {
       const to = this.targetOf(event.key);
       if (to === undefined) return;
@@ -25,12 +28,14 @@ export class ChannelList {
     });
   }
 
-  update(channels: readonly ChannelView[], selected: string | undefined): void {
+  /** @param unwritten channels with something typed that is not in the files */
+  update(channels: readonly ChannelView[], selected: string | undefined, unwritten: ReadonlySet<string>): void {
     this.order = channels.map(({ id }) => id);
     this.selected = selected;
     const rows = channels.map((channel) => {
       const row = this.rows.obtain(channel.id, () => new ChannelRow(channel.id));
-      row.update(channel, channel.id === selected);
+      const status = unwritten.has(channel.id) ? `${channel.status} · ${this.unwrittenWord}` : channel.status;
+      row.update({ ...channel, status }, channel.id === selected);
       return row.root;
     });
     this.rows.keep(new Set(this.order));

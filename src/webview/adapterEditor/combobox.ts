@@ -28,8 +28,6 @@ export interface ComboOptions {
   readonly onEnter: () => void;
   /** Escape, with the list closed. Says whether there was something to take back. */
   readonly onEscape: () => boolean;
-  /** The field was left. */
-  readonly onLeave: () => void;
 }
 
 /** A list of thousands of rows is of no use; typing finds the rest. */
@@ -86,10 +84,7 @@ export class Combobox {
       if (!this.isOpen) this.open(false);
     });
     this.input.addEventListener('keydown', (event) => this.onKey(event));
-    this.input.addEventListener('focusout', () => {
-      this.close();
-      this.options.onLeave();
-    });
+    this.input.addEventListener('focusout', () => this.close());
   }
 
   get isOpen(): boolean {

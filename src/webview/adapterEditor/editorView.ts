@@ -1,11 +1,11 @@
 import type { EditorState, EditorStrings, FieldId, FromAdapterEditor, KeyPairView } from '../../protocol/adapterEditor';
 import { Announcer, arrange, button, element, Kept, setAttributes } from '../shared/dom';
 import { icon } from '../shared/icons';
+import { PointerRest } from '../shared/pointer';
 import { ChannelForm, type FormHost } from './channelForm';
 import { ChannelList } from './channelList';
 import type { FieldDraft } from '../../protocol/adapterEditor';
-import type { KeptField } from './fieldRow';
-import type { KeptState } from './kept';
+import type { KeptField, KeptState } from './kept';
 
 export interface ViewHost {
   readonly send: (message: FromAdapterEditor) => void;
@@ -22,7 +22,12 @@ export class EditorView {
   private form: ChannelForm | undefined;
   /** Of all channels looked at: what could not be written yet must outlast a look at another channel. */
   private readonly forms = new Kept<ChannelForm>();
-  private readonly list = new ChannelList((channel) => this.select(channel));
+  private readonly list: ChannelList;
+  /** Taken up when its channel is first looked at. */
+  private kept: KeptField[];
+  private readonly pointer = new PointerRest(window);
+  private readonly draw = (): void => this.drawAll();
+  private readonly drawRows = (): void => this.drawList();
   private readonly announcer = new Announcer();
   private readonly title = element('h1', {});
   private readonly unsaved = element('p', { class: 'unsaved', role: 'status' });
@@ -38,9 +43,11 @@ export class EditorView {
     root: HTMLElement,
     private readonly strings: EditorStrings,
     private readonly host: ViewHost,
-    private kept: KeptState | undefined,
+    kept: KeptState | undefined,
   ) {
+    this.list = new ChannelList((channel) => this.select(channel), strings.unwritten);
     this.selected = kept?.channel;
+    this.kept = [...(kept?.drafts ?? [])];
     const openAsText = (): void =>
       host.send({ type: 'openAsText', ...(this.selected === undefined ? {} : { channel: this.selected }) });
     this.header = element(
@@ -84,21 +91,7 @@ export class EditorView {
 
   update(state: EditorState): void {
     this.state = state;
-    const { broken, channels } = state;
-    const ids = channels.map(({ id }) => id);
-    if (this.selected === undefined || !ids.includes(this.selected)) this.selected = ids[0];
-    this.title.textContent = state.flow;
-    this.unsavedWords.textContent = state.parametersUnsaved ?? '';
-    this.unsaved.hidden = state.parametersUnsaved === undefined;
-    this.undo.hidden = !state.undoParameters;
-    this.drawBroken(broken);
-    this.header.hidden = broken !== undefined;
-    this.columns.hidden = broken !== undefined || channels.length === 0;
-    this.empty.hidden = broken !== undefined || channels.length > 0;
-    setAttributes(this.header.querySelector('#test-all') ?? this.header, {
-      disabled: !channels.some(({ testable }) => testable),
-    });
-    this.draw();
+    this.pointer.whenUp(this.draw);
   }
 
   updateKeyPairs(keyPairs: readonly KeyPairView[], note: string): void {
@@ -126,21 +119,53 @@ export class EditorView {
     this.keep();
   }
 
-  private draw(): void {
-    const { state, selected } = this;
+  private drawAll(): void {
+    const { state } = this;
     if (!state) return;
-    this.list.update(state.channels, selected);
-    const view = state.channels.find(({ id }) => id === selected);
-    // Broken XML is mended soon: what was typed waits.
+    const { broken, channels } = state;
+    const ids = channels.map(({ id }) => id);
+    // Broken XML has no channels and is mended soon: the person is still at the same one.
+    if (!broken && !ids.includes(this.selected ?? '')) this.selected = ids[0];
+    this.title.textContent = state.flow;
+    this.unsavedWords.textContent = state.parametersUnsaved ?? '';
+    this.unsaved.hidden = state.parametersUnsaved === undefined;
+    this.undo.hidden = !state.undoParameters;
+    this.drawBroken(broken);
+    this.header.hidden = broken !== undefined;
+    this.columns.hidden = broken !== undefined || channels.length === 0;
+    this.empty.hidden = broken !== undefined || channels.length > 0;
+    setAttributes(this.header.querySelector('#test-all') ?? this.header, {
+      disabled: !channels.some(({ testable }) => testable),
+    });
+    this.drawChannel(state);
+  }
+
+  private drawChannel(state: EditorState): void {
+    const { selected } = this;
     if (!state.broken) this.forms.keep(new Set(state.channels.map(({ id }) => id)));
+    const view = state.channels.find(({ id }) => id === selected);
     if (!view) {
       this.form = undefined;
       this.columns.replaceChildren();
+      this.drawList();
       return;
     }
     this.form = this.forms.obtain(view.id, () => new ChannelForm(this.formHost(), view.id));
     this.form.update(view);
     arrange(this.columns, [this.aside, this.form.root]);
+    this.drawList();
+  }
+
+  private drawList(): void {
+    const unwritten = new Set(this.pending().map(({ channel }) => channel));
+    this.list.update(this.state?.channels ?? [], this.selected, unwritten);
+  }
+
+  private pending(): FieldDraft[] {
+    const kept = this.kept.flatMap(({ channel, field, text: value, base, place, adding: add }) =>
+      value === base ? [] : [{ channel, field, value, place, add }],
+    );
+    return [...kept, ...[...this.forms.values()].flatMap((form) => form.pending())];
   }
 
   private drawBroken(broken: EditorState['broken']): void {
@@ -167,7 +192,9 @@ export class EditorView {
         await host.write(draft);
         this.announcer.say(this.strings.written);
       },
-      generateKeyPair: (channel, use) => host.send({ type: 'generateKeyPair', channel, use }),
+      generateKeyPair: (channel, use, alias) =>
+        host.send({ type: 'generateKeyPair', channel, use, ...(alias === undefined ? {} : { alias }) }),
+      whenPointerIsUp: (work) => this.pointer.whenUp(work),
       openParameter: (parameter) => host.send({ type: 'openParameters', parameter }),
       test: (channel) => host.send({ type: 'test', channel }),
       changed: () => this.keep(),
@@ -177,17 +204,17 @@ export class EditorView {
 
   /** Once: later what was kept is old. */
   private takeKept(channel: string, field: FieldId): KeptField | undefined {
-    if (this.kept?.channel !== channel) return undefined;
-    const { [field]: taken, ...fields } = this.kept.fields;
-    this.kept = { channel, fields };
+    const taken = this.kept.find((each) => each.channel === channel && each.field === field);
+    if (taken) this.kept = this.kept.filter((each) => each !== taken);
     return taken;
   }
 
   private keep(): void {
-    this.host.keep({
-      ...(this.selected === undefined ? {} : { channel: this.selected }),
-      fields: this.form?.kept() ?? {},
-    });
+    const drafts = [...this.kept, ...[...this.forms.values()].flatMap((form) => form.kept())];
+    this.host.keep({ ...(this.selected === undefined ? {} : { channel: this.selected }), drafts });
+    // The view may be closed without a word: the host has to know what would be lost then.
+    this.host.send({ type: 'drafts', drafts: this.pending() });
+    this.pointer.whenUp(this.drawRows);
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -199,7 +226,11 @@ export class EditorView {
     const undo = key === 'z' && !event.shiftKey;
     const redo = key === 'y' || (key === 'z' && event.shiftKey);
     if (!undo && !redo) return;
-    if (this.form?.fieldRows().some((row) => row.isTyping)) return;
+    if (this.form?.fieldRows().some((row) => row.isTyping)) {
+      // The browser's own undo, of what is being typed. The workbench would hear of the key too, and undo in the flow.
+      event.stopImmediatePropagation();
+      return;
+    }
     const { undoParameters = false, redoParameters = false } = this.state ?? {};
     if (!(undo ? undoParameters : redoParameters)) return;
     event.preventDefault();

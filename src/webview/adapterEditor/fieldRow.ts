@@ -11,6 +11,7 @@ import { icon } from '../shared/icons';
 import { Combobox } from './combobox';
 import { keyPairRows, optionRows } from './comboRows';
 import { begin, isDirty, received, refused, resume, sending, takenBack, typed, written, type Draft } from './draft';
+import type { KeptField } from './kept';
 
 /** What a field asks of the form around it. */
 export interface FieldHost {
@@ -20,18 +21,23 @@ export interface FieldHost {
   readonly keyPairsNote: () => string;
   /** Writes a value; rejects with the reason where it cannot be. */
   readonly write: (draft: FieldDraft) => Promise<void>;
-  readonly generateKeyPair: (channel: string, use: boolean) => void;
+  /** @param alias proposed for it */
+  readonly generateKeyPair: (channel: string, use: boolean, alias?: string) => void;
+  /** Does it at once, or when no pointer is pressed any more. */
+  readonly whenPointerIsUp: (work: () => void) => void;
   readonly openParameter: (name: string) => void;
   /** Something is to be kept over a hiding of the view. */
   readonly changed: () => void;
 }
 
-/** What a field keeps while the view is hidden. */
-export interface KeptField {
-  readonly place: WritePlace;
-  readonly adding: boolean;
-  readonly base: string;
-  readonly text: string;
+/** A line below a field. What it says is compared before it is drawn anew. */
+interface Note {
+  readonly mark: ProblemView['mark'];
+  readonly kind?: 'parameter' | 'preview';
+  readonly words: string;
+  readonly code?: string;
+  readonly after?: string;
+  readonly actions?: readonly { readonly label: string; readonly title?: string; readonly run: () => void }[];
 }
 
 /** One field of a channel: label, control, where it is written, what it comes to, what is wrong with it. */
@@ -47,6 +53,11 @@ export class FieldRow {
   private adding = false;
   private draft: Draft;
   private failure: string | undefined;
+  private readonly clear: HTMLButtonElement;
+  private readonly add: HTMLButtonElement;
+  /** What stands below, as text. */
+  private drawnBelow = '';
+  private readonly draw = (): void => this.drawAll();
 
   constructor(
     private readonly host: FieldHost,
@@ -73,6 +84,12 @@ export class FieldRow {
       this.place = kept.place;
       this.adding = kept.adding;
     }
+    this.clear = button(host.strings.clear, () => void this.write(this.toWrite('')));
+    this.add = button(host.strings.addField, () => {
+      this.adding = true;
+      this.drawAll();
+      this.focus();
+    });
     this.draft = kept ? resume(this.valueOf(view), kept) : begin(this.valueOf(view));
     this.root = element(
       'div',
@@ -80,19 +97,29 @@ export class FieldRow {
       this.labelNode,
       element('div', { class: 'body' }, this.line, this.below),
     );
-    this.redraw();
+    this.root.addEventListener('focusout', ({ relatedTarget }) => {
+      // What else belongs to the field (its place, its buttons) decides itself what becomes of what was typed.
+      const stays = relatedTarget instanceof Node && this.root.contains(relatedTarget);
+      if (!stays) void this.commit();
+    });
+    this.drawAll();
   }
 
   get kept(): KeptField | undefined {
     const chosen = this.view.parameter && this.place === 'flow';
     if (!isDirty(this.draft) && !chosen && !this.adding) return undefined;
-    return { place: this.place, adding: this.adding, base: this.draft.base, text: this.draft.text };
+    const { channel, place, adding } = this;
+    return { channel, field: this.view.id, place, adding, base: this.draft.base, text: this.draft.text };
   }
 
-  /** What is typed and not written yet. Over another's change a person must decide: Enter, or Escape. */
+  /** What is typed and not written, for whatever reason. */
+  get pending(): FieldDraft | undefined {
+    return isDirty(this.draft) ? this.toWrite(this.draft.text) : undefined;
+  }
+
+  /** What is to be written when the field is left. Over another's change a person must decide: Enter, or Escape. */
   private get unwritten(): FieldDraft | undefined {
-    const open = isDirty(this.draft) && this.draft.theirs === undefined && !this.control.input.readOnly;
-    return open ? this.toWrite(this.draft.text) : undefined;
+    return this.draft.theirs === undefined && !this.control.input.readOnly ? this.pending : undefined;
   }
 
   update(view: FieldView): void {
@@ -167,8 +194,10 @@ export class FieldRow {
   }
 
   private setPlace(place: WritePlace): void {
+    const { pending } = this;
     this.place = place;
     this.draft = begin(this.valueOf(this.view));
+    if (pending) this.draft = typed(this.draft, pending.value);
     this.failure = undefined;
     this.redraw();
     this.host.changed();
@@ -190,6 +219,13 @@ export class FieldRow {
     return had;
   }
 
+  /** What was typed is a proposal for its alias; nothing is written before there is such a key pair. */
+  private generateKeyPair(): void {
+    const { pending } = this;
+    if (pending) this.takeBack();
+    this.host.generateKeyPair(this.channel, true, pending?.value);
+  }
+
   private choose(value: string): void {
     this.draft = typed(this.draft, value);
     this.redraw();
@@ -199,6 +235,10 @@ export class FieldRow {
   // --- Drawing
 
   private redraw(): void {
+    this.host.whenPointerIsUp(this.draw);
+  }
+
+  private drawAll(): void {
     const { view, draft } = this;
     const { input } = this.control;
     const { strings } = this.host;
@@ -211,6 +251,8 @@ export class FieldRow {
     input.readOnly = locked;
     this.control.root.classList.toggle('locked', locked);
     setAttributes(input, { 'aria-readonly': locked ? 'true' : undefined });
+    setAttributes(this.clear, { 'aria-label': `${strings.clear}: ${view.label}` });
+    setAttributes(this.add, { 'aria-label': `${strings.addField}: ${view.label}` });
     const parameter = view.parameter;
     this.placeSelect.value = this.place;
     setAttributes(this.placeSelect, {
@@ -220,8 +262,8 @@ export class FieldRow {
     arrange(this.line, [
       this.control.root,
       parameter && !view.readOnly && this.placeSelect,
-      view.leftOver && !view.readOnly && this.clearButton(),
-      view.missing !== undefined && !this.adding && !view.readOnly && this.addButton(),
+      view.leftOver && !view.readOnly && this.clear,
+      view.missing !== undefined && !this.adding && !view.readOnly && this.add,
     ]);
     this.drawBelow();
   }
@@ -231,66 +273,60 @@ export class FieldRow {
   }
 
   private drawBelow(): void {
+    const notes = this.notes();
+    const worst = this.failure !== undefined || this.view.problems.some(({ mark }) => mark === 'error');
+    setAttributes(this.control.input, { 'aria-invalid': worst ? 'true' : undefined });
+    // The same is not drawn anew: the focus may be on it.
+    const says = JSON.stringify(notes);
+    if (says === this.drawnBelow) return;
+    this.drawnBelow = says;
+    const focused = this.below.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+    this.below.replaceChildren(...notes.map(noteNode));
+    if (focused !== undefined) this.refocus(focused);
+  }
+
+  /** The focus was on a button that was drawn anew. */
+  private refocus(label: string | null): void {
+    const same = [...this.below.querySelectorAll('button')].find(({ textContent }) => textContent === label);
+    (same ?? this.control.input).focus();
+  }
+
+  private notes(): Note[] {
     const { view, draft } = this;
     const { strings } = this.host;
-    const notes: HTMLElement[] = [];
-    if (this.failure !== undefined) notes.push(noteNode('error', this.failure));
+    const notes: Note[] = [];
+    if (this.failure !== undefined) notes.push({ mark: 'error', words: this.failure });
     if (draft.theirs !== undefined && isDirty(draft)) {
-      notes.push(
-        noteNode(
-          'warning',
-          fill(strings.changedMeanwhile, { value: this.shownFor(draft.theirs) }),
-          button(strings.takeTheirs, () => this.takeBack(), { kind: 'link' }),
-        ),
-      );
-    } else if (isDirty(draft)) notes.push(noteNode('none', strings.notWritten));
-    for (const problem of view.problems) notes.push(this.problemNode(problem));
-    if (view.parameter) notes.push(this.parameterNode(view.parameter.name, view.parameter));
+      notes.push({
+        mark: 'warning',
+        words: fill(strings.changedMeanwhile, { value: this.shownFor(draft.theirs) }),
+        actions: [{ label: strings.takeTheirs, run: () => this.takeBack() }],
+      });
+    } else if (isDirty(draft)) notes.push({ mark: 'none', words: strings.notWritten });
+    for (const problem of view.problems) notes.push(this.problemNote(problem));
+    if (view.parameter) notes.push(this.parameterNote(view.parameter));
     if (view.preview !== undefined) {
-      notes.push(element('p', { class: 'note preview' }, `${strings.resolvesTo} `, element('code', {}, view.preview)));
+      notes.push({ mark: 'none', kind: 'preview', words: strings.resolvesTo, code: view.preview });
     }
-    for (const { mark, text } of view.notes) notes.push(noteNode(mark, text));
-    if (view.missing !== undefined) notes.push(noteNode('information', view.missing));
-    const worst = this.failure !== undefined || view.problems.some(({ mark }) => mark === 'error');
-    setAttributes(this.control.input, { 'aria-invalid': worst ? 'true' : undefined });
-    this.below.replaceChildren(...notes);
+    for (const { mark, text } of view.notes) notes.push({ mark, words: text });
+    if (view.missing !== undefined) notes.push({ mark: 'information', words: view.missing });
+    return notes;
   }
 
-  private parameterNode(name: string, { unavailable, shared }: NonNullable<FieldView['parameter']>): HTMLElement {
+  private parameterNote({ name, unavailable, shared }: NonNullable<FieldView['parameter']>): Note {
     const { strings } = this.host;
-    const open = button(`{{${name}}}`, () => this.host.openParameter(name), {
-      kind: 'link',
-      title: strings.openParameter,
-    });
-    const node = element('p', { class: 'note parameter' }, `${strings.parameterIs} `, open);
-    if (shared) node.append(` · ${shared}`);
-    if (unavailable !== undefined) node.append(` · ${unavailable}`);
-    return node;
-  }
-
-  private problemNode(problem: ProblemView): HTMLElement {
-    const fixes = problem.fixes.map(({ label, value }) =>
-      button(label, () => void this.write(this.toWrite(value)), { kind: 'link' }),
-    );
-    const words = problem.help ? `${problem.text} ${problem.help}` : problem.text;
-    return noteNode(problem.mark, words, ...(this.view.readOnly ? [] : fixes));
-  }
-
-  private clearButton(): HTMLElement {
-    return button(this.host.strings.clear, () => void this.write(this.toWrite('')), {
-      'aria-label': `${this.host.strings.clear}: ${this.view.label}`,
-    });
-  }
-
-  private addButton(): HTMLElement {
-    const add = (): void => {
-      this.adding = true;
-      this.redraw();
-      this.focus();
+    return {
+      mark: 'none',
+      kind: 'parameter',
+      words: strings.parameterIs,
+      actions: [{ label: `{{${name}}}`, title: strings.openParameter, run: () => this.host.openParameter(name) }],
+      after: [shared, unavailable].flatMap((text) => (text ? [` · ${text}`] : [])).join(''),
     };
-    return button(this.host.strings.addField, add, {
-      'aria-label': `${this.host.strings.addField}: ${this.view.label}`,
-    });
+  }
+
+  private problemNote({ mark, text, help, fixes }: ProblemView): Note {
+    const actions = fixes.map(({ label, value }) => ({ label, run: () => void this.write(this.toWrite(value)) }));
+    return { mark, words: help ? `${text} ${help}` : text, ...(this.view.readOnly ? {} : { actions }) };
   }
 
   // --- Controls
@@ -298,7 +334,6 @@ export class FieldRow {
   private makeInput(id: string): { root: HTMLElement; input: HTMLInputElement } {
     const input = element('input', { id, class: 'input', type: 'text', spellcheck: 'false', autocomplete: 'off' });
     input.addEventListener('input', () => this.onInput(input.value));
-    input.addEventListener('focusout', () => void this.commit());
     input.addEventListener('keydown', (event) => {
       if (event.isComposing) return;
       if (event.key === 'Enter') void this.commitOnPurpose();
@@ -317,14 +352,13 @@ export class FieldRow {
         this.view.options
           ? optionRows(this.view.options)
           : keyPairRows(this.host.keyPairs(), this.host.keyPairsNote(), this.host.strings.generateRow, () =>
-              this.host.generateKeyPair(this.channel, true),
+              this.generateKeyPair(),
             ),
       moreRows: (count) => fill(this.host.strings.moreRows, { count }),
       onChoose: (value) => this.choose(this.valueFor(value)),
       onInput: () => this.onInput(combobox.input.value),
       onEnter: () => void this.commitOnPurpose(),
       onEscape: () => this.takeBack(),
-      onLeave: () => void this.commit(),
     });
     return combobox;
   }
@@ -340,11 +374,20 @@ export class FieldRow {
   }
 }
 
-function noteNode(mark: ProblemView['mark'], words: string, ...actions: HTMLElement[]): HTMLElement {
+function noteNode({ mark, kind, words, code, after, actions = [] }: Note): HTMLElement {
+  const links = actions.map(({ label, title, run }) => button(label, run, { kind: 'link', title }));
   return element(
     'p',
-    { class: `note ${mark}` },
+    { class: `note ${kind ?? mark}` },
     mark === 'none' ? undefined : icon(mark),
-    element('span', {}, words, ...actions.flatMap((action) => [' ', action])),
+    element(
+      'span',
+      {},
+      words,
+      ...links.flatMap((link) => [' ', link]),
+      code === undefined ? undefined : ' ',
+      code === undefined ? undefined : element('code', {}, code),
+      after,
+    ),
   );
 }

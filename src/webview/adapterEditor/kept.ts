@@ -1,24 +1,35 @@
-import type { FieldId } from '../../protocol/adapterEditor';
-import { flag, optional, shape, text, word } from '../../protocol/guards';
-import type { KeptField } from './fieldRow';
+import type { FieldDraft, FieldId } from '../../protocol/adapterEditor';
+import { flag, list, optional, shape, text, word } from '../../protocol/guards';
 
-/** What the editor keeps while it is hidden: the chosen channel, what was typed and not written, where the page was scrolled to. */
-export interface KeptState {
-  readonly channel?: string;
-  /** Of the chosen channel alone: leaving a channel writes its fields. */
-  readonly fields: Partial<Record<FieldId, KeptField>>;
+/** A field with something that is not in the files: what was typed, or where it is to be written. */
+export interface KeptField {
+  readonly channel: string;
+  readonly field: FieldId;
+  readonly place: FieldDraft['place'];
+  readonly adding: boolean;
+  readonly base: string;
+  readonly text: string;
 }
 
-const keptField = optional(shape<KeptField>({ place: word('flow', 'parameters'), adding: flag, base: text, text }));
+/** What the editor keeps while it is hidden. */
+export interface KeptState {
+  /** The chosen one. */
+  readonly channel?: string;
+  /** Of all channels: what could not be written stays when another one is looked at. */
+  readonly drafts: readonly KeptField[];
+}
 
 /** An older version of the view may have kept something else. */
 export const isKeptState = shape<KeptState>({
   channel: optional(text),
-  fields: shape<KeptState['fields']>({
-    address: keptField,
-    authentication: keptField,
-    privateKeyAlias: keptField,
-    credential: keptField,
-    proxyType: keptField,
-  }),
+  drafts: list(
+    shape<KeptField>({
+      channel: text,
+      field: word('address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType'),
+      place: word('flow', 'parameters'),
+      adding: flag,
+      base: text,
+      text,
+    }),
+  ),
 });
