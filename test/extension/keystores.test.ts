@@ -10,6 +10,7 @@ import { addCertificates, addKeyPair, renameEntry, type Edited } from '../../src
 import { backupOf, readKeystoreFile, writeKeystoreFile } from '../../src/core/keystore/file';
 import type { Keystore } from '../../src/core/keystore/model';
 import { readKeystore, writeKeystore } from '../../src/core/keystore/store';
+import { argumentOf } from '../../src/host/commands/argumentOf';
 import type { CommandId, Commands } from '../../src/host/commands/commandMap';
 import type { Host } from '../../src/host/services/host';
 import type { KeystoreSession } from '../../src/host/services/keystoreSession';
@@ -504,11 +505,53 @@ describe('keystores in VS Code', () => {
   });
 
   it('takes a keystore off the list and leaves the file', async () => {
+    const before = session();
     await run('flowKeystore.removeKeystore', { keystore, silent: true });
     assert.equal(host.registry.find(keystore), undefined);
     assert.ok(existsSync(file));
+    // Whoever still holds it, the report of a test say, must not go on with what it was.
+    assert.equal(before.keystore, undefined);
+    assert.throws(() => before.passwordForUse(), { code: 'password-required' });
     await run('flowKeystore.addKeystore', { files: [file], silent: true });
     assert.ok(host.registry.find(keystore));
+  });
+
+  it('keeps what was added by hand and the search of the workspace does not find', async () => {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspace);
+    const odd = vscode.Uri.joinPath(workspace.uri, 'node_modules', 'Client [1].Pfx');
+    await vscode.workspace.fs.copy(vscode.Uri.file(file), odd);
+    try {
+      const [added] = (await run('flowKeystore.addKeystore', { files: [odd.fsPath], silent: true })) ?? [];
+      assert.ok(added);
+      await run('flowKeystore.refresh');
+      assert.ok(host.registry.find(added));
+      await run('flowKeystore.unlockKeystore', { keystore: added, password, silent: true });
+      const seen = until(() => host.registry.find(added)?.keystore?.entries.length === 1);
+      await generate('partner_a');
+      await vscode.workspace.fs.copy(vscode.Uri.file(file), odd, { overwrite: true });
+      await seen;
+      await run('flowKeystore.removeKeystore', { keystore: added, silent: true });
+      assert.equal(host.registry.find(added), undefined);
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(workspace.uri, 'node_modules'), { recursive: true });
+    }
+  });
+
+  it('takes keys in the tree for the entries that are selected there, of one keystore', async () => {
+    await generate('partner_a');
+    const root = (await rootRow()).node;
+    const [entry] = await rows(root);
+    const [member] = await rows(entry?.node);
+    assert.ok(entry && member);
+    const pressed = (...selection: TreeNode[]): unknown =>
+      argumentOf({ tree: { selection } } as unknown as Host, 'flowKeystore.deleteEntry', 'selection', undefined);
+    assert.deepEqual(pressed(entry.node), { keystore, alias: 'partner_a' });
+    assert.deepEqual(pressed(member.node, entry.node), { keystore, alias: 'partner_a' });
+    assert.throws(() => pressed(member.node), vscode.CancellationError);
+    assert.throws(() => pressed(root), vscode.CancellationError);
+    const other = { ...entry.node, session: { name: 'other.p12' } } as unknown as TreeNode;
+    assert.throws(() => pressed(entry.node, other), /several keystores: partner\.p12, other\.p12/);
   });
 
   it('finds keystores in the workspace, and loses them when they are deleted', async () => {

@@ -130,8 +130,8 @@ describe('the manifest', () => {
   });
 
   it('starts by what it contributes or where there are flows, and never takes a file type over', () => {
-    // Without it no lens would show over a flow that is opened as text before anything else of ours is.
-    assert.deepEqual(manifest.activationEvents, ['workspaceContains:**/*.iflw']);
+    // Without them no lens would show over a flow that is opened as text before anything else of ours is, in a workspace or alone.
+    assert.deepEqual(manifest.activationEvents, ['workspaceContains:**/*.iflw', 'onLanguage:xml']);
     for (const { priority } of contributes.customEditors ?? []) assert.equal(priority, 'option');
   });
 

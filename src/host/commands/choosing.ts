@@ -186,9 +186,9 @@ async function askPassword(host: Host, session: KeystoreSession, rememberedFaile
       ? t('The remembered password no longer opens this keystore. Enter the new one.')
       : t('Password of the keystore'),
     password: true,
-    tryOut: async (password) => {
+    tryOut: async (password, signal) => {
       try {
-        await session.open(password);
+        await session.open(password, signal);
         return undefined;
       } catch (error) {
         if (isPasswordError(error)) return { severity: 'error', text: t('This is not the password. Try again.') };
@@ -221,5 +221,10 @@ export async function offerToRemember(host: Host, session: KeystoreSession, pass
       { label: t('Never for this keystore'), iconPath: new vscode.ThemeIcon('circle-slash'), value: 'never' },
     ],
   });
-  await host.passwords.keep(session.uri, password, asked.kind === 'answer' ? asked.value : 'session');
+  try {
+    await host.passwords.keep(session.uri, password, asked.kind === 'answer' ? asked.value : 'session');
+  } catch (error) {
+    // What needed the password goes on.
+    void host.errors.show(error);
+  }
 }

@@ -34,7 +34,7 @@ export function flowCommands(editor: ChannelEditor): FlowCommands {
 }
 
 /** The flow of an argument, else the one in front, else one that is asked for. */
-async function flowOf({ flow, silent }: ChannelArgument): Promise<vscode.Uri> {
+export async function flowOf({ flow, silent }: ChannelArgument): Promise<vscode.Uri> {
   if (flow !== undefined) return vscode.Uri.parse(flow, true);
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {

@@ -8,8 +8,9 @@ import { runConnectivityTest, type ConnectivityRequest } from '../services/conne
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
-import { chooseKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
+import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
+import { flowOf } from './flowCommands';
 
 const { t } = vscode.l10n;
 
@@ -132,8 +133,9 @@ async function testAgain(host: Host, request: TestRequest): Promise<void> {
     return;
   }
   try {
-    if (session && !(await unlock(host, session))) return;
-    await runAndShow(host, request);
+    // It may have been taken off the list and come back as another session.
+    const now = session && (await chooseOpenKeystore(host, { keystore: session.uri.toString() }, { title: '' }));
+    await runAndShow(host, { ...request, ...(now ? { session: now } : {}) });
   } catch (error) {
     await host.errors.show(error);
   }
@@ -244,11 +246,9 @@ async function askAlias(
 const documents = new FlowDocuments();
 
 /** A channel as the editor has it, unsaved changes included. */
-async function receiverOfChannel({ flow, channel, silent }: ChannelArgument): Promise<Receiver> {
-  const uri = flow === undefined ? vscode.window.activeTextEditor?.document.uri : vscode.Uri.parse(flow, true);
-  if (!uri || !/\.iflw$/i.test(uri.path)) {
-    throw new FlowKeystoreError('arguments', t('There is no flow to test.'), {}, t('Open a flow (.iflw) first.'));
-  }
+async function receiverOfChannel(argument: ChannelArgument): Promise<Receiver> {
+  const { channel, silent } = argument;
+  const uri = await flowOf(argument);
   const document = await vscode.workspace.openTextDocument(uri);
   const source = await documents.checkedFlow(document);
   const parameters = source.parametersFile?.parameters;

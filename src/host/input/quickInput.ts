@@ -26,8 +26,8 @@ export interface AskText extends Framed {
   readonly password?: boolean;
   /** Judged while typing. */
   readonly check?: (value: string) => Verdict | undefined;
-  /** Judged when accepted; the box stays open, busy, and says what is wrong. */
-  readonly tryOut?: (value: string) => Promise<Verdict | undefined>;
+  /** Judged when accepted; the box stays open, busy, and says what is wrong. The signal: the box was closed meanwhile. */
+  readonly tryOut?: (value: string, signal: AbortSignal) => Promise<Verdict | undefined>;
 }
 
 /** A line of text, in VS Code's input box. */
@@ -46,7 +46,9 @@ export function askText(options: AskText): Promise<Asked<string>> {
   };
   // An empty box is not reproached before anything was typed.
   if (box.value) judge();
+  const closed = new AbortController();
   return shown(box, (answer) => [
+    box.onDidHide(() => closed.abort()),
     box.onDidChangeValue(judge),
     box.onDidAccept(async () => {
       if (judge()?.severity === 'error' || box.busy) return;
@@ -54,7 +56,7 @@ export function askText(options: AskText): Promise<Asked<string>> {
       if (options.tryOut) {
         box.busy = true;
         box.enabled = false;
-        const verdict = await options.tryOut(value).finally(() => {
+        const verdict = await options.tryOut(value, closed.signal).finally(() => {
           box.busy = false;
           box.enabled = true;
         });

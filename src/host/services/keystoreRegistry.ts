@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { KeystoreView } from '../../core/checks/keystoreView';
 import { nearestKeystore } from '../../core/keystore/nearest';
@@ -23,6 +22,7 @@ export class KeystoreRegistry implements vscode.Disposable {
   /** A keystore came, went, opened, was locked or changed. `undefined`: the list itself changed. */
   readonly onDidChange = this.changed.event;
   private loading: Promise<void> | undefined;
+  private watching = false;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly resources: { dispose(): unknown }[] = [this.changed];
   private disposed = false;
@@ -50,10 +50,13 @@ export class KeystoreRegistry implements vscode.Disposable {
 
   /** Finds the keystores, once. */
   load(): Promise<void> {
-    if (!this.loading) {
-      this.watchWorkspace();
-      this.loading = this.discover();
-    }
+    if (!this.watching) this.watchWorkspace();
+    this.watching = true;
+    // A search that failed is made again.
+    this.loading ??= this.discover().catch((error: unknown) => {
+      this.loading = undefined;
+      throw error;
+    });
     return this.loading;
   }
 
@@ -70,7 +73,7 @@ export class KeystoreRegistry implements vscode.Disposable {
     await this.memory.setHidden(this.memory.hidden.filter((other) => other !== uri.toString()));
     const before = this.find(uri.toString()) ?? this.find(uri.fsPath);
     if (before) return before;
-    const inWorkspace = vscode.workspace.getWorkspaceFolder(uri) !== undefined && isKeystoreName(uri.path);
+    const inWorkspace = (await this.search()).some((other) => other.toString() === uri.toString());
     if (!inWorkspace) await this.memory.setAdded([...this.memory.added, uri.toString()]);
     const session = this.start(uri, !inWorkspace);
     await session.inspect();
@@ -100,7 +103,7 @@ export class KeystoreRegistry implements vscode.Disposable {
   /** The keystore for a flow: the setting's, else the only one, else the one nearest to it. Undefined where that is not clear. */
   async keystoreFor(flow?: vscode.Uri): Promise<KeystoreSession | undefined> {
     await this.load();
-    const set = this.fromSetting(flow);
+    const set = this.fromSetting();
     if (set) return set;
     const usable = this.sessions().filter(({ state }) => state.kind !== 'error');
     if (usable.length <= 1) return usable[0];
@@ -120,24 +123,22 @@ export class KeystoreRegistry implements vscode.Disposable {
     vscode.Disposable.from(...this.resources).dispose();
   }
 
-  private fromSetting(near?: vscode.Uri): KeystoreSession | undefined {
-    const uri = settings.keystore(near);
+  private fromSetting(): KeystoreSession | undefined {
+    const uri = settings.keystore();
     return uri && (this.find(uri.toString()) ?? this.find(uri.fsPath));
   }
 
   private async discover(): Promise<void> {
     // What is added while the search runs is not in its result.
     const before = [...this.known.keys()];
-    const found = vscode.workspace.workspaceFolders?.length
-      ? await vscode.workspace.findFiles(pattern, excluded, maximumFiles)
-      : [];
+    const found = await this.search();
     if (this.disposed) return;
     const wanted = new Map<string, { uri: vscode.Uri; added: boolean }>();
     for (const uri of found) wanted.set(uri.toString(), { uri, added: false });
     const hidden = this.memory.hidden;
     for (const uri of hidden) wanted.delete(uri);
     const set = settings.keystore();
-    const byHand = this.memory.added.map((uri) => vscode.Uri.parse(uri, true));
+    const byHand = this.memory.added.flatMap((uri) => this.parsed(uri));
     for (const uri of set ? [...byHand, set] : byHand) {
       if (!wanted.has(uri.toString())) wanted.set(uri.toString(), { uri, added: true });
     }
@@ -147,6 +148,21 @@ export class KeystoreRegistry implements vscode.Disposable {
     await Promise.all(sessions.map((session) => session.inspect()));
     this.changed.fire(undefined);
     void this.openRemembered(sessions);
+  }
+
+  /** Keystore files of the workspace, by their names. */
+  private async search(): Promise<vscode.Uri[]> {
+    if (!vscode.workspace.workspaceFolders?.length) return [];
+    return vscode.workspace.findFiles(pattern, excluded, maximumFiles);
+  }
+
+  private parsed(uri: string): vscode.Uri[] {
+    try {
+      return [vscode.Uri.parse(uri, true)];
+    } catch (error) {
+      this.log.warn(`A remembered keystore is left out: ${String(error)}`);
+      return [];
+    }
   }
 
   /** One after the other: each costs a key derivation. */
@@ -204,10 +220,13 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   /** A file outside the workspace is watched on its own, in its folder: it may be replaced rather than written. */
-  private watchFile({ uri, file }: KeystoreSession): vscode.Disposable {
-    const folder = vscode.Uri.file(path.dirname(file));
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, path.basename(file)));
-    const changed = (): void => this.fileChanged(uri);
+  private watchFile({ uri }: KeystoreSession): vscode.Disposable {
+    // Its name may have characters that mean something in a pattern.
+    const folder = vscode.Uri.joinPath(uri, '..');
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
+    const changed = (other: vscode.Uri): void => {
+      if (other.toString() === uri.toString()) this.fileChanged(uri);
+    };
     return vscode.Disposable.from(
       watcher,
       watcher.onDidChange(changed),
@@ -240,8 +259,4 @@ export class KeystoreRegistry implements vscode.Disposable {
       }, settleTime),
     );
   }
-}
-
-function isKeystoreName(name: string): boolean {
-  return /\.(p12|pfx|jks|jceks|keystore)$/i.test(name);
 }

@@ -168,9 +168,10 @@ export class KeystoreSession implements vscode.Disposable {
     return this.#password ?? '';
   }
 
+  /** Whoever still holds it finds it locked. */
   dispose(): void {
-    this.#password = undefined;
     this.changed.dispose();
+    this.lock();
   }
 
   private lockedError(): FlowKeystoreError {

@@ -15,14 +15,13 @@ export const settings = {
   },
 
   /**
-   * The keystore that flows are checked and tested against, where one is set. A relative path starts at the workspace folder. In Restricted
+   * The keystore that flows are checked and tested against, where one is set. A relative path starts at the (first) workspace folder. In Restricted
    * Mode VS Code leaves the workspace's own value out (`restrictedConfigurations`).
    */
-  keystore(near?: vscode.Uri): vscode.Uri | undefined {
-    const value = vscode.workspace.getConfiguration(section, near).get<string>('keystore', '').trim();
+  keystore(): vscode.Uri | undefined {
+    const value = vscode.workspace.getConfiguration(section).get<string>('keystore', '').trim();
     if (!value) return undefined;
-    const folder =
-      (near && vscode.workspace.getWorkspaceFolder(near)) ?? vscode.workspace.workspaceFolders?.[0] ?? undefined;
+    const folder = vscode.workspace.workspaceFolders?.[0];
     const path = value.replace(/^\$\{workspaceFolder\}[/\\]?/, '');
     if (/^([/\\]|[A-Za-z]:[/\\])/.test(path)) return vscode.Uri.file(path);
     return folder && vscode.Uri.joinPath(folder.uri, path);

@@ -1,4 +1,5 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { FlowKeystoreError } from '../../core/errors';
 
 /** What is to happen with the password of a keystore: kept in VS Code's secret storage, asked each session, or that and never offered again. */
 export type Remember = 'yes' | 'session' | 'never';
@@ -26,10 +27,25 @@ export class PasswordStore {
     return !this.memory.get<readonly string[]>(neverKey, []).includes(keystore.toString());
   }
 
+  /** @throws FlowKeystoreError `unwritable` where it is to be kept and the secret storage does not take it */
   async keep(keystore: vscode.Uri, password: string, remember: Remember): Promise<void> {
     await this.setNever(keystore, remember === 'never');
-    if (remember === 'yes') await this.secrets.store(keyOf(keystore), password);
-    else await this.secrets.delete(keyOf(keystore));
+    if (remember !== 'yes') {
+      // Where the secret storage is out of order there is nothing in it.
+      await this.secrets.delete(keyOf(keystore)).then(undefined, () => undefined);
+      return;
+    }
+    try {
+      await this.secrets.store(keyOf(keystore), password);
+    } catch (cause) {
+      throw new FlowKeystoreError(
+        'unwritable',
+        vscode.l10n.t('VS Code could not keep the password in its secret storage.'),
+        { file: keystore.fsPath },
+        vscode.l10n.t('It is known until the window closes.'),
+        { cause },
+      );
+    }
   }
 
   /** Forgets the password, and that it was never to be remembered. */

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { FlowKeystoreError } from '../../core/errors';
+import type { Host } from '../services/host';
+import type { TreeNode } from '../tree/nodes';
+import { GaveUp } from './choosing';
+import type { CommandId, FromCode } from './commandMap';
+
+const { t } = vscode.l10n;
+
+/** What the keybindings of the tree give (package.json): the keys are for the entries selected there. */
+const fromTreeKey = 'selection';
+
+/**
+ * What a command is for: what code says, what the rows of the tree stand for, or the files that were chosen.
+ * @throws FlowKeystoreError `arguments` for entries of several keystores at once; GaveUp for a key where no entry is selected
+ */
+export function argumentOf(host: Host, id: CommandId, first: unknown, others: unknown): FromCode | undefined {
+  if (first === fromTreeKey) {
+    const entries = host.tree.selection.filter(({ kind }) => kind === 'entry');
+    const [selected] = entries;
+    if (!selected) throw new GaveUp();
+    return argumentOfNodes(selected, entries);
+  }
+  if (isNode(first)) {
+    const nodes = Array.isArray(others) ? others.filter(isNode) : [];
+    return argumentOfNodes(first, nodes.includes(first) ? nodes : [first]);
+  }
+  if (first instanceof vscode.Uri) return argumentOfFile(id, first, others);
+  return typeof first === 'object' && first !== null && !Array.isArray(first) ? first : undefined;
+}
+
+/** From the explorer, with all files selected there, and from the title of an editor. */
+function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCode {
+  if (id !== 'flowKeystore.addKeystore') return { flow: uri.toString() } as FromCode;
+  const selected = Array.isArray(others) ? others.filter((other) => other instanceof vscode.Uri) : [];
+  return { files: (selected.length ? selected : [uri]).map(({ fsPath }) => fsPath) } as FromCode;
+}
+
+function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {
+  const keystore = node.session.uri.toString();
+  const entries = all.filter((other) => other.kind === 'entry');
+  const elsewhere = entries.find(({ session }) => session !== node.session);
+  if (elsewhere) {
+    throw new FlowKeystoreError(
+      'arguments',
+      t('The entries are in several keystores: {0}, {1}.', node.session.name, elsewhere.session.name),
+      {},
+      t('Select entries of one keystore.'),
+    );
+  }
+  const aliases = entries.map(({ entry }) => entry.alias);
+  switch (node.kind) {
+    case 'entry':
+      return { keystore, alias: node.entry.alias, ...(aliases.length > 1 ? { aliases } : {}) } as FromCode;
+    case 'chain':
+    case 'missingIssuer': {
+      const alias = node.parent?.kind === 'entry' ? node.parent.entry.alias : undefined;
+      return { keystore, alias, ...(node.kind === 'chain' ? { chainIndex: node.index } : {}) } as FromCode;
+    }
+    default:
+      return { keystore } as FromCode;
+  }
+}
+
+function isNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && 'session' in value && 'kind' in value && 'id' in value;
+}
