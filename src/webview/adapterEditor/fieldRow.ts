@@ -7,10 +7,10 @@ import type {
   WritePlace,
 } from '../../protocol/adapterEditor';
 import { arrange, button, element, fill, setAttributes } from '../shared/dom';
-import { icon } from '../shared/icons';
 import { Combobox } from './combobox';
 import { keyPairRows, optionRows } from './comboRows';
 import { begin, isDirty, received, refused, resume, sending, takenBack, typed, written, type Draft } from './draft';
+import { FieldNotes, type Note } from './fieldNotes';
 import type { KeptField } from './kept';
 
 /** What a field asks of the form around it. */
@@ -30,16 +30,6 @@ export interface FieldHost {
   readonly changed: () => void;
 }
 
-/** A line below a field. What it says is compared before it is drawn anew. */
-interface Note {
-  readonly mark: ProblemView['mark'];
-  readonly kind?: 'parameter' | 'preview';
-  readonly words: string;
-  readonly code?: string;
-  readonly after?: string;
-  readonly actions?: readonly { readonly label: string; readonly title?: string; readonly run: () => void }[];
-}
-
 /** One field of a channel: label, control, where it is written, what it comes to, what is wrong with it. */
 export class FieldRow {
   readonly root: HTMLElement;
@@ -47,7 +37,7 @@ export class FieldRow {
   private readonly combobox: Combobox | undefined;
   private readonly labelNode: HTMLLabelElement;
   private readonly line = element('div', { class: 'line' });
-  private readonly below: HTMLElement;
+  private readonly below: FieldNotes;
   private readonly placeSelect: HTMLSelectElement;
   private place: WritePlace = 'parameters';
   private adding = false;
@@ -55,8 +45,6 @@ export class FieldRow {
   private failure: string | undefined;
   private readonly clear: HTMLButtonElement;
   private readonly add: HTMLButtonElement;
-  /** What stands below, as text. */
-  private drawnBelow = '';
   private readonly draw = (): void => this.drawAll();
 
   constructor(
@@ -66,13 +54,13 @@ export class FieldRow {
     kept?: KeptField,
   ) {
     const id = `field-${view.id}`;
-    this.below = element('div', { class: 'below', id: `${id}-notes` });
+    this.below = new FieldNotes(`${id}-notes`);
     this.labelNode = element('label', { for: id, class: 'label' });
     if (view.options || view.id === 'privateKeyAlias') {
       this.combobox = this.makeCombobox(id);
       this.control = this.combobox;
     } else this.control = this.makeInput(id);
-    this.control.input.setAttribute('aria-describedby', this.below.id);
+    this.control.input.setAttribute('aria-describedby', this.below.root.id);
     this.placeSelect = element(
       'select',
       { class: 'select place' },
@@ -95,7 +83,7 @@ export class FieldRow {
       'div',
       { class: 'field' },
       this.labelNode,
-      element('div', { class: 'body' }, this.line, this.below),
+      element('div', { class: 'body' }, this.line, this.below.root),
     );
     this.root.addEventListener('focusout', ({ relatedTarget }) => {
       // What else belongs to the field (its place, its buttons) decides itself what becomes of what was typed.
@@ -276,19 +264,7 @@ export class FieldRow {
     const notes = this.notes();
     const worst = this.failure !== undefined || this.view.problems.some(({ mark }) => mark === 'error');
     setAttributes(this.control.input, { 'aria-invalid': worst ? 'true' : undefined });
-    // The same is not drawn anew: the focus may be on it.
-    const says = JSON.stringify(notes);
-    if (says === this.drawnBelow) return;
-    this.drawnBelow = says;
-    const focused = this.below.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
-    this.below.replaceChildren(...notes.map(noteNode));
-    if (focused !== undefined) this.refocus(focused);
-  }
-
-  /** The focus was on a button that was drawn anew. */
-  private refocus(label: string | null): void {
-    const same = [...this.below.querySelectorAll('button')].find(({ textContent }) => textContent === label);
-    (same ?? this.control.input).focus();
+    this.below.draw(notes, this.control.input);
   }
 
   private notes(): Note[] {
@@ -372,22 +348,4 @@ export class FieldRow {
     const options = this.view.options ?? [];
     return options.find(({ label }) => label === shown)?.value ?? shown;
   }
-}
-
-function noteNode({ mark, kind, words, code, after, actions = [] }: Note): HTMLElement {
-  const links = actions.map(({ label, title, run }) => button(label, run, { kind: 'link', title }));
-  return element(
-    'p',
-    { class: `note ${kind ?? mark}` },
-    mark === 'none' ? undefined : icon(mark),
-    element(
-      'span',
-      {},
-      words,
-      ...links.flatMap((link) => [' ', link]),
-      code === undefined ? undefined : ' ',
-      code === undefined ? undefined : element('code', {}, code),
-      after,
-    ),
-  );
 }
