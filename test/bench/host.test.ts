@@ -50,11 +50,14 @@ describe('bench in the extension host', function () {
   };
 
   it('activation', async () => {
+    // Once VS Code itself has started, which it has when Emmet is active: before, its own start would be measured.
+    const late = vscode.extensions.getExtension('vscode.emmet');
+    for (let tries = 0; late && !late.isActive && tries < 100; tries++) await new Promise((go) => setTimeout(go, 50));
     const ours = await activation('flow-keystore.flow-keystore');
     if (ours === undefined) throw new Error('was active already');
     host = vscode.extensions.getExtension<Host>('flow-keystore.flow-keystore')!.exports;
     say(`activation in VS Code ${vscode.version}: ${ours.toFixed(1)} ms`);
-    for (const id of ['vscode.emmet', 'vscode.markdown-language-features', 'vscode.json-language-features']) {
+    for (const id of ['vscode.markdown-language-features', 'vscode.json-language-features']) {
       const theirs = await activation(id);
       if (theirs !== undefined) {
         say(`    ${(theirs / ours).toFixed(2)} x as fast as the built-in ${id} (${theirs.toFixed(0)} ms)`);
