@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
 import { check, checkUsage } from './commands/check';
 import { flows, flowsUsage } from './commands/flows';
@@ -34,6 +35,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       (name === undefined ? terminal.err : terminal.out)(usage);
       return name === undefined ? 2 : 0;
+    }
+    if (name === '--version') {
+      terminal.out(`${version}\n`);
+      return 0;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command) throw badArguments(`There is no command "${name}".`);

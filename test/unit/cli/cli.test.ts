@@ -533,6 +533,7 @@ describe('command line', () => {
 
   it('help and unknown commands', async () => {
     assert.match((await cli('--help')).out, /list KEYSTORE/);
+    assert.match((await cli('--version')).out, /^\d+\.\d+\.\d+\n$/);
     assert.equal((await cli()).code, 2);
     assert.match((await cli('frobnicate')).err, /no command "frobnicate"/);
     assert.match((await cli('constructor')).err, /no command "constructor"/);
