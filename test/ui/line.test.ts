@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { certificatesPem } from '../../src/core/certificates/pem';
@@ -125,6 +127,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     it('tests the channel: the root of the receiver is missing', async () => {
       await workbench.webview().locator('button', { hasText: 'Test Outbound Connectivity' }).last().click();
       await workbench.webview().locator('h1', { hasText: 'its root is not in the keystore' }).waitFor();
+      await workbench.toast('Testing ').waitFor({ state: 'detached' });
       await workbench.screenshot('report-root-missing');
     });
 
@@ -142,6 +145,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.treeRow('Practice Receiver Root').waitFor();
       await workbench.webview().locator('button', { hasText: 'Test Again' }).click();
       await workbench.webview().locator('h1', { hasText: 'is trusted and accepts "partner_a"' }).waitFor();
+      await workbench.toast('Testing ').waitFor({ state: 'detached' });
       await workbench.screenshot('report-green');
       assert.deepEqual(workbench.errors, []);
     });
@@ -149,6 +153,27 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     it('writes nothing secret into the report', async () => {
       const text = await workbench.webview().locator('body').innerText();
       assert.ok(!text.includes('PRIVATE KEY') && !text.includes(password));
+    });
+
+    it('cancels a test of a server that does not answer', async () => {
+      const silent = net.createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const port = (silent.address() as AddressInfo).port;
+      try {
+        await workbench.command('Flow Keystore: Test Outbound Connectivity...');
+        await workbench.quickPick('Enter a host');
+        await workbench.input(`127.0.0.1:${port}`, 'Host, with its port');
+        await workbench.quickPick('No client certificate');
+        const toast = workbench.toast(`Testing 127.0.0.1:${port}: TLS`);
+        await toast.waitFor();
+        await workbench.webview().locator('h1', { hasText: 'Testing' }).waitFor();
+        await workbench.screenshot('report-running');
+        await workbench.toastButton(`Testing 127.0.0.1:${port}`, 'Cancel').click();
+        await workbench.webview().locator('h1', { hasText: 'was cancelled' }).waitFor();
+        await toast.waitFor({ state: 'detached' });
+      } finally {
+        silent.close();
+      }
     });
 
     it('saves what is typed at that moment', async () => {

@@ -15,7 +15,13 @@ export interface ProbeOptions {
   /** For each of DNS, TCP and TLS. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Told of what stands before the handshake, as soon as it does. */
+  readonly onReached?: (reached: Reached) => void;
 }
+
+export type Reached =
+  | { readonly stage: 'dns'; readonly addresses: readonly string[] }
+  | { readonly stage: 'tcp'; readonly address: string; readonly ms: number };
 
 /** How a probe ended. */
 export type ProbeEnd =
@@ -44,6 +50,8 @@ export type ProbeEnd =
 /** One handshake: facts, no judgement. */
 export interface Probe {
   readonly end: ProbeEnd;
+  /** What the name stands for; none where it could not be resolved. */
+  readonly addresses: readonly string[];
   readonly attempts: readonly Attempt[];
   readonly server: ServerMessages;
   readonly cipher?: string;
@@ -67,7 +75,7 @@ const restOfAnswerMs = 200;
  * @throws the signal's reason when cancelled; everything else is a `ProbeEnd`
  */
 export async function probe(options: ProbeOptions): Promise<Probe> {
-  const { host, port, timeoutMs, signal } = options;
+  const { host, port, timeoutMs, signal, onReached } = options;
   const ms: { dns?: number; tcp?: number; tls?: number } = {};
   let started = performance.now();
   const lap = (): number => {
@@ -76,29 +84,37 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     started = now;
     return taken;
   };
-  let addresses: readonly Address[];
+  let resolved: readonly Address[];
   try {
-    addresses = await withTimeout(signal, timeoutMs, (dnsSignal) => resolveHost(host, dnsSignal));
+    resolved = await withTimeout(signal, timeoutMs, (dnsSignal) => resolveHost(host, dnsSignal));
   } catch (error) {
     signal?.throwIfAborted();
     const timeout = isTimeout(error);
     const detail = timeout ? 'no answer' : ((error as NodeJS.ErrnoException).code ?? String(error));
     return {
       end: { stage: 'dns', kind: timeout ? 'timeout' : 'not-found', detail },
+      addresses: [],
       attempts: [],
       server: noMessages,
       ms,
     };
   }
   ms.dns = lap();
+  const addresses = [...new Set(resolved.map(({ address }) => address))];
+  onReached?.({ stage: 'dns', addresses });
   const { socket, attempts } = await withTimeout(signal, timeoutMs, (tcpSignal) =>
-    connectTo(addresses, port, tcpSignal),
+    connectTo(resolved, port, tcpSignal),
   );
   ms.tcp = lap();
-  if (!socket) return { end: tcpEnd(attempts), attempts, server: noMessages, ms };
+  if (!socket) return { end: tcpEnd(attempts), addresses, attempts, server: noMessages, ms };
+  onReached?.({ stage: 'tcp', address: connectedAddress(attempts), ms: ms.tcp });
   const result = await handshake(socket, options, ms.tcp);
   ms.tls = result.handshakeMs;
-  return { ...result.facts, attempts, ms };
+  return { ...result.facts, addresses, attempts, ms };
+}
+
+export function connectedAddress(attempts: readonly Attempt[]): string {
+  return attempts.find(({ outcome }) => outcome === 'connected')?.address ?? 'the host';
 }
 
 export function tcpEnd(attempts: readonly Attempt[]): ProbeEnd {
@@ -108,7 +124,7 @@ export function tcpEnd(attempts: readonly Attempt[]): ProbeEnd {
 }
 
 interface Shaken {
-  readonly facts: Omit<Probe, 'attempts' | 'ms'>;
+  readonly facts: Omit<Probe, 'addresses' | 'attempts' | 'ms'>;
   readonly handshakeMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
 import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
-import { alertName, type Probe } from './probe';
+import { alertName, connectedAddress, type Probe, type Reached } from './probe';
 import type { Step, StepName, VerdictCode } from './report';
 import { matchesServerName, namesOf } from './serverName';
 import type { Target } from './target';
@@ -15,9 +15,16 @@ function failed(step: StepName, code: VerdictCode, message: string): Step {
   return { step, status: 'failed', code, message };
 }
 
+/** dns or tcp, once it stands. */
+export function reachedStep(reached: Reached): Step {
+  return reached.stage === 'dns'
+    ? { step: 'dns', status: 'ok', message: reached.addresses.join(', ') || 'resolved' }
+    : { step: 'tcp', status: 'ok', message: `Connected to ${reached.address} in ${reached.ms} ms.` };
+}
+
 /** dns, tcp and tls of the pass without a client certificate. */
 export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
-  const { end, attempts, ms } = pass;
+  const { end, addresses, attempts, ms } = pass;
   const seconds = `${timeoutMs / 1000} seconds`;
   if (end.stage === 'dns') {
     const dns =
@@ -26,8 +33,7 @@ export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
         : failed('dns', 'dns-not-found', `There is no such host (${end.detail}).`);
     return [dns, skipped('tcp'), skipped('tls')];
   }
-  const addresses = [...new Set(attempts.map(({ address }) => address))];
-  const dns: Step = { step: 'dns', status: 'ok', message: addresses.join(', ') || 'resolved' };
+  const dns = reachedStep({ stage: 'dns', addresses });
   if (end.stage === 'tcp') {
     const tcp =
       end.kind === 'timeout'
@@ -37,12 +43,7 @@ export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
           : failed('tcp', 'connection-refused', `The host cannot be reached (${end.detail}).`);
     return [dns, tcp, skipped('tls')];
   }
-  const connected = attempts.find(({ outcome }) => outcome === 'connected');
-  const tcp: Step = {
-    step: 'tcp',
-    status: 'ok',
-    message: `Connected to ${connected?.address ?? 'the host'} in ${ms.tcp ?? 0} ms.`,
-  };
+  const tcp = reachedStep({ stage: 'tcp', address: connectedAddress(attempts), ms: ms.tcp ?? 0 });
   return [dns, tcp, tlsStep(pass, seconds)];
 }
 

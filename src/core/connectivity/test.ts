@@ -18,6 +18,7 @@ import {
   acceptedStep,
   clientCertificateStep,
   connectionSteps,
+  reachedStep,
   serverNameStep,
   serverTrustStep,
   skipped,
@@ -91,14 +92,14 @@ export async function testConnectivity(
     timeoutMs,
     ...(signal && { signal }),
   };
-  const without = await probe(options);
+  const without = await probe({ ...options, onReached: (reached) => add(reachedStep(reached)) });
   const connection = connectionSteps(without, timeoutMs);
   const { chain, problem } = readChain(without);
   const trust =
     problem === undefined
       ? judgeServer({ chain, anchors: test.anchors, now, rootOf: test.rootOf ?? publicRootOf })
       : undefined;
-  add(...connection);
+  add(...connection.filter(({ step }) => !steps.some((told) => told.step === step)));
   const failed = connection.some(({ status }) => status === 'failed');
   if (failed) add(skipped('serverName'), skipped('serverTrust'));
   else if (problem !== undefined) add(skipped('serverName'), unreadableStep(problem));

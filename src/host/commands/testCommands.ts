@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { findEntry } from '../../core/keystore/edit';
 import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
 import { describeError, FlowKeystoreError } from '../../core/errors';
+import { stepNameOf } from '../../core/report/connectivityText';
 import { FlowDocuments } from '../language/flowDocuments';
+import { stepAfter } from '../editors/reportModel';
 import { askChoice, askText, separator, type Choice, type Separator } from '../input/quickInput';
 import { runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
 import type { Host } from '../services/host';
@@ -10,6 +12,7 @@ import type { KeystoreSession } from '../services/keystoreSession';
 import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
+import { withProgress } from '../ui/progress';
 import { flowOf } from './flowCommands';
 
 const { t } = vscode.l10n;
@@ -97,13 +100,13 @@ function requestOf(target: Target, session: KeystoreSession | undefined, alias: 
   return { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) };
 }
 
-/** Runs the test. Its report fills while it runs, can cancel it and run it again; the status bar says that it runs. */
+/** Runs the test. Its report fills while it runs; it can be cancelled there and in the progress notification. */
 async function runAndShow(host: Host, request: TestRequest): Promise<string> {
   const where = targetText(request.target);
   const { session, channel } = request;
-  const running = { location: vscode.ProgressLocation.Window, title: t('Testing {0}', where) };
-  return vscode.window.withProgress(running, async () => {
+  return withProgress(t('Testing {0}', where), async (cancelled, tell) => {
     const stop = new AbortController();
+    const signal = AbortSignal.any([cancelled, stop.signal]);
     const run = await host.reports.begin({
       target: request.target,
       ...(session ? { keystore: session.uri.toString() } : {}),
@@ -112,12 +115,16 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
       cancel: () => stop.abort(),
     });
     try {
-      const report = await runConnectivityTest(request, stop.signal, (step) => run.step(step));
+      const report = await runConnectivityTest(request, signal, (step) => {
+        const next = stepAfter(step.step);
+        if (next) tell(t(stepNameOf(next)));
+        run.step(step);
+      });
       run.finish(report);
       host.log.info(`Connectivity test of ${where}: ${report.verdict}, ${report.ms} ms`);
       return report.verdict;
     } catch (error) {
-      if (stop.signal.aborted) run.cancelled();
+      if (signal.aborted) run.cancelled();
       else run.failed(error);
       throw error;
     }

@@ -41,6 +41,11 @@ export interface RunningTest {
   readonly failure?: string;
 }
 
+/** The step that goes on once this one is decided. */
+export function stepAfter(step: StepName): StepName | undefined {
+  return order[order.indexOf(step) + 1];
+}
+
 /** The report while its test runs, or after it was stopped. */
 export function runningView({ target, steps, cancelled, failure }: RunningTest, texts: ModelTexts): ReportView {
   const decided = new Map(steps.map((step) => [step.step, step]));
