@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { groups } from '../src/core/keystore/describe';
 import { loadPracticeIdentities, writePartnerKeystore } from '../test/support/practiceIdentities';
 import { startPracticeReceiver, type PracticeReceiver } from '../test/support/practiceReceiver';
 
@@ -11,7 +12,7 @@ export const examplePassword = 'changeit';
 export async function startPractice(
   workspace: string,
   port: number,
-): Promise<PracticeReceiver & { readonly keystore: string }> {
+): Promise<PracticeReceiver & { readonly keystore: string; readonly rootFingerprint: string }> {
   // Beside the workspace: what the receiver is made of is no keystore of the person who practises.
   const hidden = path.join(workspace, '../.practice');
   await mkdir(hidden, { recursive: true });
@@ -25,5 +26,6 @@ export async function startPractice(
     acceptsFolder: path.join(workspace, 'receiver-accepts'),
     onRequest: (line) => console.log(`  practice receiver: ${line}`),
   });
-  return { ...receiver, keystore };
+  const root = server.chain.at(-1);
+  return { ...receiver, keystore, rootFingerprint: root ? groups(root.sha256) : '' };
 }

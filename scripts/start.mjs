@@ -32,6 +32,7 @@ const receiver = await practice.startPractice(workspace, port).catch((error) => 
 
 console.log(`
 Practice receiver  ${receiver.url}  (demands a client certificate of its own throw-away CA)
+  SHA-256 of its root: ${receiver.rootFingerprint}
 Example keystore   ${path.relative(process.cwd(), receiver.keystore) || receiver.keystore}  password: ${practice.examplePassword}
 Example workspace  ${path.relative(process.cwd(), workspace) || workspace}  (its README.md guides through it)`);
 
@@ -65,7 +66,7 @@ if (desktop) {
   console.log(`\nOpen this in a browser:  ${host.url}/?folder=${encodeURI(workspace)}\n`);
 }
 console.log(
-  'Try first: the key icon in the activity bar, then "Test Outbound Connectivity" above a receiver of "Orders to Partner A.iflw". Ctrl+C ends everything.',
+  'Try first: the key icon in the activity bar, then "Test Outbound Connectivity" above "SOAP to Partner A" in "Orders to Partner A.iflw". Ctrl+C ends everything.',
 );
 
 let stopping = false;

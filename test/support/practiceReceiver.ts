@@ -53,7 +53,7 @@ export async function startPracticeReceiver(options: PracticeReceiverOptions): P
       response.end(`${JSON.stringify({ receiver: 'practice', client })}\n`);
     },
   );
-  server.on('tlsClientError', (error) => onRequest?.(`refused: ${error.message}`));
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => onRequest?.(refusal(error)));
   // Both loopback addresses: `localhost` is either, and nothing else is listened on.
   await listen(server, options.port, '127.0.0.1');
   const { port } = server.address() as AddressInfo;
@@ -81,6 +81,17 @@ export async function startPracticeReceiver(options: PracticeReceiverOptions): P
       await Promise.all([close(server), both ? close(second) : undefined]);
     },
   };
+}
+
+function refusal({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE':
+      return 'refused a client without a certificate';
+    case 'ECONNRESET':
+      return 'a client hung up during the handshake';
+    default:
+      return `refused a client (${code ?? message})`;
+  }
 }
 
 async function acceptedPem(folder: string): Promise<string> {

@@ -143,6 +143,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.dialogButton('Trust and Add to partner.p12').click();
       await workbench.dialog('Trust').waitFor({ state: 'detached' });
       await workbench.treeRow('Practice Receiver Root').waitFor();
+      await workbench.webview().getByText('was added to the keystore since this test. Test again.').waitFor();
       await workbench.webview().locator('button', { hasText: 'Test Again' }).click();
       await workbench.webview().locator('h1', { hasText: 'is trusted and accepts "partner_a"' }).waitFor();
       await workbench.toast('Testing ').waitFor({ state: 'detached' });

@@ -31,6 +31,11 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
     const { keystore } = await opener.open(file);
     keystores.push(viewOfKeystore(keystore, path.basename(file), file));
   }
+  if (!keystores.length) {
+    terminal.err(
+      'flow-keystore: note: No --keystore was given: whether its entries exist and are valid was not checked.\n',
+    );
+  }
   const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
   const rows = [
     ...problemRows(projects.problems),
@@ -62,8 +67,10 @@ function rowsText(rows: readonly FindingRow[], files: readonly string[]): string
     ({ file, line, column, severity, code, message, help }) =>
       `${file}:${line}:${column}: ${severity}: ${message} [${code}]${help ? `\n    ${help}` : ''}`,
   );
-  const count = (severity: string): number => rows.filter((row) => row.severity === severity).length;
-  const flows = `${files.length} ${files.length === 1 ? 'flow' : 'flows'} checked`;
-  const found = `${count('error')} errors, ${count('warning')} warnings, ${count('information')} notes`;
+  const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const count = (severity: string, what: string): string =>
+    counted(rows.filter((row) => row.severity === severity).length, what);
+  const flows = `${counted(files.length, 'flow')} checked`;
+  const found = [count('error', 'error'), count('warning', 'warning'), count('information', 'note')].join(', ');
   return `${[...lines, `${flows}: ${found}`].join('\n')}\n`;
 }

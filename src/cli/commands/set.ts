@@ -2,9 +2,9 @@ import { FlowKeystoreError } from '../../core/errors';
 import { encodeText } from '../../core/flow/encoding';
 import { applyEdits, editField, requireChannel, type EditPlace } from '../../core/flow/edit';
 import { fieldsOf } from '../../core/flow/fields';
-import type { FieldName } from '../../core/flow/model';
+import type { Field, FieldName } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
-import { readParameters } from '../../core/flow/parameters';
+import { hasPlaceholder, isDynamic, readParameters } from '../../core/flow/parameters';
 import { loadFlows, type FlowFile } from '../../core/flow/project';
 import { readFlow } from '../../core/flow/read';
 import { replaceFile } from '../../core/replaceFile';
@@ -55,16 +55,19 @@ export async function set(args: readonly string[], terminal: Terminal): Promise<
   if (!wanted.length) throw badArguments(`set needs a value to set: --${Object.keys(fieldOptions).join(', --')}.`);
 
   const changes: Change[] = [];
+  const notes: string[] = [];
   const texts = new Map<string, { text: string; encode: (text: string) => Uint8Array }>();
   let source = await loadOne(file, terminal.signal);
   for (const { field, value } of wanted) {
     const made = change(source, values.channel, field, value, place, values.add ?? false);
     if (made) {
       changes.push(made.change);
+      if (made.note !== undefined) notes.push(made.note);
       texts.set(made.change.file, made);
       source = made.source;
     }
   }
+  for (const note of notes) terminal.err(`flow-keystore: note: ${note}\n`);
   for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text), { what: 'The change' });
   if (values.json) terminal.out(`${JSON.stringify({ ...changes[0], changes }, undefined, 2)}\n`);
   else terminal.out(changes.length ? changes.map(changeText).join('') : 'Nothing to change.\n');
@@ -132,11 +135,19 @@ function change(
       change: { file: owner.file, offset, key: edit.key, before: edit.before ?? '', after: edit.after },
       text,
       encode,
+      note: unknownValue(field, edit.after),
       source: reread(source, inFlow, text),
     };
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file: source.file }) : error;
   }
+}
+
+/** An adapter may have values that are not in the table, so an unknown one is written, but not in silence. */
+function unknownValue({ options, key }: Field, value: string): string | undefined {
+  if (!options?.length || isDynamic(value) || hasPlaceholder(value)) return undefined;
+  if (options.some((option) => option.value === value)) return undefined;
+  return `"${value}" is no value of ${key} that is known here. Known: ${options.map((option) => option.value).join(', ')}.`;
 }
 
 /** The flow with its new text, so that the next value is placed in what the file will be. */

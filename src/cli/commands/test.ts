@@ -1,9 +1,11 @@
 import os from 'node:os';
+import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
-import { requireChannel } from '../../core/flow/edit';
-import { addressOf } from '../../core/flow/fields';
+import { channelList, requireChannel } from '../../core/flow/edit';
+import { addressOf, keyPairUse } from '../../core/flow/fields';
 import { nodeFiles } from '../../core/flow/nodeFiles';
-import { loadFlows } from '../../core/flow/project';
+import type { Channel } from '../../core/flow/model';
+import { loadFlows, type FlowFile } from '../../core/flow/project';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { reportData, type ConnectivityReport } from '../../core/connectivity/report';
 import { parseTarget, targetOfAddress, type Target } from '../../core/connectivity/target';
@@ -40,6 +42,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   if (values.proxy !== undefined) {
     throw badArguments('--proxy is not supported by this version.', 'Test from a machine with a direct connection.');
   }
+  const channel = await channelOf(what, terminal.signal);
   if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
   const timeoutMs = readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
@@ -55,16 +58,17 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   async function run(): Promise<ConnectivityReport> {
     let target: Target;
     try {
-      target = await targetOf(what ?? '', values['server-name'], terminal.signal);
+      target = channel
+        ? targetOfChannel(channel, values['server-name'])
+        : parseTarget(what ?? '', values['server-name']);
     } catch (error) {
       if (!(error instanceof FlowKeystoreError && error.code === 'address-invalid')) throw error;
       const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
       return addressInvalidReport({ host: what ?? '', port: 0 }, message, os.hostname(), terminal.now());
     }
+    const alias = aliasFor(channel, values.alias, keystore !== undefined, terminal);
     const client =
-      keystore && values.alias !== undefined
-        ? clientOf(keystore.keystore, values.alias, () => keystore.password ?? '')
-        : undefined;
+      keystore && alias !== undefined ? clientOf(keystore.keystore, alias, () => keystore.password ?? '') : undefined;
     return testConnectivity({
       target,
       anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
@@ -78,27 +82,65 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function targetOf(what: string, serverName: string | undefined, signal: AbortSignal): Promise<Target> {
-  const hash = what.lastIndexOf('#');
-  if (!/\.iflw#/i.test(what) || hash < 0) return parseTarget(what, serverName);
-  const file = what.slice(0, hash);
+interface FlowChannel {
+  readonly source: FlowFile;
+  readonly channel: Channel;
+}
+
+/** The channel that FLOW.iflw#CHANNEL-ID names; undefined where a host is named. */
+async function channelOf(what: string, signal: AbortSignal): Promise<FlowChannel | undefined> {
+  const [, file, id] = /^(.*\.iflw)(?:#(.*))?$/is.exec(what) ?? [];
+  if (file === undefined) return undefined;
   const { flows, problems } = await loadFlows([file], nodeFiles, signal);
   const [source] = flows;
   if (!source) {
     const [problem] = problems;
     throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', { file });
   }
-  try {
-    const channel = requireChannel(source.flow, what.slice(hash + 1));
-    const address = addressOf(channel, source.parametersFile?.parameters);
-    if (!address) {
-      throw new FlowKeystoreError(
-        'address-invalid',
-        `The ${channel.adapter || 'unknown'} adapter of the channel has no address that can be tested.`,
-      );
-    }
-    return targetOfAddress(address.resolved, serverName);
-  } catch (error) {
-    throw error instanceof FlowKeystoreError && error.code !== 'address-invalid' ? error.at({ file }) : error;
+  if (id === undefined) {
+    throw new FlowKeystoreError(
+      'arguments',
+      'A flow is tested channel by channel.',
+      { file },
+      `Name one as ${path.basename(file)}#CHANNEL-ID. ${channelList(source.flow)}`,
+    );
   }
+  try {
+    return { source, channel: requireChannel(source.flow, id) };
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
+}
+
+function targetOfChannel({ source, channel }: FlowChannel, serverName: string | undefined): Target {
+  const address = addressOf(channel, source.parametersFile?.parameters);
+  if (address) return targetOfAddress(address.resolved, serverName);
+  throw new FlowKeystoreError(
+    'address-invalid',
+    `The ${channel.adapter || 'unknown'} adapter of the channel has no address that can be tested.`,
+  );
+}
+
+/** The alias to authenticate with: the one given, else the channel's own. What the test leaves out of what the channel says is told. */
+function aliasFor(
+  named: FlowChannel | undefined,
+  given: string | undefined,
+  hasKeystore: boolean,
+  terminal: Terminal,
+): string | undefined {
+  const use = named && keyPairUse(named.channel, named.source.parametersFile?.parameters);
+  const note = (text: string): void => terminal.err(`flow-keystore: note: ${text}\n`);
+  if (given !== undefined) {
+    if (use?.alias !== undefined && use.alias !== given) {
+      note(`The channel names the key pair "${use.alias}"; tested with "${given}".`);
+    }
+    return given;
+  }
+  if (!use?.used) return undefined;
+  if (use.alias === undefined) {
+    note('The channel may authenticate with a key pair, but the files do not say which. Name one with --alias.');
+  } else if (!hasKeystore) {
+    note(`The channel names the key pair "${use.alias}"; tested without it. Give its keystore with --keystore FILE.`);
+  }
+  return use.alias;
 }

@@ -15,7 +15,7 @@ export function clientOf(
 ): ClientKeyPair | UnusableClient {
   if (!keystore) return { alias, unusable: 'There is no keystore to take it from.' };
   const entry = findEntry(keystore, alias);
-  if (!entry) return { alias, unusable: 'There is no such entry in the keystore.' };
+  if (!entry) return { alias, unusable: `There is no such entry in the keystore. ${keyPairList(keystore)}` };
   if (entry.kind !== 'keyPair') return { alias, unusable: 'The entry is not a key pair: it has no private key.' };
   return {
     alias: entry.alias,
@@ -25,6 +25,15 @@ export function clientOf(
       return key.export({ format: 'pem', type: 'pkcs8' }) as string;
     },
   };
+}
+
+const listed = 5;
+
+function keyPairList(keystore: Keystore): string {
+  const aliases = keyPairsOf(keystore).map(({ alias }) => alias);
+  if (!aliases.length) return 'It has no key pair.';
+  const more = aliases.length > listed ? ` and ${aliases.length - listed} more` : '';
+  return `Its key pairs: ${aliases.slice(0, listed).join(', ')}${more}.`;
 }
 
 /** Every key pair of a keystore, without its key. */

@@ -216,17 +216,17 @@ function requireWhole(flow: Flow): void {
   throw new FlowKeystoreError('flow-broken', message, { line, column }, 'Mend it as text first.');
 }
 
-/** The channel of an id. @throws FlowKeystoreError `channel-unknown`, with the ids there are. */
+/** The channel of an id. @throws FlowKeystoreError `channel-unknown`, with the channels there are. */
 export function requireChannel(flow: Flow, id: string): Channel {
   const channel = flow.channels.find((candidate) => candidate.id === id);
   if (channel) return channel;
-  const ids = flow.channels.map((candidate) => candidate.id);
-  throw new FlowKeystoreError(
-    'channel-unknown',
-    'The flow has no such channel.',
-    { detail: id },
-    ids.length ? `Its channels are: ${ids.join(', ')}.` : 'It has no channels.',
-  );
+  throw new FlowKeystoreError('channel-unknown', 'The flow has no such channel.', { detail: id }, channelList(flow));
+}
+
+/** The channels of a flow in one sentence, for an error that asks for one. */
+export function channelList({ channels }: Flow): string {
+  if (!channels.length) return 'It has no channels.';
+  return `Its channels are: ${channels.map(({ id, name }) => (name ? `${id} (${name})` : id)).join(', ')}.`;
 }
 
 /** The text with the edits made. Edits are sorted, do not overlap, and speak of the text before any of them. */

@@ -101,6 +101,17 @@ function optionsOf(row: AdapterDescription, name: FieldName): readonly FieldOpti
   return values?.map(({ value, label, proven }) => ({ value, label, proven }));
 }
 
+/** How a channel authenticates with a key pair: `used` where it does or may, `alias` where the files say which. */
+export function keyPairUse(
+  channel: Channel,
+  parameters?: Parameters,
+): { readonly used: boolean; readonly alias?: string } {
+  const { privateKeyAlias: field } = fieldsOf(channel, parameters);
+  if (!field || field.missing || field.used === 'no') return { used: false };
+  const known = !field.dynamic && !field.unresolved && field.resolved !== '';
+  return { used: true, ...(known && { alias: field.resolved }) };
+}
+
 /**
  * The whole address a channel calls, as far as the files say: HTTP keeps its query apart. Undefined where the adapter is not known or the
  * address is empty.

@@ -34,7 +34,7 @@ export function sarifOf(rows: readonly FindingRow[]): unknown {
 
 /** A URI reference: relative paths stay relative, each segment escaped. */
 function uriOf(file: string): string {
-  const path = file.replaceAll('\\', '/');
+  const path = file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   if (/^[A-Za-z]:\//.test(path)) return `file:///${path.slice(0, 2)}${escaped.slice(4)}`;
   return path.startsWith('/') ? `file://${escaped}` : escaped;

@@ -7,6 +7,7 @@ import { publicKeyText } from '../../core/certificates/publicKey';
 import { FlowKeystoreError } from '../../core/errors';
 import { aliasProposer, checkAlias, proposeAlias } from '../../core/keystore/alias';
 import { standaloneRole } from '../../core/keystore/chain';
+import { groups } from '../../core/keystore/describe';
 import { addCertificates, entriesWith } from '../../core/keystore/edit';
 import { judgeAlias } from '../input/generateInput';
 import { askChoices, askText } from '../input/quickInput';
@@ -177,7 +178,7 @@ async function askAlias(certificate: Certificate, taken: readonly string[], titl
 const shownInFull = 3;
 const shownInBrief = 8;
 
-const onOneLine = ({ sha256 }: Certificate): string => fingerprintText(sha256).replace('\n', ' ');
+const onOneLine = ({ sha256 }: Certificate): string => groups(sha256);
 
 /** One question, with all that is needed to compare the certificates with what their owner says. */
 async function confirmTrust(

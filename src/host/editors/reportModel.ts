@@ -90,7 +90,12 @@ export function reportView(report: ConnectivityReport, texts: ModelTexts, added:
     target: targetText(report.target),
     outcome: !ok ? 'failed' : steps.some(({ status }) => status === 'warning') ? 'warning' : 'ok',
     headline: headlineOf(report),
-    explanation: explanationOf(report),
+    explanation:
+      server?.offer && added.has(server.offer.sha256)
+        ? texts.say('"{name}" was added to the keystore since this test. Test again.', {
+            name: server.offer.subject.short,
+          })
+        : explanationOf(report),
     proof: proofOf(report, texts),
     facts: circumstancesOf(report).split(' \u00b7 '),
     steps: steps.map((step) => stepView(step, detailsOf(step.step, report, texts), texts)),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { adapterLabel } from '../../core/flow/adapters';
-import { addressOf, fieldsOf } from '../../core/flow/fields';
+import { addressOf, keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { Parameters } from '../../core/flow/parameters';
@@ -44,10 +44,7 @@ export function receiverOf(
   channel: Channel,
   parameters: Parameters | undefined,
 ): Receiver {
-  const { privateKeyAlias } = fieldsOf(channel, parameters);
-  const usesKeyPair = privateKeyAlias !== undefined && privateKeyAlias.used !== 'no' && !privateKeyAlias.missing;
-  const known =
-    usesKeyPair && !privateKeyAlias.dynamic && !privateKeyAlias.unresolved && privateKeyAlias.resolved !== '';
+  const { used, alias } = keyPairUse(channel, parameters);
   return {
     flow,
     flowName: flowName || path.basename(flow.path, '.iflw'),
@@ -55,7 +52,7 @@ export function receiverOf(
     name: channel.name,
     adapter: adapterLabel(channel),
     address: addressOf(channel, parameters)?.resolved ?? '',
-    ...(known ? { alias: privateKeyAlias.resolved } : {}),
-    usesKeyPair,
+    ...(alias === undefined ? {} : { alias }),
+    usesKeyPair: used,
   };
 }

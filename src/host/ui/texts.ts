@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AliasProblem } from '../../core/keystore/alias';
 import { maxAliasLength } from '../../core/keystore/alias';
 import type { ChainRole, standaloneRole } from '../../core/keystore/chain';
+import { groups } from '../../core/keystore/describe';
 import { daysLeft, expiryState, type Validity } from '../../core/keystore/expiry';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
 
@@ -63,9 +64,9 @@ export function dateText(date: Date): string {
   return Number.isNaN(date.getTime()) ? '?' : date.toISOString().slice(0, 10);
 }
 
-/** A fingerprint in groups that can be compared by eye: `0D56 1F2A ...`, 16 octets a line. */
+/** A fingerprint as keytool and openssl write it, `0D:56:1F:2A ...`, 16 octets a line. */
 export function fingerprintText(hex: string): string {
-  return (hex.toUpperCase().match(/.{1,32}/g) ?? []).map((line) => (line.match(/.{1,4}/g) ?? []).join(' ')).join('\n');
+  return (hex.match(/.{1,32}/g) ?? []).map(groups).join(':\n');
 }
 
 export function aliasProblemText(problem: AliasProblem): string {

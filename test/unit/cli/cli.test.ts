@@ -19,6 +19,7 @@ import { watchOutput, type Terminal } from '../../../src/cli/terminal';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
 import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
+import { sarifOf } from '../../../src/core/report/sarif';
 import { startTlsServer } from '../../support/faultServers';
 import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
 
@@ -297,6 +298,16 @@ describe('command line', () => {
     assert.match(broken.err, /Orders\.iflw:\d+:\d+: /);
   });
 
+  it('set: writes a value that the adapter is not known to have, but not in silence', async () => {
+    const set = (value: string): ReturnType<typeof cli> =>
+      cli('set', iflw(), '--channel', 'MessageFlow_4', '--authentication', value);
+    const odd = await set('ClientCert');
+    assert.equal(odd.code, 0);
+    assert.match(odd.err, /note: "ClientCert" is no value of authenticationMethod .* Known: .*Client Certificate/);
+    assert.equal((await set('Client Certificate')).err, '');
+    assert.equal((await set('${property.authentication}')).err, '');
+  });
+
   it('set: keeps the permissions of the file, and a symbolic link one', async function () {
     if (process.platform === 'win32') return this.skip();
     const real = at('real.iflw');
@@ -373,6 +384,18 @@ describe('command line', () => {
     assert.deepEqual(await codes('--days', '5'), []);
     assert.equal((await cli(...args)).code, 0);
     assert.equal((await cli(...args, '--days', 'soon')).code, 2);
+  });
+
+  it('check: SARIF names files as URI references, which need no "./"', () => {
+    const row = { code: 'alias-missing', severity: 'error', line: 1, column: 1, message: 'x' } as const;
+    const text = JSON.stringify(sarifOf([{ ...row, file: './My Flows/a.iflw' }]));
+    assert.ok(text.includes('"uri":"My%20Flows/a.iflw"'), text);
+  });
+
+  it('check: says that without a keystore nothing was compared with one', async () => {
+    const { code, out, err } = await cli('check', at('project'));
+    assert.deepEqual([code, out], [0, '1 flow checked: 0 errors, 0 warnings, 0 notes\n']);
+    assert.match(err, /note: No --keystore was given/);
   });
 
   it('check: text, SARIF and JUnit say the same; a flow that cannot be read is an error, not silence', async () => {
@@ -460,16 +483,48 @@ describe('command line', () => {
       writeFileSync(prop(), `Host=localhost\\:${running.port}\nPartner\\ Alias=partner_a\n`);
       const channel = await json('test', `${iflw()}#MessageFlow_1`, ...keystore, '--alias', 'partner_a', '--json');
       assert.equal(channel['verdict'], 'ok');
-      assert.equal(
-        (await json('test', `${iflw()}#MessageFlow_3`, '--timeout', '1', '--json'))['verdict'],
-        'dns-not-found',
-      );
+      const dynamic = await cli('test', `${iflw()}#MessageFlow_3`, '--timeout', '1', '--json');
+      assert.equal((JSON.parse(dynamic.out) as { verdict: string }).verdict, 'dns-not-found');
+      assert.match(dynamic.err, /the files do not say which\. Name one with --alias\.\n$/);
       const unknown = await cli('test', `${iflw()}#Nope`);
       assert.equal(unknown.code, 2);
-      assert.match(unknown.err, /Orders\.iflw: Nope: The flow has no such channel/);
+      assert.match(unknown.err, /Orders\.iflw: Nope: The flow has no such channel.*MessageFlow_1 \(HTTP\)/);
+      const whole = await cli('test', iflw(), ...keystore);
+      assert.equal(whole.code, 2);
+      assert.match(whole.err, /Orders\.iflw: .*channel by channel.*Orders\.iflw#CHANNEL-ID.*MessageFlow_1 \(HTTP\)/);
     } finally {
       await running.stop();
       await other.stop();
+    }
+  });
+
+  it('test: a channel is tested with the key pair it names; where that is not so, a note says it', async () => {
+    const server = await root.issue('localhost', { alternativeNames: localNames });
+    const running = await startTlsServer({ identity: server, clientCa: root });
+    const names = (alias: string): void =>
+      writeFileSync(prop(), `Host=localhost\\:${running.port}\nPartner\\ Alias=${alias}\n`);
+    const channel = `${iflw()}#MessageFlow_1`;
+    const keystore = ['--keystore', at('partner.p12'), '--password-env', 'KS'];
+    try {
+      names('partner_a');
+      const good = await json('test', channel, ...keystore, '--json');
+      assert.deepEqual([good['verdict'], (good['client'] as { sent: string }).sent], ['ok', 'partner_a']);
+      writeFileSync(at('trusted.pem'), root.pem);
+      const without = await cli('test', channel, '--trust', at('trusted.pem'));
+      assert.match(without.err, /names the key pair "partner_a"; tested without it\..*--keystore FILE/);
+      assert.match(without.out, /\[client-certificate-required\]/);
+
+      names('partner_x');
+      const wrong = await cli('test', channel, ...keystore);
+      assert.match(wrong.out, /\[client-key-unusable\]/);
+      assert.match(wrong.out, /no such entry in the keystore\. Its key pairs: partner_a, old_pair, soon_pair\./);
+      const other = await cli('test', channel, ...keystore, '--alias', 'partner_a');
+      assert.deepEqual(
+        [other.code, other.err],
+        [0, 'flow-keystore: note: The channel names the key pair "partner_x"; tested with "partner_a".\n'],
+      );
+    } finally {
+      await running.stop();
     }
   });
 
