@@ -100,9 +100,12 @@ export default tseslint.config(
   },
   {
     files: ['src/host/**/*.ts'],
+    rules: restrict([upwards(['cli', 'webview', 'extension'], 'Talk to a webview through src/protocol.')]),
+  },
+  {
+    files: ['src/host/**/*.ts'],
     ignores: ['src/host/ui/messages.ts'],
     rules: {
-      ...restrict([upwards(['cli', 'webview', 'extension'], 'Talk to a webview through src/protocol.')]),
       'no-restricted-syntax': [
         'error',
         {

@@ -12,6 +12,11 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
+/** What is worth knowing and does not stop the command. */
+export function note(terminal: Terminal, text: string): void {
+  terminal.err(`flow-keystore: note: ${text}\n`);
+}
+
 /** Asks on a terminal without echo. */
 export async function askHidden(
   question: string,

@@ -9,15 +9,11 @@ import { nothing } from '../../src/protocol/guards';
 import { editorStrings } from '../../src/host/editors/viewStrings';
 import type { MemoryEditor } from '../support/editorHost';
 import { exampleEditor } from '../support/exampleFlow';
-import type { ThemeName } from '../support/themes';
-import { openWebview, type WebviewPage } from './webviewPage';
+import { openWebview, type PageLook, type WebviewPage } from './webviewPage';
 
 type EditorPage = WebviewPage<FromAdapterEditor, ToAdapterEditor>;
 
-interface OpenOptions {
-  readonly theme?: ThemeName;
-  readonly width?: number;
-  readonly state?: unknown;
+interface OpenOptions extends PageLook {
   /** Before a write is made. */
   readonly hold?: () => Promise<void>;
 }
@@ -27,13 +23,11 @@ describe('adapter editor webview', () => {
   const sent: FromAdapterEditor[] = [];
   let page: EditorPage;
 
-  async function open(editor: MemoryEditor, options: OpenOptions = {}): Promise<EditorPage> {
+  async function open(editor: MemoryEditor, { hold, ...look }: OpenOptions = {}): Promise<EditorPage> {
     sent.length = 0;
     page = await openWebview<FromAdapterEditor, ToAdapterEditor>({
       name: 'adapterEditor',
-      theme: options.theme ?? 'dark',
-      ...(options.width === undefined ? {} : { width: options.width }),
-      state: options.state,
+      ...look,
       accept: isFromAdapterEditor,
       handle: async (message, port) => {
         sent.push(message);
@@ -43,7 +37,7 @@ describe('adapter editor webview', () => {
           port.send({ type: 'state', state: editor.state() });
         }
         if (message.type === 'setField') {
-          await options.hold?.();
+          await hold?.();
           editor.write(message);
           port.send({ type: 'state', state: editor.state() });
         }

@@ -10,14 +10,7 @@ import {
 } from '../../src/protocol/connectivityReport';
 import { englishTexts } from '../support/editorHost';
 import { exampleReports, reportTarget, type ExampleReports } from '../support/exampleReports';
-import type { ThemeName } from '../support/themes';
-import { openWebview, type WebviewPage } from './webviewPage';
-
-interface OpenOptions {
-  readonly theme?: ThemeName;
-  readonly width?: number;
-  readonly state?: unknown;
-}
+import { openWebview, type PageLook, type WebviewPage } from './webviewPage';
 
 describe('connectivity report webview', () => {
   type ReportPage = WebviewPage<FromConnectivityReport, ToConnectivityReport>;
@@ -32,13 +25,11 @@ describe('connectivity report webview', () => {
     reports = await exampleReports(now);
   });
 
-  async function open(report: ReportView, options: OpenOptions = {}): Promise<void> {
+  async function open(report: ReportView, look: PageLook = {}): Promise<void> {
     sent.length = 0;
     page = await openWebview<FromConnectivityReport, ToConnectivityReport>({
       name: 'connectivityReport',
-      theme: options.theme ?? 'dark',
-      ...(options.width === undefined ? {} : { width: options.width }),
-      state: options.state,
+      ...look,
       accept: isFromConnectivityReport,
       handle: (message, port) => {
         sent.push(message);

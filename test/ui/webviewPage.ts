@@ -9,15 +9,20 @@ import { themes, type ThemeName } from '../support/themes';
 const root = process.env['PROJECT_ROOT']!;
 const origin = 'https://webview.test';
 
-export interface PageOptions<In extends Message, Out extends Message> {
-  readonly name: 'adapterEditor' | 'connectivityReport';
-  readonly theme: ThemeName;
+/** How a page looks when it is opened. */
+export interface PageLook {
+  /** Dark where nothing is said. */
+  readonly theme?: ThemeName;
   readonly width?: number;
+  /** What the view kept when it was hidden. */
+  readonly state?: unknown;
+}
+
+export interface PageOptions<In extends Message, Out extends Message> extends PageLook {
+  readonly name: 'adapterEditor' | 'connectivityReport';
   readonly accept: Guard<In>;
   /** @param port answers it */
   readonly handle: (message: In, port: Port<In, Out>) => unknown;
-  /** What the view kept when it was hidden. */
-  readonly state?: unknown;
 }
 
 /** A webview's built bundle and style sheets in a browser, under the policy and the theme it has in VS Code; the test is its host. */
@@ -25,7 +30,7 @@ export async function openWebview<In extends Message, Out extends Message>(
   options: PageOptions<In, Out>,
 ): Promise<WebviewPage<In, Out>> {
   const { browser } = await import('../support/host/host.mjs');
-  const { name, theme, width = 1000 } = options;
+  const { name, theme = 'dark', width = 1000 } = options;
   const { bodyClass, variables } = themes[theme];
   const page = await (await browser()).newPage({ viewport: { width, height: 760 }, reducedMotion: 'reduce' });
   const view = new WebviewPage<In, Out>(page, options);
@@ -112,7 +117,7 @@ export class WebviewPage<In extends Message, Out extends Message> {
   async screenshot(name: string): Promise<void> {
     const folder = path.join(root, 'out/screenshots/webviews');
     mkdirSync(folder, { recursive: true });
-    const { theme, width = 1000 } = this.options;
+    const { theme = 'dark', width = 1000 } = this.options;
     await this.page.screenshot({ path: path.join(folder, `${name}-${theme}-${width}.png`), fullPage: true });
   }
 

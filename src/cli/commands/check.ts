@@ -7,7 +7,7 @@ import { junitOf } from '../../core/report/junit';
 import { sarifOf } from '../../core/report/sarif';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
-import type { Terminal } from '../terminal';
+import { note, type Terminal } from '../terminal';
 import path from 'node:path';
 
 export const checkUsage =
@@ -32,9 +32,7 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
     keystores.push(viewOfKeystore(keystore, path.basename(file), file));
   }
   if (!keystores.length) {
-    terminal.err(
-      'flow-keystore: note: No --keystore was given: whether its entries exist and are valid was not checked.\n',
-    );
+    note(terminal, 'No --keystore was given: whether its entries exist and are valid was not checked.');
   }
   const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
   const rows = [

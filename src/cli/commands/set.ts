@@ -3,13 +3,13 @@ import { encodeText } from '../../core/flow/encoding';
 import { applyEdits, editField, requireChannel, type EditPlace } from '../../core/flow/edit';
 import { fieldsOf } from '../../core/flow/fields';
 import type { Field, FieldName } from '../../core/flow/model';
-import { nodeFiles } from '../../core/flow/nodeFiles';
 import { hasPlaceholder, isDynamic, readParameters } from '../../core/flow/parameters';
-import { loadFlows, type FlowFile } from '../../core/flow/project';
+import type { FlowFile } from '../../core/flow/project';
 import { readFlow } from '../../core/flow/read';
 import { replaceFile } from '../../core/replaceFile';
+import { requireFlows } from '../flowFiles';
 import { badArguments, readOptions } from '../options';
-import type { Terminal } from '../terminal';
+import { note, type Terminal } from '../terminal';
 
 export const setUsage =
   'set FLOW --channel ID [--authentication VALUE] [--private-key-alias VALUE] [--address VALUE] [--credential VALUE] [--in flow|parameters] [--add] [--json]';
@@ -67,7 +67,7 @@ export async function set(args: readonly string[], terminal: Terminal): Promise<
       source = made.source;
     }
   }
-  for (const note of notes) terminal.err(`flow-keystore: note: ${note}\n`);
+  for (const text of notes) note(terminal, text);
   for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text), { what: 'The change' });
   if (values.json) terminal.out(`${JSON.stringify({ ...changes[0], changes }, undefined, 2)}\n`);
   else terminal.out(changes.length ? changes.map(changeText).join('') : 'Nothing to change.\n');
@@ -80,23 +80,14 @@ function readPlace(text: string | undefined): EditPlace | undefined {
 }
 
 async function loadOne(file: string, signal: AbortSignal): Promise<FlowFile> {
-  const { flows, problems } = await loadFlows([file], nodeFiles, signal);
-  const [only, ...others] = flows;
-  if (only && !others.length && !only.archived) return only;
-  if (only) {
-    throw new FlowKeystoreError(
-      'arguments',
-      'set changes one flow file, not a folder or an archive.',
-      { file },
-      'Name the .iflw file.',
-    );
-  }
-  const [problem] = problems;
-  throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', {
-    file,
-    ...(problem?.line !== undefined && { line: problem.line }),
-    ...(problem?.column !== undefined && { column: problem.column }),
-  });
+  const [only, ...others] = await requireFlows(file, signal);
+  if (!others.length && !only.archived) return only;
+  throw new FlowKeystoreError(
+    'arguments',
+    'set changes one flow file, not a folder or an archive.',
+    { file },
+    'Name the .iflw file.',
+  );
 }
 
 /** One value changed in memory; undefined where it is that value already. */

@@ -3,18 +3,18 @@ import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
 import { channelList, requireChannel } from '../../core/flow/edit';
 import { addressOf, keyPairUse } from '../../core/flow/fields';
-import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { Channel } from '../../core/flow/model';
-import { loadFlows, type FlowFile } from '../../core/flow/project';
+import type { FlowFile } from '../../core/flow/project';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { reportData, type ConnectivityReport } from '../../core/connectivity/report';
 import { parseTarget, targetOfAddress, type Target } from '../../core/connectivity/target';
 import { addressInvalidReport, testConnectivity } from '../../core/connectivity/test';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { reportText } from '../../core/report/connectivityText';
+import { requireFlows } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
-import type { Terminal } from '../terminal';
+import { note, type Terminal } from '../terminal';
 
 export const testUsage =
   'test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--server-name NAME] [--timeout SECONDS] [--json]';
@@ -91,12 +91,7 @@ interface FlowChannel {
 async function channelOf(what: string, signal: AbortSignal): Promise<FlowChannel | undefined> {
   const [, file, id] = /^(.*\.iflw)(?:#(.*))?$/is.exec(what) ?? [];
   if (file === undefined) return undefined;
-  const { flows, problems } = await loadFlows([file], nodeFiles, signal);
-  const [source] = flows;
-  if (!source) {
-    const [problem] = problems;
-    throw new FlowKeystoreError('flow-broken', problem?.message ?? 'This is no flow.', { file });
-  }
+  const [source] = await requireFlows(file, signal);
   if (id === undefined) {
     throw new FlowKeystoreError(
       'arguments',
@@ -129,18 +124,23 @@ function aliasFor(
   terminal: Terminal,
 ): string | undefined {
   const use = named && keyPairUse(named.channel, named.source.parametersFile?.parameters);
-  const note = (text: string): void => terminal.err(`flow-keystore: note: ${text}\n`);
   if (given !== undefined) {
     if (use?.alias !== undefined && use.alias !== given) {
-      note(`The channel names the key pair "${use.alias}"; tested with "${given}".`);
+      note(terminal, `The channel names the key pair "${use.alias}"; tested with "${given}".`);
     }
     return given;
   }
   if (!use?.used) return undefined;
   if (use.alias === undefined) {
-    note('The channel may authenticate with a key pair, but the files do not say which. Name one with --alias.');
+    note(
+      terminal,
+      'The channel may authenticate with a key pair, but the files do not say which. Name one with --alias.',
+    );
   } else if (!hasKeystore) {
-    note(`The channel names the key pair "${use.alias}"; tested without it. Give its keystore with --keystore FILE.`);
+    note(
+      terminal,
+      `The channel names the key pair "${use.alias}"; tested without it. Give its keystore with --keystore FILE.`,
+    );
   }
   return use.alias;
 }

@@ -1,3 +1,4 @@
+import { firstFew } from '../firstFew';
 import { keyObjectOf, openSealedKey } from '../keys/sealedKey';
 import { findEntry } from '../keystore/edit';
 import type { Keystore } from '../keystore/model';
@@ -27,13 +28,9 @@ export function clientOf(
   };
 }
 
-const listed = 5;
-
 function keyPairList(keystore: Keystore): string {
   const aliases = keyPairsOf(keystore).map(({ alias }) => alias);
-  if (!aliases.length) return 'It has no key pair.';
-  const more = aliases.length > listed ? ` and ${aliases.length - listed} more` : '';
-  return `Its key pairs: ${aliases.slice(0, listed).join(', ')}${more}.`;
+  return aliases.length ? `Its key pairs: ${firstFew(aliases, 5)}.` : 'It has no key pair.';
 }
 
 /** Every key pair of a keystore, without its key. */

@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
+import { firstFew } from '../firstFew';
 import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
 import { alertName, connectedAddress, type Probe, type Reached } from './probe';
 import type { Step, StepName, VerdictCode } from './report';
@@ -122,7 +123,7 @@ export function serverNameStep(chain: readonly Certificate[], { serverName }: Ta
   const has = byCommonName
     ? 'It names it as common name alone, which does not count; alternative names are missing'
     : names.length
-      ? `It is for ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
+      ? `It is for ${firstFew(names, 5)}`
       : 'It has no alternative names';
   return failed('serverName', 'server-name-mismatch', `The certificate is not for ${serverName}. ${has}.`);
 }
@@ -164,10 +165,10 @@ export function clientCertificateStep(situation: ClientSituation): Step {
   const { requested, client, unusable, issuers, withCertificate, without } = situation;
   const step = 'clientCertificate';
   const accepts = issuers.length
-    ? ` It accepts: ${issuers
-        .slice(0, 4)
-        .map((issuer) => issuer.short)
-        .join(', ')}${issuers.length > 4 ? ` and ${issuers.length - 4} more` : ''}.`
+    ? ` It accepts: ${firstFew(
+        issuers.map((issuer) => issuer.short),
+        4,
+      )}.`
     : '';
   if (unusable !== undefined && client !== undefined) {
     return failed(step, 'client-key-unusable', `"${client}" cannot be used: ${unusable}`);

@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import { extendedKeyUsageName, type GeneralName } from '../certificates/extensions';
 import { publicKeyText } from '../certificates/publicKey';
+import { firstFew } from '../firstFew';
 import { visible } from '../visible';
 import { missingIssuer, roleInChain } from './chain';
 import { daysLeft, expiryState } from './expiry';
@@ -75,9 +76,8 @@ export function describeKeystore(keystore: Keystore, options: DescribeOptions): 
 export function describeNote(note: KeystoreNote): string {
   switch (note.code) {
     case 'certificates-ignored-by-java': {
-      const names = note.certificates.slice(0, 3).map((certificate) => certificate.subject.short);
-      const more = note.certificates.length > 3 ? ` and ${note.certificates.length - 3} more` : '';
-      return `Java and SAP ignore ${count(note.certificates.length, 'certificate', 'certificates')} of this file, which belong to no key and are not marked as trusted: ${names.join(', ')}${more}.`;
+      const names = note.certificates.map((certificate) => certificate.subject.short);
+      return `Java and SAP ignore ${count(note.certificates.length, 'certificate', 'certificates')} of this file, which belong to no key and are not marked as trusted: ${firstFew(names, 3)}.`;
     }
     case 'old-encryption':
       return `Parts of the file are protected by old methods: ${note.algorithms.join(', ')}.`;

@@ -1,6 +1,7 @@
 import type { ConnectivityReport, ServerReport, VerdictCode } from '../connectivity/report';
 import { targetText } from '../connectivity/target';
 import { groups, validityText } from '../keystore/describe';
+import { firstFew } from '../firstFew';
 
 /** The verdict in one sentence that can be forwarded. */
 export function headlineOf(report: ConnectivityReport): string {
@@ -63,7 +64,7 @@ export function explanationOf(report: ConnectivityReport): string {
   const { server, client } = report;
   const missing = server?.missing ?? 'its issuer';
   const accepts = client?.acceptableIssuers.length
-    ? ` It names the issuers it accepts: ${client.acceptableIssuers.slice(0, 3).join('; ')}${client.acceptableIssuers.length > 3 ? ` and ${client.acceptableIssuers.length - 3} more` : ''}.`
+    ? ` It names the issuers it accepts: ${firstFew(client.acceptableIssuers, 3, '; ')}.`
     : '';
   const failed = report.steps.find(({ status }) => status === 'failed')?.message ?? '';
   const texts: Readonly<Record<VerdictCode, string>> = {

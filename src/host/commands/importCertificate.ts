@@ -134,7 +134,7 @@ async function chooseOfBundle(
         roleText(standaloneRole(certificate)),
         validityText(certificate, host.now(), settings.warnDays()),
       ].join(' \u00b7 '),
-      detail: `SHA-256 ${onOneLine(certificate)}`,
+      detail: `SHA-256 ${groups(certificate.sha256)}`,
       value: certificate,
     })),
     selected: fresh,
@@ -178,8 +178,6 @@ async function askAlias(certificate: Certificate, taken: readonly string[], titl
 const shownInFull = 3;
 const shownInBrief = 8;
 
-const onOneLine = ({ sha256 }: Certificate): string => groups(sha256);
-
 /** One question, with all that is needed to compare the certificates with what their owner says. */
 async function confirmTrust(
   host: Host,
@@ -196,7 +194,7 @@ async function confirmTrust(
   rows.push(
     named
       .slice(shownInFull, shownInFull + shownInBrief)
-      .map(({ certificate }) => `${certificate.subject.short}: ${onOneLine(certificate)}`)
+      .map(({ certificate }) => `${certificate.subject.short}: ${groups(certificate.sha256)}`)
       .join('\n'),
   );
   const rest = named.length - shownInFull - shownInBrief;

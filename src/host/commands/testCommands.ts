@@ -10,9 +10,9 @@ import { runConnectivityTest, type ConnectivityRequest } from '../services/conne
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
+import { withProgress } from '../ui/progress';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
-import { withProgress } from '../ui/progress';
 import { flowOf } from './flowCommands';
 
 const { t } = vscode.l10n;

@@ -86,12 +86,13 @@ export function runningView({ target, steps, cancelled, failure }: RunningTest, 
 /** @param added fingerprints of certificates of this report that were added to the keystore since */
 export function reportView(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ReportView {
   const { ok, steps, server, client } = report;
+  const offerAdded = server?.offer !== undefined && added.has(server.offer.sha256);
   return {
     target: targetText(report.target),
     outcome: !ok ? 'failed' : steps.some(({ status }) => status === 'warning') ? 'warning' : 'ok',
     headline: headlineOf(report),
     explanation:
-      server?.offer && added.has(server.offer.sha256)
+      server?.offer && offerAdded
         ? texts.say('"{name}" was added to the keystore since this test. Test again.', {
             name: server.offer.subject.short,
           })
@@ -99,7 +100,7 @@ export function reportView(report: ConnectivityReport, texts: ModelTexts, added:
     proof: proofOf(report, texts),
     facts: circumstancesOf(report).split(' \u00b7 '),
     steps: steps.map((step) => stepView(step, detailsOf(step.step, report, texts), texts)),
-    chain: chainOf(report, texts, added),
+    chain: chainOf(report, texts, offerAdded),
     ...(server?.missing === undefined ? {} : { missing: missingText(report, server.missing, texts) }),
     acceptableIssuers: client?.acceptableIssuers ?? [],
     candidates: (client?.candidates ?? []).map(({ alias, usable, why }): CandidateView => ({
@@ -202,11 +203,11 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
   }
 }
 
-function chainOf(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ChainRow[] {
+function chainOf(report: ConnectivityReport, texts: ModelTexts, offerAdded: boolean): ChainRow[] {
   const { server } = report;
   if (!server) return [];
-  const rows = server.chain.map((certificate, depth) => sentRow({ certificate, depth, report, texts, added }));
-  const above = notSent(server, texts, added);
+  const rows = server.chain.map((certificate, depth) => sentRow({ certificate, depth, report, texts, offerAdded }));
+  const above = notSent(server, texts, offerAdded);
   return above ? [...rows, { ...above, depth: rows.length }] : rows;
 }
 
@@ -215,14 +216,14 @@ interface SentCertificate {
   readonly depth: number;
   readonly report: ConnectivityReport;
   readonly texts: ModelTexts;
-  readonly added: ReadonlySet<string>;
+  readonly offerAdded: boolean;
 }
 
-function sentRow({ certificate, depth, report: { server, at }, texts, added }: SentCertificate): ChainRow {
+function sentRow({ certificate, depth, report: { server, at }, texts, offerAdded }: SentCertificate): ChainRow {
   const anchor = server?.anchor;
   const expired = certificate.notAfter < at || certificate.notBefore > at;
   const offered = certificate === server?.offer;
-  const isAdded = offered && added.has(certificate.sha256);
+  const isAdded = offered && offerAdded;
   const roles = [
     depth === 0 ? texts.say('server') : certificate.selfIssued ? texts.say('root') : texts.say('intermediate'),
     expired && texts.say('outside its validity'),
@@ -243,7 +244,7 @@ function sentRow({ certificate, depth, report: { server, at }, texts, added }: S
 function notSent(
   { chain, anchor, missing, offer }: ServerReport,
   texts: ModelTexts,
-  added: ReadonlySet<string>,
+  offerAdded: boolean,
 ): Omit<ChainRow, 'depth'> | undefined {
   if (anchor) {
     if (chain.some((certificate) => certificate.equals(anchor.certificate))) return undefined;
@@ -255,15 +256,14 @@ function notSent(
     };
   }
   if (offer && !chain.includes(offer)) {
-    const isAdded = added.has(offer.sha256);
     return {
       subject: offer.subject.toString(),
-      role: isAdded
+      role: offerAdded
         ? addedText(texts)
         : texts.say('root of a public authority \u00b7 not sent \u00b7 not in the keystore'),
-      state: isAdded ? 'untrusted' : 'missing',
+      state: offerAdded ? 'untrusted' : 'missing',
       details: certificateDetails(offer, texts),
-      ...(!isAdded && { add: addOf(offer, texts) }),
+      ...(!offerAdded && { add: addOf(offer, texts) }),
     };
   }
   if (missing === undefined || chain.some(({ subject }) => subject.toString() === missing)) return undefined;

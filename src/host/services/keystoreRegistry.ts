@@ -73,7 +73,9 @@ export class KeystoreRegistry implements vscode.Disposable {
     await this.memory.setHidden(this.memory.hidden.filter((other) => other !== uri.toString()));
     const before = this.find(uri.toString()) ?? this.find(uri.fsPath);
     if (before) return before;
-    const inWorkspace = (await this.search()).some((other) => other.toString() === uri.toString());
+    const inWorkspace =
+      vscode.workspace.getWorkspaceFolder(uri) !== undefined &&
+      (await this.search()).some((other) => other.toString() === uri.toString());
     if (!inWorkspace) await this.memory.setAdded([...this.memory.added, uri.toString()]);
     const session = this.start(uri, !inWorkspace);
     await session.inspect();

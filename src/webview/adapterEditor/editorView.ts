@@ -1,10 +1,16 @@
-import type { EditorState, EditorStrings, FieldId, FromAdapterEditor, KeyPairView } from '../../protocol/adapterEditor';
+import type {
+  EditorState,
+  EditorStrings,
+  FieldDraft,
+  FieldId,
+  FromAdapterEditor,
+  KeyPairView,
+} from '../../protocol/adapterEditor';
 import { Announcer, arrange, button, element, Kept, setAttributes } from '../shared/dom';
 import { icon } from '../shared/icons';
 import { PointerRest } from '../shared/pointer';
 import { ChannelForm, type FormHost } from './channelForm';
 import { ChannelList } from './channelList';
-import type { FieldDraft } from '../../protocol/adapterEditor';
 import type { KeptField, KeptState } from './kept';
 
 export interface ViewHost {

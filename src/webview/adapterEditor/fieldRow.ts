@@ -148,7 +148,8 @@ export class FieldRow {
 
   /** Enter: as `commit`, over another's change too. */
   private async commitOnPurpose(): Promise<void> {
-    if (isDirty(this.draft) && !this.control.input.readOnly) await this.write(this.toWrite(this.draft.text));
+    const { pending } = this;
+    if (pending && !this.control.input.readOnly) await this.write(pending);
   }
 
   private async write(toWrite: FieldDraft): Promise<void> {
