@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from './errors';
 
 export interface Replacement {
   /** What the thing is called in a message. */
   readonly what: string;
-  /** Where a copy of the version before is kept. Absent: nowhere. */
-  readonly backup?: string;
+  /** Called when all is ready, just before the new version takes the place of the old one; what it throws leaves the old one there. */
+  readonly justBefore?: (target: string) => Promise<void>;
 }
 
 /**
@@ -15,9 +15,10 @@ export interface Replacement {
  * It keeps its permissions; a new one is the user's alone. A symbolic link stays one: what it points to is replaced.
  * @throws FlowKeystoreError `unwritable`; the file is as it was then
  */
-export async function replaceFile(file: string, bytes: Uint8Array, { what, backup }: Replacement): Promise<void> {
+export async function replaceFile(file: string, bytes: Uint8Array, { what, justBefore }: Replacement): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  await removeLeftovers(target);
   try {
     const before = await stat(target).catch(() => undefined);
     const handle = await open(temporary, 'wx', 0o600);
@@ -29,10 +30,12 @@ export async function replaceFile(file: string, bytes: Uint8Array, { what, backu
     } finally {
       await handle.close();
     }
-    if (before && backup !== undefined) await copyFile(target, backup);
+    await justBefore?.(target);
     await rename(temporary, target);
+    await syncFolder(path.dirname(target));
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause instanceof FlowKeystoreError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new FlowKeystoreError(
       'unwritable',
@@ -41,5 +44,28 @@ export async function replaceFile(file: string, bytes: Uint8Array, { what, backu
       code === 'ENOSPC' ? 'Free some space on the disk.' : 'Check that you may write to the file and its folder.',
       { cause },
     );
+  }
+}
+
+/** So that the new name outlasts a power failure. Windows has no such call, and some file systems refuse it. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close().catch(() => undefined);
+}
+
+/** Milliseconds: what is younger may be of a save that is going on. */
+const leftoverAge = 10 * 60 * 1000;
+
+/** What a process left that was ended while it saved. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = path.dirname(target);
+  const start = `.${path.basename(target)}.`;
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}\.tmp$/.test(name.slice(start.length))) continue;
+    const leftover = path.join(folder, name);
+    const found = await stat(leftover).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > leftoverAge) await rm(leftover, { force: true }).catch(() => undefined);
   }
 }

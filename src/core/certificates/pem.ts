@@ -6,9 +6,20 @@ export interface PemBlock {
   readonly der: Uint8Array;
   /** 1-based line of its BEGIN. */
   readonly line: number;
+  /** `Proc-Type`, `DEK-Info` and their like (RFC 1421), by their names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where it lies in the text, in UTF-16 code units: from the BEGIN line to the END line, the line end after it included. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const begin = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/;
+
+interface Line {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * The blocks of a PEM text (RFC 7468), read leniently: text around and between them, CRLF, a byte order mark, indentation and headers are
@@ -17,26 +28,47 @@ const begin = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/;
  */
 export function readPem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
-  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
+  const lines = linesOf(text);
   for (let i = 0; i < lines.length; i++) {
-    const label = begin.exec(lines[i]?.trim() ?? '')?.[1];
-    if (label === undefined) continue;
+    const first = lines[i];
+    const label = first && begin.exec(first.text)?.[1];
+    if (!first || label === undefined) continue;
     const line = i + 1;
     const end = `-----END ${label}-----`;
     const body: string[] = [];
-    for (i++; i < lines.length && (lines[i]?.trim() ?? '') !== end; i++) {
-      const content = lines[i]?.trim() ?? '';
+    const headers: Record<string, string> = {};
+    for (i++; i < lines.length && lines[i]?.text !== end; i++) {
+      const content = lines[i]?.text ?? '';
       if (content.startsWith('-----')) break;
-      if (!content.includes(':')) body.push(content);
+      const colon = content.indexOf(':');
+      if (colon < 0) body.push(content);
+      else headers[content.slice(0, colon)] = content.slice(colon + 1).trim();
     }
-    if ((lines[i]?.trim() ?? '') !== end) throw broken(`The ${label} block has no end line.`, line);
+    const last = lines[i];
+    if (last?.text !== end) throw broken(`The ${label} block has no end line.`, line);
     const base64 = body.join('');
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64 === '') {
       throw broken(`The ${label} block is not base64.`, line);
     }
-    blocks.push({ label, der: Buffer.from(base64, 'base64'), line });
+    blocks.push({ label, der: Buffer.from(base64, 'base64'), line, headers, start: first.start, end: last.end });
   }
   return blocks;
+}
+
+/** Without the white space around; with where they lie. */
+function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  const ends = /\r\n|\n|\r|$/g;
+  for (let start = text.startsWith('\ufeff') ? 1 : 0; start <= text.length;) {
+    ends.lastIndex = start;
+    const at = ends.exec(text);
+    const stop = at?.index ?? text.length;
+    const end = stop + (at?.[0].length ?? 0);
+    lines.push({ text: text.slice(start, stop).trim(), start, end });
+    if (end === stop) break;
+    start = end;
+  }
+  return lines;
 }
 
 function broken(message: string, line: number): FlowKeystoreError {

@@ -49,6 +49,15 @@ function decryptPiece({ cipher, key, iv, data }: CbcInput): Uint8Array {
   return octets(decipher.output.getBytes());
 }
 
+/** The other way round: only what Java's JCEKS asks for is still written so. */
+export function encryptCbc({ key, iv, data }: CbcInput & { readonly cipher: '3des' }): Uint8Array {
+  const cipher = forge.cipher.createCipher('3DES-CBC', binary(key));
+  cipher.start({ iv: binary(iv) });
+  cipher.update(forge.util.createBuffer(binary(data)));
+  cipher.finish();
+  return octets(cipher.output.getBytes());
+}
+
 /** RFC 5652 section 6.3. */
 function withoutPadding(plain: Uint8Array): Uint8Array | undefined {
   const count = plain.at(-1) ?? 0;

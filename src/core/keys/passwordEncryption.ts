@@ -17,12 +17,13 @@ import {
   type Node,
 } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
+import { jceksProtectorOid, jksProtectorOid, openJceksKey, openJksKey } from './javaProtectors';
 import type { CbcInput } from './oldCiphers.late';
 import { pkcs12Kdf } from './pkcs12Kdf';
 
 /**
- * Encryption under a password as PKCS#8 and PKCS#12 use it: PBES2 (RFC 8018) read and written, the PKCS#12 schemes of RFC 7292
- * appendix C (3DES, RC2) read.
+ * Encryption under a password as PKCS#8 and keystores use it: PBES2 (RFC 8018) read and written, the PKCS#12 schemes of RFC 7292
+ * appendix C (3DES, RC2) and Java's own (`javaProtectors`) read.
  */
 
 const pbkdf2Async = promisify(pbkdf2);
@@ -60,6 +61,11 @@ const pkcs12Schemes: Readonly<Record<string, { name: string; cipher: '3des' | 'r
   '1.2.840.113549.1.12.1.6': { name: 'PBEWithSHA1And40BitRC2', cipher: 'rc2', keyLength: 5 },
 };
 
+const javaProtectors: Readonly<Record<string, string>> = {
+  [jksProtectorOid]: 'JKS key protection',
+  [jceksProtectorOid]: 'PBEWithMD5AndTripleDES',
+};
+
 export function checkIterations(count: number): number {
   if (count > maxIterations) {
     throw new FlowKeystoreError(
@@ -77,7 +83,7 @@ export function checkIterations(count: number): number {
 export function encryptionName(algorithm: Node): string {
   const [oidNode, parameters] = children(algorithm);
   const scheme = oidOf(expectNode(oidNode, Tag.oid, 'an encryption algorithm'));
-  if (scheme !== pbes2Oid) return pkcs12Schemes[scheme]?.name ?? scheme;
+  if (scheme !== pbes2Oid) return pkcs12Schemes[scheme]?.name ?? javaProtectors[scheme] ?? scheme;
   const [, cipher] = parameters ? children(parameters) : [];
   const [cipherOid] = cipher ? children(cipher) : [];
   const name = cipherOid && oidOf(cipherOid);
@@ -102,10 +108,20 @@ export async function decryptWithPassword(
 ): Promise<Uint8Array> {
   const [oidNode, parameters] = children(expectNode(algorithm, Tag.sequence, 'an encryption algorithm'));
   const scheme = oidOf(expectNode(oidNode, Tag.oid, 'an encryption algorithm'));
+  if (scheme === jksProtectorOid) return rightOrWrong(openJksKey(data, password));
   if (!parameters) throw new FlowKeystoreError('damaged', 'The parameters of the encryption are missing.');
+  if (scheme === jceksProtectorOid) {
+    return rightOrWrong(await openJceksKey(parameters, data, password, checkIterations, signal));
+  }
   return scheme === pbes2Oid
     ? decryptPbes2(parameters, data, password, signal)
     : decryptPkcs12Scheme(scheme, parameters, data, password, signal);
+}
+
+/** @throws FlowKeystoreError `wrong-password` where nothing came out */
+function rightOrWrong(plain: Uint8Array | undefined): Uint8Array {
+  if (plain) return plain;
+  throw wrongPassword();
 }
 
 async function decryptPbes2(
@@ -171,9 +187,7 @@ async function decryptPkcs12Scheme(
 /** The library's ciphers, never the platform's; loaded when the first old file is met. */
 async function decryptOldCipher(input: CbcInput, signal?: AbortSignal): Promise<Uint8Array> {
   const { decryptCbc } = await import('./oldCiphers.late');
-  const plain = await decryptCbc(input, signal);
-  if (!plain) throw wrongPassword();
-  return plain;
+  return rightOrWrong(await decryptCbc(input, signal));
 }
 
 /** PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC, 10,000 rounds: what Java 17 and OpenSSL 3 write and read. */

@@ -1,23 +1,40 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { FlowKeystoreError } from '../errors';
+import { openLegacyPem } from './legacyPem';
 import { openPrivateKeyInfo, sealPrivateKeyInfo } from './passwordEncryption';
 
-/** A private key as it lies in a keystore: see `SealedKey` of the keystore model. */
-interface Sealed {
-  readonly form: 'encrypted' | 'plain';
-  readonly der: Uint8Array;
-}
+/**
+ * A private key as it lies in a file. `encrypted`: EncryptedPrivateKeyInfo (RFC 5958, DER), be it by PBES2, a scheme of PKCS#12 or one of Java's
+ * keystores. `plain`: PrivateKeyInfo (PKCS#8, DER). `legacyPem`: what OpenSSL before 1.0 wrote, encrypted by the headers of the PEM block.
+ */
+export type SealedKey =
+  | { readonly form: 'encrypted' | 'plain'; readonly der: Uint8Array }
+  | {
+      readonly form: 'legacyPem';
+      readonly der: Uint8Array;
+      /** `RSA PRIVATE KEY`, `EC PRIVATE KEY`, `DSA PRIVATE KEY`. */
+      readonly label: string;
+      /** The DEK-Info header: cipher and initialisation vector. */
+      readonly dekInfo: string;
+    };
 
 /**
  * Opens a sealed key for use.
  * @returns PrivateKeyInfo (PKCS#8, DER); the caller forgets it as soon as it can
  * @throws FlowKeystoreError `wrong-password`, `unsupported`, `damaged`
  */
-export async function openSealedKey(key: Sealed, password: string, signal?: AbortSignal): Promise<Uint8Array> {
-  return key.form === 'plain' ? key.der : openPrivateKeyInfo(key.der, password, signal);
+export async function openSealedKey(key: SealedKey, password: string, signal?: AbortSignal): Promise<Uint8Array> {
+  switch (key.form) {
+    case 'plain':
+      return key.der;
+    case 'encrypted':
+      return openPrivateKeyInfo(key.der, password, signal);
+    case 'legacyPem':
+      return openLegacyPem(key, password);
+  }
 }
 
-/** Seals a PrivateKeyInfo with AES-256 under the keystore's password. */
+/** Seals a PrivateKeyInfo with AES-256 (PBES2) under a password, as PKCS#12 and PEM files have it. */
 export async function sealKey(
   privateKeyInfo: Uint8Array,
   password: string,

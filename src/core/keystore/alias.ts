@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificates/certificate';
+import type { StoreType } from './model';
 
 /**
  * SAP's rules for aliases ("Changing the Alias of a Keystore Entry", "Uploading a Keystore", "HTTP Receiver Adapter"): at most 250
@@ -14,6 +15,11 @@ export type AliasProblem =
   | { readonly code: 'reserved-by-sap'; readonly severity: 'warning' }
   /** `true` and `false`: the HTTP receiver adapter does not take them as a private key alias. */
   | { readonly code: 'not-for-http'; readonly severity: 'warning' };
+
+/** Java has aliases of JKS and JCEKS in lower case, and finds no others. */
+export function aliasIn(type: StoreType, alias: string): string {
+  return type === 'JKS' || type === 'JCEKS' ? alias.toLowerCase() : alias;
+}
 
 export const maxAliasLength = 250;
 

@@ -88,7 +88,15 @@ export function describeNote(note: KeystoreNote): string {
     case 'key-without-certificate':
       return `The private key "${note.alias}" has no certificate.`;
     case 'key-not-encrypted':
-      return `The private key "${note.alias}" is not encrypted; Java and SAP do not see it. Saving the keystore seals it.`;
+      return note.sealedOnSave
+        ? `The private key "${note.alias}" is not encrypted; Java and SAP do not see it. Saving the keystore seals it.`
+        : `The private key "${note.alias}" is not encrypted: whoever has the file can use it.`;
+    case 'read-without-password':
+      return note.encryptedParts
+        ? 'Listed without the password: the file was not checked, and what is encrypted in it is not shown.'
+        : 'Listed without the password: whether somebody changed the file was not checked.';
+    case 'alias-not-lower-case':
+      return `Java looks for aliases of this kind of keystore in lower case: it does not find "${note.alias}".`;
     case 'key-ignored-by-java':
       return `Java and SAP ignore the private key ${note.alias ? `"${note.alias}"` : 'without a name'}: it has no localKeyID. Saving the keystore keeps it.`;
     case 'certificate-unreadable':

@@ -1,13 +1,9 @@
 import type { Certificate } from '../certificates/certificate';
 import { FlowKeystoreError } from '../errors';
-import type { CarriedBag, CertificateEntry, Entry, Keystore, KeyPairEntry, SealedKey } from './model';
-
-/** What an edit did, for undo, previews and audit. */
-export type Change =
-  | { readonly kind: 'added'; readonly alias: string }
-  | { readonly kind: 'replaced'; readonly alias: string }
-  | { readonly kind: 'removed'; readonly alias: string }
-  | { readonly kind: 'renamed'; readonly from: string; readonly to: string };
+import { aliasIn } from './alias';
+import type { SealedKey } from '../keys/sealedKey';
+import type { Change } from './changes';
+import type { CarriedBag, CertificateEntry, Entry, Keystore, KeyPairEntry } from './model';
 
 /** An edit never changes the keystore it is given. */
 export interface Edited {
@@ -53,7 +49,7 @@ export function getKeyPair(keystore: Keystore, alias: string): KeyPairEntry {
 
 export interface NewKeyPair {
   readonly alias: string;
-  /** Sealed with the keystore's password. */
+  /** Sealed with the keystore's password, as its type asks for (`sealFor`). */
   readonly key: SealedKey;
   /** Leaf first. */
   readonly chain: readonly Certificate[];
@@ -62,8 +58,9 @@ export interface NewKeyPair {
 
 /** @throws FlowKeystoreError `alias-exists` */
 export function addKeyPair(keystore: Keystore, pair: NewKeyPair): Edited {
-  refuseTaken(keystore, pair.alias);
-  return appended(keystore, [{ kind: 'keyPair', ...pair }]);
+  const alias = aliasIn(keystore.type, pair.alias);
+  refuseTaken(keystore, alias);
+  return appended(keystore, [{ kind: 'keyPair', ...pair, alias }]);
 }
 
 /** @throws FlowKeystoreError `alias-exists` */
@@ -72,7 +69,8 @@ export function addCertificates(
   certificates: readonly { readonly alias: string; readonly certificate: Certificate }[],
 ): Edited {
   let edited: Edited = { keystore, changes: [] };
-  for (const { alias, certificate } of certificates) {
+  for (const { alias: wanted, certificate } of certificates) {
+    const alias = aliasIn(keystore.type, wanted);
     refuseTaken(edited.keystore, alias);
     const next = appended(withoutIgnored(edited.keystore, certificate), [{ kind: 'certificate', alias, certificate }]);
     edited = { keystore: next.keystore, changes: [...edited.changes, ...next.changes] };
@@ -81,7 +79,8 @@ export function addCertificates(
 }
 
 /** @throws FlowKeystoreError `alias-unknown`, `alias-exists` */
-export function renameEntry(keystore: Keystore, from: string, to: string): Edited {
+export function renameEntry(keystore: Keystore, from: string, newAlias: string): Edited {
+  const to = aliasIn(keystore.type, newAlias);
   const entry = getEntry(keystore, from);
   if (!sameAlias(entry.alias, to)) refuseTaken(keystore, to);
   if (entry.alias === to) return { keystore, changes: [] };

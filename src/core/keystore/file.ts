@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../errors';
 import { replaceFile } from '../replaceFile';
+import { keepBackup } from './backups';
 import { checkSize } from './store';
 
 /** Which version of a file was read: SHA-256 of its content. */
@@ -36,8 +37,14 @@ export async function readKeystoreFile(file: string, signal?: AbortSignal): Prom
   }
 }
 
+export interface WriteOptions {
+  /** How many versions before this one are kept beside the file; 1 when absent. */
+  readonly backups?: number;
+}
+
 /**
- * Replaces a keystore file whole (`replaceFile`); the version before is kept as `<name>.bak`.
+ * Replaces a keystore file whole (`replaceFile`); versions before are kept (`backups.ts`). Whether it is still what was read is looked at
+ * before anything is written, and again just before the new version takes its place.
  * @param expected what was read before; `null` when the file must not exist yet
  * @throws FlowKeystoreError `changed-on-disk` when another program wrote it meanwhile, `unwritable`
  */
@@ -45,25 +52,33 @@ export async function writeKeystoreFile(
   file: string,
   bytes: Uint8Array,
   expected: FileStamp | null,
+  { backups = 1 }: WriteOptions = {},
 ): Promise<FileStamp> {
-  const before = await currentVersion(file);
-  if ((before ?? null) !== expected) throw conflict(file, before === undefined, expected === null);
-  await replaceFile(file, bytes, { what: 'The keystore', backup: backupOf(await realpath(file).catch(() => file)) });
+  await requireVersion(file, expected);
+  await replaceFile(file, bytes, {
+    what: 'The keystore',
+    justBefore: async (target) => {
+      const current = await requireVersion(file, expected);
+      if (current) await keepBackup(target, current, backups);
+    },
+  });
   return stampOf(bytes);
 }
 
-/** Where the version before the last save is kept. */
-export function backupOf(file: string): string {
-  return `${file}.bak`;
+/** The content of the file, which is that version. @throws FlowKeystoreError `changed-on-disk` */
+async function requireVersion(file: string, expected: FileStamp | null): Promise<Uint8Array | undefined> {
+  const current = await currentContent(file);
+  if ((current ? stampOf(current) : null) !== expected) throw conflict(file, !current, expected === null);
+  return current;
 }
 
 export function stampOf(bytes: Uint8Array): FileStamp {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function currentVersion(file: string): Promise<FileStamp | undefined> {
+async function currentContent(file: string): Promise<Uint8Array | undefined> {
   try {
-    return stampOf(await readFile(file));
+    return await readFile(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw readingFailed(error, file);

@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificates/certificate';
+import type { SealedKey } from '../keys/sealedKey';
 
 /**
  * A keystore as it is read: immutable. Edits (`edit.ts`) return a new one; a format (`pkcs12/`) reads and writes it.
@@ -11,6 +12,15 @@ export interface Keystore {
   readonly notes: readonly KeystoreNote[];
   /** What the format must carry through a save and nobody else understands (bags of unknown type, stray certificates). */
   readonly carried: readonly CarriedBag[];
+  /** PKCS#12: how the file is protected beside its keys; a save keeps to it. */
+  readonly protection?: Protection;
+}
+
+/** What a PKCS#12 file does for its certificates and its integrity. */
+export interface Protection {
+  /** Whether certificates lie encrypted. */
+  readonly certificates: 'encrypted' | 'plain';
+  readonly mac: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'none';
 }
 
 export type StoreType = 'PKCS12' | 'JKS' | 'JCEKS' | 'PEM';
@@ -51,21 +61,15 @@ export interface UnknownEntry extends EntryBase {
   readonly what: string;
 }
 
-/**
- * A private key as it lies in the file. `encrypted`: EncryptedPrivateKeyInfo (RFC 5958, DER), opened with the password by `keys/sealedKey`.
- * `plain`: PrivateKeyInfo (PKCS#8, DER), as an unencrypted KeyBag holds it.
- */
-export interface SealedKey {
-  readonly form: 'encrypted' | 'plain';
-  readonly der: Uint8Array;
-}
-
 export interface CarriedBag {
-  /** A SafeBag, or a whole ContentInfo that could not be opened. */
-  readonly level: 'bag' | 'content';
-  /** Object identifier of the bag's or the content's type (RFC 7292 section 4.2). */
+  /**
+   * PKCS#12: a SafeBag (`bag`), or a whole ContentInfo that could not be opened (`content`). JKS and JCEKS: an `entry`. PEM: a piece of
+   * `text`, a block with what stands before it.
+   */
+  readonly level: 'bag' | 'content' | 'entry' | 'text';
+  /** Object identifier of the bag's or the content's type (RFC 7292 section 4.2); the PEM label of a text. */
   readonly type: string;
-  /** The element, DER or BER, exactly as read. */
+  /** Exactly as read. */
   readonly raw: Uint8Array;
 }
 
@@ -74,10 +78,14 @@ export type KeystoreNote =
   | { readonly code: 'certificates-ignored-by-java'; readonly certificates: readonly Certificate[] }
   | { readonly code: 'old-encryption'; readonly algorithms: readonly string[] }
   | { readonly code: 'no-integrity-check' }
+  /** Listed without the password: nobody checked the file, and what lies encrypted is not seen. */
+  | { readonly code: 'read-without-password'; readonly encryptedParts: boolean }
+  /** Java looks aliases of JKS and JCEKS up in lower case, and does not find such a one. */
+  | { readonly code: 'alias-not-lower-case'; readonly alias: string }
   | { readonly code: 'duplicate-alias'; readonly alias: string }
   | { readonly code: 'key-without-certificate'; readonly alias: string }
-  /** A private key that lies in the file unencrypted. Java and SAP do not see it; a save seals it. */
-  | { readonly code: 'key-not-encrypted'; readonly alias: string }
+  /** A private key that lies in the file unencrypted. In PKCS#12 Java and SAP do not see it, and a save seals it. */
+  | { readonly code: 'key-not-encrypted'; readonly alias: string; readonly sealedOnSave: boolean }
   /** A private key without a localKeyID that is not the first of its file. `alias` is empty where it has none. */
   | { readonly code: 'key-ignored-by-java'; readonly alias: string }
   | { readonly code: 'certificate-unreadable'; readonly detail: string };

@@ -1,17 +1,21 @@
-import { readCertificates } from '../certificates/import';
 import { FlowKeystoreError } from '../errors';
-import { aliasProposer } from './alias';
+import { sealJceksKey, sealJksKey } from '../keys/javaProtectors';
+import { sealKey, type SealedKey } from '../keys/sealedKey';
 import { detectStoreType, notAKeystore } from './detect';
-import type { CertificateEntry, Keystore } from './model';
+import { readJks } from './jks/read';
+import { writeJks } from './jks/write';
+import type { Keystore, StoreType } from './model';
+import { readPemBundle } from './pem/read';
+import { writePemBundle } from './pem/write';
 import { readPkcs12, type ReadOptions } from './pkcs12/read';
 import { writePkcs12 } from './pkcs12/write';
 
-/** Larger files are refused before they are read: SAP's limit for a whole keystore is 6 MB. */
-export const maxKeystoreBytes = 32 * 1024 * 1024;
+/** Larger files are refused before they are read: SAP's limit for a whole keystore is 6 MB, and 60,000 certificates have about 60. */
+export const maxKeystoreBytes = 128 * 1024 * 1024;
 
 /**
  * Reads a keystore, its type found by content.
- * @param password not needed for PEM
+ * @param password not needed for PEM, and for a PKCS#12 file in which nothing is protected
  * @throws FlowKeystoreError `password-required`, `wrong-password`, `not-a-keystore`, `too-large`, `damaged`, `unsupported`, `limit-exceeded`
  */
 export async function readKeystore(
@@ -19,49 +23,122 @@ export async function readKeystore(
   password: string | undefined,
   options: ReadOptions = {},
 ): Promise<Keystore> {
+  const keystore = await read(bytes, password, options);
+  if (password === undefined && isPartial(keystore)) {
+    throw new FlowKeystoreError(
+      'password-required',
+      'The keystore needs its password.',
+      {},
+      'Give the password of the keystore.',
+    );
+  }
+  return keystore;
+}
+
+/**
+ * What anybody can see of a keystore without its password: certificates of JKS and JCEKS files, and of PKCS#12 files that have them in the
+ * open. It is not to be written back.
+ * @returns undefined where nothing can be seen
+ */
+export async function readWithoutPassword(bytes: Uint8Array, options: ReadOptions = {}): Promise<Keystore | undefined> {
+  const keystore = await read(bytes, undefined, options);
+  const seen = keystore.entries.some((entry) =>
+    entry.kind === 'keyPair' ? entry.chain.length : entry.kind === 'certificate',
+  );
+  return seen || !isPartial(keystore) ? keystore : undefined;
+}
+
+/** Whether a keystore was read without the password that it has. */
+export function isPartial(keystore: Keystore): boolean {
+  return keystore.notes.some(({ code }) => code === 'read-without-password');
+}
+
+async function read(bytes: Uint8Array, password: string | undefined, options: ReadOptions): Promise<Keystore> {
   checkSize(bytes.length);
   const type = detectStoreType(bytes);
   switch (type) {
     case 'PKCS12':
-      if (password === undefined) {
-        throw new FlowKeystoreError(
-          'password-required',
-          'The keystore needs its password.',
-          {},
-          'Give the password of the keystore.',
-        );
-      }
       return readPkcs12(bytes, password, options);
     case 'PEM':
       return readPemBundle(bytes);
     case 'JKS':
     case 'JCEKS':
-      throw new FlowKeystoreError(
-        'unsupported',
-        `This is a ${type} keystore, which this version cannot read.`,
-        {},
-        'Convert it: keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12',
-      );
+      return readJks(bytes, password, options);
     case undefined:
       throw notAKeystore(bytes);
   }
 }
 
-/** @throws FlowKeystoreError `unsupported` for another type than PKCS#12 */
-export async function writeKeystore(keystore: Keystore, password: string): Promise<Uint8Array> {
-  if (keystore.type !== 'PKCS12') {
-    throw new FlowKeystoreError(
-      'unsupported',
-      `This version does not write ${keystore.type} files.`,
-      {},
-      'Create a PKCS#12 keystore and import the certificates there.',
-    );
+/**
+ * Writes a keystore in the format of its type.
+ * @param password undefined for a PEM bundle, and for a PKCS#12 file without a password
+ * @throws FlowKeystoreError `password-required`, `password-not-allowed`, `unsupported`, and what the formats throw
+ */
+export async function writeKeystore(keystore: Keystore, password: string | undefined): Promise<Uint8Array> {
+  if (isPartial(keystore)) {
+    throw new FlowKeystoreError('password-required', 'The keystore was read without its password.');
   }
-  return writePkcs12(keystore, password);
+  switch (keystore.type) {
+    case 'PKCS12':
+      return writePkcs12(keystore, password);
+    case 'PEM':
+      return writePemBundle(keystore);
+    case 'JKS':
+    case 'JCEKS':
+      return writeJks({ ...keystore, type: keystore.type }, password ?? '');
+  }
 }
 
-export function emptyKeystore(): Keystore {
-  return { type: 'PKCS12', entries: [], notes: [], carried: [] };
+/**
+ * As `writeKeystore`; what was written is read back and compared before it is given out, so that a file that cannot be opened never replaces one
+ * that can.
+ * @returns the octets, and the keystore as it reads back
+ * @throws FlowKeystoreError `unwritable` where it would not read back as it was meant
+ */
+export async function writeChecked(
+  keystore: Keystore,
+  password: string | undefined,
+): Promise<{ bytes: Uint8Array; keystore: Keystore }> {
+  const bytes = await writeKeystore(keystore, password);
+  const readBack = keystore.type === 'PEM' && !keystore.entries.length ? keystore : await readKeystore(bytes, password);
+  if (contentsOf(readBack) !== contentsOf(keystore)) {
+    throw new FlowKeystoreError(
+      'unwritable',
+      'The keystore would not read back as it was to be written; nothing was saved.',
+      {},
+      'Please report this, with the kind of program that made the file.',
+    );
+  }
+  return { bytes, keystore: readBack };
+}
+
+/** Aliases, kinds and certificates, told apart without hashing thousands. Chains are left out: a certificate that was added may lengthen one. */
+function contentsOf(keystore: Keystore): string {
+  const rows = keystore.entries.map((entry) => {
+    const certificate = entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' && entry.certificate;
+    return JSON.stringify([
+      entry.alias,
+      entry.kind,
+      ...(certificate ? [certificate.serialNumber, certificate.der.length] : []),
+    ]);
+  });
+  return rows.sort().join('\n');
+}
+
+/** Seals a private key (PrivateKeyInfo, DER) as keystores of that type hold it. */
+export async function sealFor(type: StoreType, privateKeyInfo: Uint8Array, password: string): Promise<SealedKey> {
+  switch (type) {
+    case 'JKS':
+      return { form: 'encrypted', der: sealJksKey(privateKeyInfo, password) };
+    case 'JCEKS':
+      return { form: 'encrypted', der: await sealJceksKey(privateKeyInfo, password) };
+    default:
+      return sealKey(privateKeyInfo, password);
+  }
+}
+
+export function emptyKeystore(type: StoreType = 'PKCS12'): Keystore {
+  return { type, entries: [], notes: [], carried: [] };
 }
 
 export function checkSize(bytes: number): void {
@@ -73,16 +150,4 @@ export function checkSize(bytes: number): void {
       'SAP takes keystores of up to 6 MB: check that this is the right file.',
     );
   }
-}
-
-/** The certificates of a PEM bundle, each an anchor, named after their subjects. */
-function readPemBundle(bytes: Uint8Array): Keystore {
-  const { certificates } = readCertificates(bytes);
-  const propose = aliasProposer();
-  const entries = certificates.map((certificate): CertificateEntry => ({
-    kind: 'certificate',
-    alias: propose(certificate),
-    certificate,
-  }));
-  return { type: 'PEM', entries, notes: [], carried: [] };
 }

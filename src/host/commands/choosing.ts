@@ -22,7 +22,7 @@ export function mayAsk({ silent }: FromCode, what: string): void {
 
 export interface KeystoreQuestion {
   readonly title: string;
-  /** Leaves keystores out that cannot be changed. */
+  /** Needs the password; else what can be seen without it will do. */
   readonly toChange?: boolean;
   /** Also keystores that cannot be opened. */
   readonly any?: boolean;
@@ -48,9 +48,7 @@ export async function chooseKeystore(
     );
   }
   const all = host.registry.sessions();
-  const possible = all.filter(
-    (session) => question.any ?? (session.state.kind !== 'error' && !(question.toChange && session.readOnly)),
-  );
+  const possible = all.filter((session) => question.any ?? session.state.kind !== 'error');
   const fitting = possible.filter(({ state }) => state.kind === question.state);
   const usable = fitting.length ? fitting : possible;
   const [only] = usable;
@@ -74,15 +72,12 @@ function noKeystore(unusable: boolean): FlowKeystoreError {
         'unsupported',
         t('None of the keystores can be used for this.'),
         {},
-        t('Create a PKCS#12 keystore.'),
+        t('Create a keystore.'),
       )
     : new FlowKeystoreError('not-found', t('There is no keystore yet.'), {}, t('Create one, or add one you have.'));
 }
 
-/**
- * Like `chooseKeystore`; a locked one is unlocked, its password asked for where it is not remembered.
- * @throws FlowKeystoreError `unsupported` for a read-only one that is to be changed: before anything else is asked
- */
+/** Like `chooseKeystore`; a locked one is unlocked, its password asked for where it is not remembered. */
 export async function chooseOpenKeystore(
   host: Host,
   argument: KeystoreArgument,
@@ -90,14 +85,6 @@ export async function chooseOpenKeystore(
 ): Promise<KeystoreSession> {
   const session = await chooseKeystore(host, argument, question);
   if (!(await unlock(host, session, argument))) throw new GaveUp();
-  if (question.toChange && session.readOnly) {
-    throw new FlowKeystoreError(
-      'unsupported',
-      t('A {0} file is shown here, not changed.', session.type ?? ''),
-      { file: session.file },
-      t('Create a PKCS#12 keystore and import the certificates there.'),
-    );
-  }
   return session;
 }
 
@@ -107,8 +94,10 @@ export async function chooseEntry(
   argument: EntryArgument,
   question: KeystoreQuestion & { readonly kinds?: readonly Entry['kind'][] },
 ): Promise<{ session: KeystoreSession; entry: Entry }> {
-  const session = await chooseOpenKeystore(host, argument, question);
-  const entries = session.keystore?.entries ?? [];
+  const chosen = await chooseKeystore(host, argument, question);
+  const session =
+    chosen.seen && !question.toChange ? chosen : await chooseOpenKeystore(host, keystoreOf(chosen, argument), question);
+  const entries = session.seen?.entries ?? [];
   if (argument.alias !== undefined) {
     const wanted = argument.alias;
     const entry =
@@ -126,6 +115,10 @@ export async function chooseEntry(
   const asked = await askChoice({ title: question.title, placeholder: t('Which entry of {0}?', session.name), items });
   if (asked.kind !== 'answer') throw new GaveUp();
   return { session, entry: asked.value };
+}
+
+function keystoreOf({ uri }: KeystoreSession, argument: KeystoreArgument): KeystoreArgument {
+  return { ...argument, keystore: uri.toString() };
 }
 
 export function entryChoice(entry: Entry, now: Date): Choice<Entry> {
@@ -165,10 +158,6 @@ async function unlockOnce(host: Host, session: KeystoreSession, options: UnlockO
   if (options.password !== undefined) {
     await session.open(options.password);
     if (options.remember) await host.passwords.keep(session.uri, options.password, options.remember);
-    return true;
-  }
-  if (session.type !== undefined && session.type !== 'PKCS12') {
-    await session.open(undefined);
     return true;
   }
   const remembered = await host.passwords.get(session.uri);

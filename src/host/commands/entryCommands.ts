@@ -6,7 +6,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { checkAlias } from '../../core/keystore/alias';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { removeEntries, renameEntry } from '../../core/keystore/edit';
-import { backupOf } from '../../core/keystore/file';
+import { backupOf } from '../../core/keystore/backups';
 import type { Entry, Keystore } from '../../core/keystore/model';
 import { judgeAlias } from '../input/generateInput';
 import { askChoice, askText, type Choice } from '../input/quickInput';
@@ -186,7 +186,7 @@ async function exportCertificate(host: Host, argument: ExportCertificateArgument
  */
 function rootOf(chain: readonly Certificate[], session: KeystoreSession): Certificate {
   const last = chain.at(-1);
-  const keystore: Keystore | undefined = session.keystore;
+  const keystore: Keystore | undefined = session.seen;
   if (last?.selfIssued) return last;
   const found =
     last &&

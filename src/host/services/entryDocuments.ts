@@ -46,7 +46,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     await this.registry.load();
     const session = this.registry.find(document.keystore);
     if (!session) return `${vscode.l10n.t('The keystore is no longer on the list.')}\n`;
-    const { keystore } = session;
+    const keystore = session.seen;
     if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
     const options = { now: this.now(), warnDays: settings.warnDays(), keystoreName: session.name };
     if (document.alias === undefined) return describeKeystore(keystore, options);

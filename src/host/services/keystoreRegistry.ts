@@ -191,7 +191,7 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   private start(uri: vscode.Uri, added: boolean): KeystoreSession {
-    const session = new KeystoreSession(uri, added);
+    const session = new KeystoreSession(uri, added, () => settings.backups());
     const resources: { dispose(): unknown }[] = [session, session.onDidChange(() => this.changed.fire(session))];
     if (added) resources.push(this.watchFile(session));
     this.known.set(uri.toString(), { session, resources: vscode.Disposable.from(...resources) });

@@ -1,22 +1,28 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { lockedKeystore, viewOfKeystore, type KeystoreView } from '../../core/checks/keystoreView';
 import { FlowKeystoreError } from '../../core/errors';
+import { openSealedKey } from '../../core/keys/sealedKey';
+import type { KeystorePasswords } from '../../core/keystore/convert';
 import { detectStoreType } from '../../core/keystore/detect';
-import type { Change, Edited } from '../../core/keystore/edit';
-import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../../core/keystore/file';
-import type { Keystore, StoreType } from '../../core/keystore/model';
-import { maxKeystoreBytes, readKeystore, writeKeystore } from '../../core/keystore/store';
+import { describeChanges, type Change } from '../../core/keystore/changes';
+import { readKeystoreFile, writeKeystoreFile, type FileContent, type FileStamp } from '../../core/keystore/file';
+import { History, type Version } from '../../core/keystore/history';
+import type { Keystore, KeyPairEntry, StoreType } from '../../core/keystore/model';
+import { readKeystore, readWithoutPassword, writeChecked } from '../../core/keystore/store';
 
 export type SessionState =
-  /** `password-changed`: it was open, and its password no longer fits. */
-  | { readonly kind: 'locked'; readonly reason?: 'password-changed' }
+  /** `password-changed`: it was open, and its password no longer fits. `seen`: what anybody can see of it without the password. */
+  | { readonly kind: 'locked'; readonly reason?: 'password-changed'; readonly seen?: Keystore }
   | { readonly kind: 'open'; readonly keystore: Keystore; readonly stamp: FileStamp }
   | { readonly kind: 'error'; readonly error: FlowKeystoreError };
 
-/** Octets that tell what kind of keystore a file is. */
-const headOctets = 64;
+/** What an edit made; `password` where it is another one from now on. */
+export interface SessionEdit {
+  readonly keystore: Keystore;
+  readonly changes: readonly Change[];
+  readonly password?: string;
+}
 
 /**
  * One keystore file: locked, open or in error. While it is open its password is kept in memory, for edits and for the private keys that are
@@ -24,8 +30,13 @@ const headOctets = 64;
  */
 export class KeystoreSession implements vscode.Disposable {
   #password: string | undefined;
+  /** Of private keys that have another password than the file, by alias. */
+  readonly #keyPasswords = new Map<string, string>();
   #state: SessionState = { kind: 'locked' };
   #view: KeystoreView | undefined;
+  readonly #history = new History();
+  /** The file as it was read or written last, for undo. */
+  #bytes: Uint8Array | undefined;
   /** How often it was locked by hand: what was under way then must not open it again. */
   private locks = 0;
   private last: Promise<unknown> = Promise.resolve();
@@ -40,6 +51,8 @@ export class KeystoreSession implements vscode.Disposable {
     readonly uri: vscode.Uri,
     /** Added by hand rather than found in the workspace. */
     readonly added: boolean,
+    /** How many versions before a save are kept beside the file. */
+    private readonly backups: () => number,
   ) {}
 
   get file(): string {
@@ -58,26 +71,33 @@ export class KeystoreSession implements vscode.Disposable {
     return this.#state.kind === 'open' ? this.#state.keystore : undefined;
   }
 
-  /** PEM files are shown, not changed. */
-  get readOnly(): boolean {
-    return this.keystore !== undefined && this.keystore.type !== 'PKCS12';
+  /** The keystore; of a locked one what can be seen without its password. */
+  get seen(): Keystore | undefined {
+    return this.#state.kind === 'locked' ? this.#state.seen : this.keystore;
+  }
+
+  /** What would be undone and redone, in words; undefined where there is nothing. */
+  get undoLabel(): string | undefined {
+    return this.#state.kind === 'open' ? this.#history.undoLabel : undefined;
+  }
+
+  get redoLabel(): string | undefined {
+    return this.#state.kind === 'open' ? this.#history.redoLabel : undefined;
   }
 
   /** As checks and completions see it. */
   get view(): KeystoreView {
-    this.#view ??= this.keystore
-      ? viewOfKeystore(this.keystore, this.name, this.uri.toString())
+    const { seen } = this;
+    this.#view ??= seen
+      ? viewOfKeystore(seen, this.name, this.uri.toString())
       : lockedKeystore(this.name, this.uri.toString());
     return this.#view;
   }
 
-  /** Tells the kind of file by its first octets. What needs no password, or cannot be opened here, is known at once: nobody is asked for one. */
+  /** Looks at the file for the first time. What needs no password is open at once, of the rest what can be seen without it is shown. */
   async inspect(): Promise<void> {
-    const head = await readHead(this.file);
-    this.type = head && detectStoreType(head.octets);
-    if (head && this.type === 'PKCS12' && head.size <= maxKeystoreBytes) return;
     // What is wrong is the session's state now.
-    await this.open(undefined).catch(() => undefined);
+    await this.afterTheLast(() => this.look()).catch(() => undefined);
   }
 
   /**
@@ -92,7 +112,7 @@ export class KeystoreSession implements vscode.Disposable {
       if (locks !== this.locks) throw new DOMException('The keystore was locked meanwhile.', 'AbortError');
       this.#password = password;
       this.lockedByHand = false;
-      this.set({ kind: 'open', keystore, stamp: content.stamp });
+      this.becomeOpen(keystore, content);
       return keystore;
     });
   }
@@ -100,9 +120,11 @@ export class KeystoreSession implements vscode.Disposable {
   /** At once; what is under way ends, and leaves it locked. */
   lock(): void {
     this.locks++;
-    this.#password = undefined;
+    const { seen } = this;
+    this.forgetSecrets();
     this.lockedByHand = true;
     this.set({ kind: 'locked' });
+    if (seen) void this.inspect();
   }
 
   /** Reads the file again if it changed. What is wrong with it becomes the state; nothing is thrown. */
@@ -110,22 +132,21 @@ export class KeystoreSession implements vscode.Disposable {
     return this.afterTheLast(async () => {
       const { locks } = this;
       const before = this.#state;
-      if (before.kind === 'locked') return;
       try {
-        const content = await this.read();
-        if (before.kind === 'open' && content.stamp === before.stamp) return;
-        if (this.#password === undefined && this.type === 'PKCS12') {
-          this.set({ kind: 'locked' });
+        if (before.kind === 'locked') {
+          await this.look();
           return;
         }
+        const content = await this.read();
+        if (before.kind === 'open' && content.stamp === before.stamp) return;
+        this.#history.clear();
         const keystore = await this.parse(content.bytes, this.#password);
-        if (locks === this.locks) this.set({ kind: 'open', keystore, stamp: content.stamp });
+        if (locks === this.locks) this.becomeOpen(keystore, content);
       } catch (error) {
-        if (isPasswordError(error)) {
-          const hadPassword = this.#password !== undefined;
-          this.#password = undefined;
-          this.set(hadPassword ? { kind: 'locked', reason: 'password-changed' } : { kind: 'locked' });
-        }
+        if (!isPasswordError(error)) return;
+        const hadPassword = this.#password !== undefined;
+        this.forgetSecrets();
+        this.set(hadPassword ? { kind: 'locked', reason: 'password-changed' } : { kind: 'locked' });
       }
     });
   }
@@ -135,43 +156,155 @@ export class KeystoreSession implements vscode.Disposable {
    * replaces one that can.
    * @throws FlowKeystoreError `password-required` when locked, `changed-on-disk`, `unwritable`, and what the edit throws; nothing has changed then
    */
-  edit(change: (keystore: Keystore, password: string) => Edited | Promise<Edited>): Promise<readonly Change[]> {
+  edit(
+    change: (keystore: Keystore, password: string, passwords: KeystorePasswords) => SessionEdit | Promise<SessionEdit>,
+  ): Promise<readonly Change[]> {
     return this.afterTheLast(async () => {
-      const { locks } = this;
       const before = this.#state;
-      const password = this.#password ?? '';
       if (before.kind !== 'open') throw this.lockedError();
-      const edited = await change(before.keystore, password);
+      const oldPassword = this.#password;
+      const edited = await change(before.keystore, oldPassword ?? '', this.passwords());
       if (!edited.changes.length) return [];
-      const bytes = await writeKeystore(edited.keystore, password);
-      const keystore = await readKeystore(bytes, password);
-      if (contentsOf(keystore) !== contentsOf(edited.keystore)) {
-        throw new FlowKeystoreError(
-          'unwritable',
-          'The keystore would not read back as it was to be written; nothing was saved.',
-          { file: this.file },
-          'Please report this, with the kind of program that made the file.',
-        );
-      }
-      const stamp = await writeKeystoreFile(this.file, bytes, before.stamp);
-      if (locks === this.locks) this.set({ kind: 'open', keystore, stamp });
+      const password = edited.password ?? oldPassword;
+      const written = await this.placed(writeChecked(edited.keystore, password));
+      const saved = {
+        label: describeChanges(edited.changes),
+        before: { bytes: this.#bytes ?? new Uint8Array(), password: oldPassword },
+        after: { bytes: written.bytes, password },
+      };
+      await this.replace(before.stamp, saved.after, written.keystore);
+      if (saved.before.bytes.length) this.#history.add(saved);
       return edited.changes;
     });
   }
 
+  /** Takes the last change back. @returns what was taken back; undefined where there is nothing @throws as `edit` does */
+  undo(): Promise<string | undefined> {
+    return this.travel(() => ({ version: this.#history.toUndo, label: this.#history.undoLabel }), 'undid');
+  }
+
+  /** Makes the change again that was taken back last. */
+  redo(): Promise<string | undefined> {
+    return this.travel(() => ({ version: this.#history.toRedo, label: this.#history.redoLabel }), 'redid');
+  }
+
   /**
-   * The password, for the moment of using a private key.
+   * Puts another version of the file in its place: a backup. It can be undone.
+   * @throws FlowKeystoreError `wrong-password` where it does not open with that password; nothing has changed then
+   */
+  restore(bytes: Uint8Array, password: string | undefined, label: string): Promise<void> {
+    return this.afterTheLast(async () => {
+      const before = this.#state;
+      if (before.kind !== 'open') throw this.lockedError();
+      const keystore = await this.placed(readKeystore(bytes, password));
+      const saved = {
+        label,
+        before: { bytes: this.#bytes ?? new Uint8Array(), password: this.#password },
+        after: { bytes, password },
+      };
+      await this.replace(before.stamp, saved.after, keystore);
+      this.#history.add(saved);
+    });
+  }
+
+  /**
+   * The password of a private key, for the moment of using it: its own where it is known, else the file's.
    * @throws FlowKeystoreError `password-required` when locked
    */
-  passwordForUse(): string {
+  passwordForUse(alias?: string): string {
     if (this.#state.kind !== 'open') throw this.lockedError();
-    return this.#password ?? '';
+    return (alias === undefined ? undefined : this.#keyPasswords.get(alias)) ?? this.#password ?? '';
+  }
+
+  /** All that is known, for work on the whole keystore. */
+  passwords(): KeystorePasswords {
+    return { store: this.#password, keys: new Map(this.#keyPasswords) };
+  }
+
+  /** Whether the private key opens with what is known. @throws FlowKeystoreError what else is wrong with it */
+  async canUseKey(entry: KeyPairEntry): Promise<boolean> {
+    try {
+      await openSealedKey(entry.key, this.passwordForUse(entry.alias));
+      return true;
+    } catch (error) {
+      if (isPasswordError(error)) return false;
+      throw error instanceof FlowKeystoreError ? error.at({ file: this.file, detail: entry.alias }) : error;
+    }
+  }
+
+  /** Keeps the password of a private key in memory, as long as the keystore is open. @returns whether it is the right one */
+  async useKeyPassword(entry: KeyPairEntry, password: string): Promise<boolean> {
+    try {
+      await openSealedKey(entry.key, password);
+    } catch (error) {
+      if (isPasswordError(error)) return false;
+      throw error;
+    }
+    this.#keyPasswords.set(entry.alias, password);
+    return true;
   }
 
   /** Whoever still holds it finds it locked. */
   dispose(): void {
     this.changed.dispose();
-    this.lock();
+    this.locks++;
+    this.forgetSecrets();
+    this.#state = { kind: 'locked' };
+  }
+
+  private travel(
+    where: () => { version: Version | undefined; label: string | undefined },
+    done: 'undid' | 'redid',
+  ): Promise<string | undefined> {
+    return this.afterTheLast(async () => {
+      const before = this.#state;
+      if (before.kind !== 'open') throw this.lockedError();
+      const { version, label } = where();
+      if (!version) return undefined;
+      const keystore = await this.placed(readKeystore(version.bytes, version.password));
+      await this.replace(before.stamp, version, keystore);
+      this.#history[done]();
+      return label;
+    });
+  }
+
+  private async replace(stamp: FileStamp, version: Version, keystore: Keystore): Promise<void> {
+    const { locks } = this;
+    const newStamp = await writeKeystoreFile(this.file, version.bytes, stamp, { backups: this.backups() });
+    if (locks !== this.locks) return;
+    this.#password = version.password;
+    this.type = keystore.type;
+    this.becomeOpen(keystore, { bytes: version.bytes, stamp: newStamp });
+  }
+
+  private becomeOpen(keystore: Keystore, { bytes, stamp }: FileContent): void {
+    this.#bytes = bytes;
+    this.set({ kind: 'open', keystore, stamp });
+  }
+
+  private forgetSecrets(): void {
+    this.#password = undefined;
+    this.#keyPasswords.clear();
+    this.#history.clear();
+    this.#bytes = undefined;
+  }
+
+  /** As far as it goes without a password; also for one that is locked already. */
+  private async look(): Promise<void> {
+    const { locks } = this;
+    const content = await this.read();
+    try {
+      const seen = await readWithoutPassword(content.bytes);
+      if (locks !== this.locks || this.#state.kind === 'open') return;
+      if (seen && !seen.notes.some(({ code }) => code === 'read-without-password')) {
+        this.becomeOpen(seen, content);
+      } else if (seen ?? this.#state.kind !== 'locked') {
+        this.set({ ...(this.#state.kind === 'locked' ? this.#state : { kind: 'locked' }), ...(seen && { seen }) });
+      }
+    } catch (error) {
+      const placed = error instanceof FlowKeystoreError ? error.at({ file: this.file }) : error;
+      if (!isPasswordError(placed)) this.fail(placed);
+    }
   }
 
   private lockedError(): FlowKeystoreError {
@@ -183,7 +316,7 @@ export class KeystoreSession implements vscode.Disposable {
     );
   }
 
-  private async read(signal?: AbortSignal): Promise<Awaited<ReturnType<typeof readKeystoreFile>>> {
+  private async read(signal?: AbortSignal): Promise<FileContent> {
     try {
       const content = await readKeystoreFile(this.file, signal);
       this.type = detectStoreType(content.bytes);
@@ -196,11 +329,19 @@ export class KeystoreSession implements vscode.Disposable {
 
   private async parse(bytes: Uint8Array, password: string | undefined, signal?: AbortSignal): Promise<Keystore> {
     try {
-      return await readKeystore(bytes, password, signal ? { signal } : {});
+      return await this.placed(readKeystore(bytes, password, signal ? { signal } : {}));
     } catch (error) {
-      const placed = error instanceof FlowKeystoreError ? error.at({ file: this.file }) : error;
-      if (!isPasswordError(placed)) this.fail(placed);
-      throw placed;
+      if (!isPasswordError(error)) this.fail(error);
+      throw error;
+    }
+  }
+
+  /** With the file's name in an error. */
+  private async placed<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof FlowKeystoreError ? error.at({ file: this.file }) : error;
     }
   }
 
@@ -223,31 +364,4 @@ export class KeystoreSession implements vscode.Disposable {
 
 export function isPasswordError(error: unknown): boolean {
   return error instanceof FlowKeystoreError && (error.code === 'wrong-password' || error.code === 'password-required');
-}
-
-/** Aliases, kinds and certificates, told apart without hashing thousands. Chains are left out: a certificate that was added may lengthen one. */
-function contentsOf(keystore: Keystore): string {
-  const rows = keystore.entries.map((entry) => {
-    const certificate = entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' && entry.certificate;
-    return JSON.stringify([
-      entry.alias,
-      entry.kind,
-      ...(certificate ? [certificate.serialNumber, certificate.der.length] : []),
-    ]);
-  });
-  return rows.sort().join('\n');
-}
-
-async function readHead(file: string): Promise<{ octets: Uint8Array; size: number } | undefined> {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headOctets), 0, headOctets, 0);
-      return { octets: buffer.subarray(0, bytesRead), size: (await handle.stat()).size };
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,11 @@ export const settings = {
     return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('expiry.warnDays', 30));
   },
 
+  /** How many versions of a keystore before a save are kept beside it. */
+  backups(): number {
+    return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('backups', 3));
+  },
+
   /** Of each phase of a connectivity test. */
   timeoutMilliseconds(): number {
     return atLeast(1, vscode.workspace.getConfiguration(section).get<number>('connectivity.timeoutSeconds', 10)) * 1000;

@@ -69,20 +69,15 @@ export function keystoreNode(session: KeystoreSession): KeystoreNode {
 export function childrenOfKeystore(parent: KeystoreNode, shown: number): TreeNode[] {
   const { session } = parent;
   const base = { parent, session };
-  switch (session.state.kind) {
-    case 'locked':
-      return [{ ...base, kind: 'unlock', id: `${parent.id}?unlock` }];
-    case 'error':
-      return [{ ...base, kind: 'error', id: `${parent.id}?error` }];
-    case 'open': {
-      const { entries, notes } = session.state.keystore;
-      const left = entries.length - shown;
-      const rows: TreeNode[] = entries.slice(0, shown).map((entry) => entryNode(parent, entry));
-      if (left > 0) rows.push({ ...base, kind: 'more', id: `${parent.id}?more`, left });
-      notes.forEach((note, at) => rows.push({ ...base, kind: 'note', id: `${parent.id}?note=${at}`, note }));
-      return rows;
-    }
-  }
+  if (session.state.kind === 'error') return [{ ...base, kind: 'error', id: `${parent.id}?error` }];
+  const rows: TreeNode[] = [];
+  if (session.state.kind === 'locked') rows.push({ ...base, kind: 'unlock', id: `${parent.id}?unlock` });
+  const { entries, notes } = session.seen ?? { entries: [], notes: [] };
+  const left = entries.length - shown;
+  for (const entry of entries.slice(0, shown)) rows.push(entryNode(parent, entry));
+  if (left > 0) rows.push({ ...base, kind: 'more', id: `${parent.id}?more`, left });
+  notes.forEach((note, at) => rows.push({ ...base, kind: 'note', id: `${parent.id}?note=${at}`, note }));
+  return rows;
 }
 
 export function entryNode(parent: KeystoreNode, entry: Entry): EntryNode {

@@ -75,7 +75,11 @@ function keystoreRow({ session }: KeystoreNode, now: Date): vscode.TreeItem {
   const row = new vscode.TreeItem(session.name, empty ? None : Collapsed);
   switch (state.kind) {
     case 'locked':
-      row.description = state.reason ? t('locked: the password has changed') : t('locked');
+      row.description = state.reason
+        ? t('locked: the password has changed')
+        : [...(state.seen ? [state.seen.type, entryCount(state.seen.entries.length)] : []), t('locked')].join(
+            ' \u00b7 ',
+          );
       row.iconPath = new vscode.ThemeIcon('lock');
       row.contextValue = 'keystore.locked';
       break;
@@ -86,17 +90,17 @@ function keystoreRow({ session }: KeystoreNode, now: Date): vscode.TreeItem {
       break;
     case 'open': {
       const { type, entries } = state.keystore;
-      row.description = [
-        type,
-        entries.length === 1 ? t('1 entry') : t('{0} entries', entries.length),
-        ...expirySummary(entries, now),
-      ].join(' \u00b7 ');
+      row.description = [type, entryCount(entries.length), ...expirySummary(entries, now)].join(' \u00b7 ');
       row.iconPath = new vscode.ThemeIcon('archive');
-      row.contextValue = session.readOnly ? 'keystore.readOnly' : 'keystore.open';
+      row.contextValue = `keystore.open.${type}`;
     }
   }
   row.accessibilityInformation = { label: t('Keystore {0}, {1}', session.name, row.description) };
   return row;
+}
+
+function entryCount(entries: number): string {
+  return entries === 1 ? t('1 entry') : t('{0} entries', entries);
 }
 
 function expirySummary(entries: readonly Entry[], now: Date): string[] {
@@ -122,7 +126,7 @@ function entryRow(node: EntryNode, now: Date): vscode.TreeItem {
   if (certificate) facts.push(validityText(certificate, now, settings.warnDays()));
   row.description = facts.join(' \u00b7 ');
   row.iconPath = (certificate && stateIcon(stateOf(certificate, now))) ?? new vscode.ThemeIcon(kindIcon(entry));
-  row.contextValue = `entry.${entry.kind}${node.session.readOnly ? '.readOnly' : ''}`;
+  row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
   row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...facts].join(', ') };
   return row;

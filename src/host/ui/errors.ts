@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError, FlowKeystoreError, isAbort } from '../../core/errors';
 import { showError } from './messages';
-import { backupOf } from '../../core/keystore/file';
+import { backupOf } from '../../core/keystore/backups';
 
 /** What can be done about an error, as a button. */
 export interface ErrorAction {

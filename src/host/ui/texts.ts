@@ -108,7 +108,15 @@ export function noteText(note: KeystoreNote): string {
     case 'key-without-certificate':
       return t('the private key "{0}" has no certificate', note.alias);
     case 'key-not-encrypted':
-      return t('the private key "{0}" is not encrypted; Java and SAP do not see it', note.alias);
+      return note.sealedOnSave
+        ? t('the private key "{0}" is not encrypted; Java and SAP do not see it', note.alias)
+        : t('the private key "{0}" is not encrypted: whoever has the file can use it', note.alias);
+    case 'read-without-password':
+      return note.encryptedParts
+        ? t('listed without the password: not checked, and what is encrypted is not shown')
+        : t('listed without the password: not checked');
+    case 'alias-not-lower-case':
+      return t('Java does not find the alias "{0}": it looks for lower case in this kind of keystore', note.alias);
     case 'key-ignored-by-java':
       return note.alias
         ? t('Java and SAP ignore the private key "{0}": it has no localKeyID', note.alias)

@@ -122,11 +122,19 @@ export function makeCertificateBag(der: Uint8Array, names: BagNames = {}): Uint8
 /** A bag as it was, under another alias: value and other attributes untouched. */
 export function renameBag(raw: Uint8Array, alias: string): Uint8Array {
   const bag = readBag(readNode(raw));
-  if (aliasOf(bag) === alias) return raw;
+  return aliasOf(bag) === alias ? raw : remade(bag, rawOf(bag.value), alias);
+}
+
+/** A bag with another value, its attributes untouched. */
+export function refillBag(bag: SafeBag, value: Uint8Array): Uint8Array {
+  return remade(bag, value, aliasOf(bag));
+}
+
+function remade(bag: SafeBag, value: Uint8Array, alias: string | undefined): Uint8Array {
   const localKeyId = localKeyIdOf(bag);
-  return makeBag(bag.type, rawOf(bag.value), {
-    alias,
+  return makeBag(bag.type, value, {
     kept: bag.attributes,
+    ...(alias !== undefined && { alias }),
     ...(localKeyId !== undefined && { localKeyId }),
   });
 }

@@ -74,7 +74,7 @@ export async function entriesAsJavaSeesThem(
           continue;
         }
         const alias = aliasOf(bag) ?? String(++unnamed);
-        if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias });
+        if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias, sealedOnSave: true });
         const chain: Certificate[] = [];
         const entry: Entry = {
           kind: 'keyPair',

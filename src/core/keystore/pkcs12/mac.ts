@@ -17,6 +17,7 @@ import {
 import { FlowKeystoreError } from '../../errors';
 import { checkIterations, prfHashes } from '../../keys/passwordEncryption';
 import { pkcs12Kdf } from '../../keys/pkcs12Kdf';
+import type { Protection } from '../model';
 import { macHashes, pbmac1Oid, sha256Oid } from './oids';
 
 const pbkdf2Async = promisify(pbkdf2);
@@ -89,19 +90,23 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Whether the MAC is by SHA-1, as no writer of today makes it. */
-export function isOldMac(mac: Node): boolean {
+export type MacHash = Exclude<Protection['mac'], 'none'>;
+
+/** The hash of the MAC; PBMAC1, and what is unknown, counts as SHA-256. */
+export function macHashOf(mac: Node): MacHash {
   const [digestInfo] = children(mac);
   const [algorithm] = digestInfo ? children(digestInfo) : [];
   const [algorithmOid] = algorithm ? children(algorithm) : [];
-  return algorithmOid !== undefined && macHashes[oidOf(algorithmOid)] === 'sha1';
+  return (algorithmOid && macHashes[oidOf(algorithmOid)]) ?? 'sha256';
 }
 
-/** MacData with HMAC-SHA256 and 10,000 rounds, as Java 17 writes it. */
-export async function makeMac(content: Uint8Array, password: string): Promise<Uint8Array> {
+/** MacData with HMAC and 10,000 rounds, as Java 17 writes it (with SHA-256). */
+export async function makeMac(content: Uint8Array, password: string, hash: MacHash = 'sha256'): Promise<Uint8Array> {
   const salt = randomBytes(20);
-  const key = await pkcs12Kdf({ password, salt, purpose: 3, iterations: macIterations, length: 32, hash: 'sha256' });
-  const digest = createHmac('sha256', key).update(content).digest();
-  const digestInfo = sequence(sequence(oid(sha256Oid), nullValue()), octetString(digest));
+  const length = macLengths[hash] ?? 20;
+  const key = await pkcs12Kdf({ password, salt, purpose: 3, iterations: macIterations, length, hash });
+  const digest = createHmac(hash, key).update(content).digest();
+  const [hashOid = sha256Oid] = Object.entries(macHashes).find(([, name]) => name === hash) ?? [];
+  const digestInfo = sequence(sequence(oid(hashOid), nullValue()), octetString(digest));
   return sequence(digestInfo, octetString(salt), integer(macIterations));
 }

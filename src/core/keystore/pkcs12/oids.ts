@@ -28,7 +28,7 @@ export const anyExtendedKeyUsageOid = '2.5.29.37.0';
 
 export const pbmac1Oid = '1.2.840.113549.1.5.14';
 
-export const macHashes: Readonly<Record<string, string>> = {
+export const macHashes: Readonly<Record<string, 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'>> = {
   '1.3.14.3.2.26': 'sha1',
   '2.16.840.1.101.3.4.2.4': 'sha224',
   '2.16.840.1.101.3.4.2.1': 'sha256',

@@ -7,42 +7,51 @@ import { Pace } from '../../keys/slices';
 import type { CarriedBag, Keystore, KeystoreNote } from '../model';
 import { certificateDerOf, readBag, type SafeBag } from './bag';
 import { entriesAsJavaSeesThem } from './entries';
-import { checkMac, isOldMac } from './mac';
+import { checkMac, macHashOf } from './mac';
 import { bagOid, contentOid } from './oids';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-const maxBags = 50_000;
+const maxBags = 200_000;
 
 /**
  * Reads a PKCS#12 file (RFC 7292). Private keys stay sealed; nothing but certificates and attributes is opened.
+ * @param password undefined: what lies open in the file is read, its integrity is not checked; the note `read-without-password` says so, unless
+ * there is nothing that a password would be for
  * @throws FlowKeystoreError `wrong-password`, `damaged`, `limit-exceeded`, `unsupported`
  */
-export async function readPkcs12(bytes: Uint8Array, password: string, { signal }: ReadOptions = {}): Promise<Keystore> {
+export async function readPkcs12(
+  bytes: Uint8Array,
+  password: string | undefined,
+  { signal }: ReadOptions = {},
+): Promise<Keystore> {
   const [version, authSafe, mac] = children(expectNode(readNode(bytes), Tag.sequence, 'a PKCS#12 file'));
   if (!version || smallIntegerOf(version) !== 3) {
     throw new FlowKeystoreError('unsupported', 'This is no PKCS#12 file of version 3.');
   }
   const content = contentOf(expectNode(authSafe, Tag.sequence, 'the contents of a PKCS#12 file'), contentOid.data);
   const safe = octetsOf(content);
-  if (mac && !(await checkMac(mac, safe, password, signal))) throw wrongPassword();
+  if (mac && password !== undefined && !(await checkMac(mac, safe, password, signal))) throw wrongPassword();
 
   const notes: KeystoreNote[] = [];
   const old = new Set<string>();
   if (!mac) notes.push({ code: 'no-integrity-check' });
-  else if (isOldMac(mac)) old.add('HMAC-SHA1');
+  else if (macHashOf(mac) === 'sha1') old.add('HMAC-SHA1');
 
   const pace = new Pace(signal);
   const collected = new BagCollector(pace);
   const carried: CarriedBag[] = [];
   let passwordProven = mac !== undefined;
+  let encryptedParts = false;
   for (const info of children(expectNode(readNode(safe), Tag.sequence, 'the list of safes'))) {
     const [typeNode] = children(expectNode(info, Tag.sequence, 'a safe'));
     const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a safe'));
     if (type === contentOid.data) await collected.add(readNode(octetsOf(contentOf(info, type))));
     else if (type === contentOid.encryptedData) {
+      encryptedParts = true;
+      if (password === undefined) continue;
       await collected.add(readNode(await decryptSafe(contentOf(info, type), password, old, signal)));
       passwordProven = true;
     } else carried.push({ level: 'content', type, raw: rawOf(info) });
@@ -50,22 +59,27 @@ export async function readPkcs12(bytes: Uint8Array, password: string, { signal }
   const bags = collected.safes.flat();
   const [firstKey] = bags.filter(({ type }) => type === bagOid.shroudedKey);
   // Nothing but the keys knows the password then; a save would seal the rest under another one.
-  if (!passwordProven && firstKey) await provePassword(firstKey, password, signal);
+  if (!passwordProven && firstKey && password !== undefined) await provePassword(firstKey, password, signal);
   for (const bag of bags) {
     if (bag.type !== bagOid.shroudedKey) continue;
     const [algorithm] = children(bag.value);
     if (algorithm && isOldEncryption(algorithm)) old.add(encryptionName(algorithm));
   }
   if (old.size) notes.push({ code: 'old-encryption', algorithms: [...old] });
+  if (password === undefined && (mac || encryptedParts || firstKey)) {
+    notes.unshift({ code: 'read-without-password', encryptedParts });
+  }
 
   signal?.throwIfAborted();
   const certificates = await parseCertificates(bags, notes, pace);
   const seen = await entriesAsJavaSeesThem(collected.safes, certificates, pace);
+  const plainCertificates = !encryptedParts && certificates.size > 0;
   return {
     type: 'PKCS12',
     entries: seen.entries,
     notes: [...notes, ...seen.notes],
     carried: [...carried, ...seen.carried],
+    protection: { certificates: plainCertificates ? 'plain' : 'encrypted', mac: mac ? macHashOf(mac) : 'none' },
   };
 }
 

@@ -2,9 +2,9 @@ import { context, element, integer, octetString, oid, readNode, sequence } from 
 import type { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { checkWritablePassword, encryptWithPassword } from '../../keys/passwordEncryption';
-import { sealKey } from '../../keys/sealedKey';
+import { sealKey, type SealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
-import type { Keystore, KeyPairEntry } from '../model';
+import type { Entry, Keystore, KeyPairEntry, Protection } from '../model';
 import {
   aliasOf,
   isTrustedByJava,
@@ -15,21 +15,24 @@ import {
   renameBag,
   type BagAttribute,
 } from './bag';
-import { makeMac } from './mac';
+import { makeMac, type MacHash } from './mac';
 import { bagOid, contentOid } from './oids';
 
 /**
- * Writes a PKCS#12 file as Java 17 does: keys as shrouded bags in one safe, certificates in a second, encrypted one; AES-256,
- * PBKDF2-HMAC-SHA256, MAC by HMAC-SHA256. Sealed keys and bags of unknown kind go in as they are.
- * @param password must be the one the sealed keys are sealed with
- * @throws FlowKeystoreError `password-not-allowed`, `alias-exists` for two aliases that are one to Java, `chain-conflict`
+ * Writes a PKCS#12 file as Java 17 does: keys as shrouded bags in one safe, certificates in a second, encrypted one (unless the file had them
+ * open); AES-256, PBKDF2-HMAC-SHA256, MAC by HMAC-SHA256 or better. Sealed keys and bags of unknown kind go in as they are.
+ * @param password the one that keys are sealed with; undefined for a file that has none, as `cacerts` of newer JDKs: certificates in the open,
+ * no MAC
+ * @throws FlowKeystoreError `password-not-allowed`, `password-required` for what cannot be in a file without one, `alias-exists` for two aliases
+ * that are one to Java, `chain-conflict`
  */
 export async function writePkcs12(
   keystore: Keystore,
-  password: string,
+  password: string | undefined,
   now: () => number = Date.now,
 ): Promise<Uint8Array> {
-  checkWritablePassword(password);
+  if (password === undefined) checkNeedsNoPassword(keystore);
+  else checkWritablePassword(password);
   checkAliases(keystore);
   const pace = new Pace();
   const keyIds = new KeyIds(now);
@@ -43,6 +46,7 @@ export async function writePkcs12(
   const chains: Uint8Array[] = [];
   const lateLeaves: Uint8Array[] = [];
   // A secret that lay in the encrypted safe must not come to lie in the open one.
+  const secrets: Uint8Array[] = [];
   const others: Uint8Array[] = [];
   const issuers = new Issuers(keystore);
   for (const entry of keystore.entries) {
@@ -50,7 +54,7 @@ export async function writePkcs12(
     if (entry.kind === 'keyPair') {
       const localKeyId = keyIds.of(entry);
       // Java sees no key that is not encrypted: such a one is sealed now.
-      const sealed = entry.key.form === 'plain' ? await sealKey(entry.key.der, password) : entry.key;
+      const sealed = await sealedForPkcs12(entry, password ?? '');
       keys.push(makeBag(bagOid.shroudedKey, sealed.der, { alias: entry.alias, localKeyId, kept: attributesOf(entry) }));
       const [leaf] = entry.chain;
       if (leaf) {
@@ -62,19 +66,56 @@ export async function writePkcs12(
       others.push(
         makeCertificateBag(entry.certificate.der, { alias: entry.alias, trusted: true, kept: attributesOf(entry) }),
       );
-    } else if (entry.source) others.push(renameBag(entry.source.raw, entry.alias));
+    } else if (entry.source?.level === 'bag') {
+      // Secrets lie in the encrypted part of nearly all files, and in one of their own where certificates lie open.
+      const isApart = keystore.protection?.certificates === 'plain';
+      (isApart ? secrets : others).push(renameBag(entry.source.raw, entry.alias));
+    } else {
+      throw new FlowKeystoreError('unsupported', `A PKCS#12 file cannot hold the entry "${entry.alias}".`);
+    }
   }
 
   // Of two bags with one alias Java sees the last, of two certificates of one name the first.
   const certificates = [...chains, ...lateLeaves, ...others, ...stray];
+  const open = password === undefined || keystore.protection?.certificates === 'plain';
+  const content = (bags: readonly Uint8Array[], isSecret: boolean): Promise<Uint8Array> | Uint8Array =>
+    password === undefined || (open && !isSecret)
+      ? dataContent(sequence(...bags))
+      : encryptedContent(sequence(...bags), password);
   const safes: Uint8Array[] = [];
-  if (shadowed.length) safes.push(await encryptedContent(sequence(...shadowed), password));
+  if (shadowed.length) safes.push(await content(shadowed, true));
   if (keys.length) safes.push(dataContent(sequence(...keys)));
-  if (certificates.length) safes.push(await encryptedContent(sequence(...certificates), password));
-  for (const content of keystore.carried) if (content.level === 'content') safes.push(content.raw);
+  if (certificates.length) safes.push(await content(certificates, false));
+  if (secrets.length) safes.push(await content(secrets, true));
+  for (const each of keystore.carried) if (each.level === 'content') safes.push(each.raw);
 
   const authenticatedSafe = sequence(...safes);
-  return sequence(integer(3), dataContent(authenticatedSafe), await makeMac(authenticatedSafe, password));
+  const pfx = [integer(3), dataContent(authenticatedSafe)];
+  if (password === undefined) return sequence(...pfx);
+  return sequence(...pfx, await makeMac(authenticatedSafe, password, strongMac(keystore.protection?.mac)));
+}
+
+/** What a file had that is no longer good enough, or had not, becomes SHA-256. */
+function strongMac(mac: Protection['mac'] | undefined): MacHash {
+  return mac === 'sha384' || mac === 'sha512' ? mac : 'sha256';
+}
+
+/** Java sees no key that is not encrypted: such a one is sealed now. Other forms than PKCS#8's have no place in the file. */
+async function sealedForPkcs12({ alias, key }: KeyPairEntry, password: string): Promise<SealedKey> {
+  if (key.form === 'plain') return sealKey(key.der, password);
+  if (key.form === 'encrypted') return key;
+  throw new FlowKeystoreError('unsupported', `The private key "${alias}" is not sealed as PKCS#12 asks for.`);
+}
+
+function checkNeedsNoPassword({ entries }: Keystore): void {
+  const secret = entries.find(({ kind }) => kind === 'keyPair' || kind === 'secretKey');
+  if (!secret) return;
+  throw new FlowKeystoreError(
+    'password-required',
+    `The keystore has no password, and "${secret.alias}" needs one.`,
+    {},
+    'Set a password for the keystore first (Change Password).',
+  );
 }
 
 function checkAliases(keystore: Keystore): void {
@@ -156,8 +197,8 @@ function chainConflict(alias: string, issuer: Certificate): FlowKeystoreError {
 }
 
 /** Attributes of other programs (a Microsoft provider name, say) stay with the entry. */
-function attributesOf(entry: { readonly source?: { readonly raw: Uint8Array } }): readonly BagAttribute[] {
-  return entry.source ? readBag(readNode(entry.source.raw)).attributes : [];
+function attributesOf(entry: Pick<Entry, 'source'>): readonly BagAttribute[] {
+  return entry.source?.level === 'bag' ? readBag(readNode(entry.source.raw)).attributes : [];
 }
 
 function dataContent(octets: Uint8Array): Uint8Array {
@@ -178,7 +219,7 @@ class KeyIds {
   constructor(private readonly now: () => number) {}
 
   reserve(entry: KeyPairEntry): void {
-    const id = entry.source && localKeyIdOf(readBag(readNode(entry.source.raw)));
+    const id = entry.source?.level === 'bag' ? localKeyIdOf(readBag(readNode(entry.source.raw))) : undefined;
     if (id === undefined || this.taken.has(id)) return;
     this.taken.add(id);
     this.ids.set(entry, id);

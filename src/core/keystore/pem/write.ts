@@ -1,0 +1,151 @@
+import { sameOctets } from '../../asn1/der';
+import type { Certificate } from '../../certificates/certificate';
+import { writePem } from '../../certificates/pem';
+import type { SealedKey } from '../../keys/sealedKey';
+import type { Entry, Keystore } from '../model';
+import { piecesOf, type Piece } from './pieces';
+import { entriesOf } from './read';
+
+/**
+ * Writes a PEM bundle: the pieces of the file that are still wanted as they were, what is new after them with its alias as OpenSSL's
+ * `friendlyName`. Comments and blocks of other kinds stay.
+ */
+export function writePemBundle(keystore: Keystore): Uint8Array {
+  const { pieces: before, rest } = piecesOf(
+    Buffer.concat(keystore.carried.filter(({ level }) => level === 'text').map(({ raw }) => raw)).toString('latin1'),
+  );
+  const wanted = new Wanted(keystore.entries);
+  const kept = before.flatMap((piece) => wanted.keep(piece));
+  const after = [...kept, ...wanted.missing()];
+  const text = named(after, keystore.entries).map(({ lead, block }) => lead + block);
+  const joined = text.map((piece, i) => (i && !/[\r\n]$/.test(text[i - 1] ?? '') ? `\n${piece}` : piece)).join('');
+  return Buffer.from(joined + rest, 'latin1');
+}
+
+/** What the file has to hold, and which of it has been written. */
+class Wanted {
+  private readonly keys = new Map<Entry, SealedKey>();
+  private readonly certificates = new Map<string, Certificate>();
+  private readonly doneKeys = new Set<SealedKey>();
+  private readonly done = new Set<string>();
+
+  constructor(private readonly entries: readonly Entry[]) {
+    for (const entry of entries) {
+      if (entry.kind === 'keyPair') this.keys.set(entry, entry.key);
+      for (const certificate of certificatesOf(entry)) this.certificates.set(certificate.sha256, certificate);
+    }
+  }
+
+  keep(piece: Piece): Piece[] {
+    if (piece.key) {
+      const { der } = piece.key;
+      const key = [...this.keys.values()].find((each) => !this.doneKeys.has(each) && sameOctets(each.der, der));
+      if (!key) return [];
+      this.doneKeys.add(key);
+      return [piece];
+    }
+    if (!piece.certificates.length) return [piece];
+    const left = piece.certificates.filter(({ sha256 }) => this.certificates.has(sha256) && !this.done.has(sha256));
+    for (const { sha256 } of left) this.done.add(sha256);
+    // Of a bundle some of which is gone the others become pieces of their own.
+    return left.length === piece.certificates.length
+      ? [piece]
+      : left.map((certificate) => certificatePiece(certificate));
+  }
+
+  missing(): Piece[] {
+    const pieces: Piece[] = [];
+    for (const entry of this.entries) {
+      const key = this.keys.get(entry);
+      if (key && !this.doneKeys.has(key)) pieces.push(keyPiece(key, entry.alias));
+      for (const certificate of certificatesOf(entry)) {
+        if (this.done.has(certificate.sha256)) continue;
+        this.done.add(certificate.sha256);
+        pieces.push(certificatePiece(certificate));
+      }
+    }
+    return pieces;
+  }
+}
+
+function certificatesOf(entry: Entry): readonly Certificate[] {
+  return entry.kind === 'keyPair' ? entry.chain : entry.kind === 'certificate' ? [entry.certificate] : [];
+}
+
+function certificatePiece(certificate: Certificate): Piece {
+  const names = `subject=${certificate.subject.toString()}\nissuer=${certificate.issuer.toString()}\n`;
+  return {
+    label: 'CERTIFICATE',
+    lead: Buffer.from(names, 'utf8').toString('latin1'),
+    block: writePem('CERTIFICATE', certificate.der),
+    certificates: [certificate],
+  };
+}
+
+function keyPiece(key: SealedKey, alias: string): Piece {
+  const label = key.form === 'legacyPem' ? key.label : key.form === 'plain' ? 'PRIVATE KEY' : 'ENCRYPTED PRIVATE KEY';
+  const body = writePem(label, key.der);
+  const block =
+    key.form === 'legacyPem' ? body.replace('\n', `\nProc-Type: 4,ENCRYPTED\nDEK-Info: ${key.dekInfo}\n\n`) : body;
+  return { label, ...withAlias('', alias), block, certificates: [], key };
+}
+
+/** Gives names to the pieces that would read back under other aliases than the entries have. */
+function named(pieces: readonly Piece[], entries: readonly Entry[]): readonly Piece[] {
+  const wanted = new Map(entries.map((entry) => [identityOf(entry), entry.alias]));
+  const leaves = new Map(
+    entries.flatMap((entry) =>
+      entry.kind === 'keyPair' && entry.chain[0] ? [[entry.chain[0].sha256, entry] as const] : [],
+    ),
+  );
+  let current = pieces;
+  // A name that is given can change what the others are called: again until all is right, or nothing more can be done.
+  for (let round = 0; round < mostRounds; round++) {
+    const found = new Map(entriesOf(current).entries.map((entry) => [identityOf(entry), shapeOf(entry)]));
+    const wrong = new Set<string>();
+    for (const entry of entries) if (found.get(identityOf(entry)) !== shapeOf(entry)) wrong.add(identityOf(entry));
+    if (!wrong.size) break;
+    current = current.map((piece) => {
+      const [certificate, ...more] = piece.certificates;
+      const leafOf = certificate && !more.length ? leaves.get(certificate.sha256) : undefined;
+      const identity = leafOf
+        ? identityOf(leafOf)
+        : piece.key
+          ? keyIdentity(piece.key)
+          : certificate && !more.length
+            ? certificate.sha256
+            : undefined;
+      const alias = identity !== undefined && wrong.has(identity) ? wanted.get(identity) : undefined;
+      return alias === undefined || alias === piece.alias ? piece : { ...piece, ...withAlias(piece.lead, alias) };
+    });
+  }
+  return current;
+}
+
+const mostRounds = 10;
+
+/** What is the same for an entry and for the piece that names it: the private key, the certificate. */
+function identityOf(entry: Entry): string {
+  if (entry.kind === 'keyPair') return keyIdentity(entry.key);
+  return entry.kind === 'certificate' ? entry.certificate.sha256 : `other ${entry.alias}`;
+}
+
+/** What has to be read back: the alias, and for a private key that it found its certificate. */
+function shapeOf(entry: Entry): string {
+  return JSON.stringify([entry.alias, entry.kind === 'keyPair' ? (entry.chain[0]?.sha256 ?? '') : '']);
+}
+
+function keyIdentity({ der }: SealedKey): string {
+  return `key ${Buffer.from(der).toString('latin1')}`;
+}
+
+const nameLine = /^([ \t]*friendlyName:[ \t]*)[^\r\n]*/m;
+
+function withAlias(lead: string, alias: string): { lead: string; alias: string } {
+  const octets = Buffer.from(alias.replace(/[\r\n]+/g, ' '), 'utf8').toString('latin1');
+  if (nameLine.test(lead)) return { lead: lead.replace(nameLine, (_, start: string) => start + octets), alias };
+  const attributes = `Bag Attributes\n    friendlyName: ${octets}\n`;
+  // OpenSSL puts the names of the certificate between its attributes and the block.
+  const at = lead.search(/^subject=/m);
+  return { lead: at < 0 ? lead + attributes : lead.slice(0, at) + attributes + lead.slice(at), alias };
+}
