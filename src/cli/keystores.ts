@@ -1,7 +1,8 @@
 import { FlowKeystoreError } from '../core/errors';
-import { readKeystoreFile } from '../core/keystore/file';
-import type { Keystore } from '../core/keystore/model';
-import { readKeystore } from '../core/keystore/store';
+import { openSealedKey } from '../core/keys/sealedKey';
+import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../core/keystore/file';
+import type { Keystore, KeyPairEntry } from '../core/keystore/model';
+import { readKeystore, writeChecked } from '../core/keystore/store';
 import { badArguments } from './options';
 import type { Terminal } from './terminal';
 
@@ -10,6 +11,7 @@ export interface OpenKeystore {
   readonly keystore: Keystore;
   /** Undefined for a file that needs none. */
   readonly password: string | undefined;
+  readonly stamp: FileStamp;
 }
 
 /**
@@ -43,12 +45,39 @@ export class KeystoreOpener {
     return opening;
   }
 
+  /**
+   * Opens a private key: with the keystore's password, else with the others that were named (a key may have one of its own).
+   * @returns PrivateKeyInfo (PKCS#8, DER)
+   * @throws FlowKeystoreError `wrong-password`, `unsupported`, with file and alias
+   */
+  async privateKeyOf({ file, password }: OpenKeystore, entry: KeyPairEntry): Promise<Uint8Array> {
+    const passwords = [
+      ...new Set([password ?? '', ...this.passwordVariables.map((name) => this.terminal.env[name] ?? '')]),
+    ];
+    try {
+      return await firstThatFits(passwords, (each) => openSealedKey(entry.key, each, this.terminal.signal));
+    } catch (error) {
+      if (!(error instanceof FlowKeystoreError)) throw error;
+      const next = 'Name the variable with the password of the private key with another --password-env.';
+      throw error.code === 'wrong-password'
+        ? new FlowKeystoreError(
+            'wrong-password',
+            'The private key has a password of its own.',
+            { file, detail: entry.alias },
+            next,
+            { cause: error },
+          )
+        : error.at({ file, detail: entry.alias });
+    }
+  }
+
   private async read(file: string): Promise<OpenKeystore> {
-    const { bytes } = await readKeystoreFile(file, this.terminal.signal);
+    const { bytes, stamp } = await readKeystoreFile(file, this.terminal.signal);
     const attempt = async (password: string | undefined): Promise<OpenKeystore> => ({
       file,
       keystore: await readKeystore(bytes, password, { signal: this.terminal.signal }),
       password,
+      stamp,
     });
     try {
       try {
@@ -86,4 +115,21 @@ async function firstThatFits<T>(passwords: readonly string[], attempt: (password
     }
   }
   throw new FlowKeystoreError('password-required', 'The keystore needs its password.');
+}
+
+/**
+ * Saves an edited keystore in place of the one that was opened, which is kept as a backup. What was written is read back first.
+ * @throws FlowKeystoreError `changed-on-disk` where another program saved it meanwhile, `unwritable`
+ */
+export async function saveKeystore(
+  { file, stamp, password: before }: OpenKeystore,
+  edited: Keystore,
+  password: string | undefined = before,
+): Promise<void> {
+  try {
+    const { bytes } = await writeChecked(edited, password);
+    await writeKeystoreFile(file, bytes, stamp);
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
 }

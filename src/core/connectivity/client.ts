@@ -7,12 +7,12 @@ import type { ClientKeyPair, UnusableClient } from './test';
 
 /**
  * The key pair of an alias, ready to authenticate with; its key stays sealed until the server asks for a certificate.
- * @param password asked for then
+ * @param password asked for then, by the alias of the entry
  */
 export function clientOf(
   keystore: Keystore | undefined,
   alias: string,
-  password: () => string,
+  password: (alias: string) => string,
 ): ClientKeyPair | UnusableClient {
   if (!keystore) return { alias, unusable: 'There is no keystore to take it from.' };
   const entry = findEntry(keystore, alias);
@@ -22,7 +22,7 @@ export function clientOf(
     alias: entry.alias,
     chain: entry.chain,
     privateKeyPem: async () => {
-      const key = keyObjectOf(await openSealedKey(entry.key, password()));
+      const key = keyObjectOf(await openSealedKey(entry.key, password(entry.alias)));
       return key.export({ format: 'pem', type: 'pkcs8' }) as string;
     },
   };

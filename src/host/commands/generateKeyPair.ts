@@ -10,7 +10,7 @@ import { parseSubject, subjectText } from '../../core/certificates/subjectText';
 import { endOfValidity, lastMoment, parseValidity } from '../../core/certificates/validity';
 import { FlowKeystoreError } from '../../core/errors';
 import { generateKeys, keySpecs, keySpecText, privateKeyInfoOf, type KeySpec } from '../../core/keys/generate';
-import { sealKey } from '../../core/keys/sealedKey';
+import { sealFor } from '../../core/keystore/store';
 import { checkAlias } from '../../core/keystore/alias';
 import { addKeyPair } from '../../core/keystore/edit';
 import { generateInput, type GenerateAnswers } from '../input/generateInput';
@@ -47,7 +47,7 @@ export async function generateKeyPair(host: Host, argument: GenerateKeyPairArgum
     signal.throwIfAborted();
     report(t('saving'));
     await session.edit(async (keystore, password) => {
-      const key = await sealKey(privateKeyInfoOf(keys), password);
+      const key = await sealFor(keystore.type, privateKeyInfoOf(keys), password);
       return addKeyPair(keystore, { alias: plan.alias, key, chain: [certificate], created: host.now() });
     });
   });

@@ -12,6 +12,7 @@ import type { KeystoreSession } from '../services/keystoreSession';
 import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
 import { withProgress } from '../ui/progress';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
+import { unlockKey } from './keyPassword';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
 import { flowOf } from './flowCommands';
 
@@ -63,6 +64,7 @@ async function testWith(
 ): Promise<string | undefined> {
   const session = await keystoreForTest(host, argument, { title });
   const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
+  await readyKey(session, alias, argument);
   await host.memory.setLastTest({ host: targetText(target), ...(alias === null ? {} : { alias }) });
   return runAndShow(host, requestOf(target, session, alias));
 }
@@ -90,10 +92,22 @@ async function testReceiver(host: Host, receiver: Receiver, argument: FromCode):
   });
   // An empty alias means any key pair to SAP: a test needs to know which.
   const alias = receiver.alias ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
+  await readyKey(session, alias, argument);
   return runAndShow(host, {
     ...requestOf(target, session, alias),
     channel: { flow: receiver.flow, id: receiver.channel },
   });
+}
+
+/** Asks for the password of the key, where it has one of its own. What else is wrong with it the test says. */
+async function readyKey(session: KeystoreSession | undefined, alias: string | null, argument: FromCode): Promise<void> {
+  const entry = alias === null ? undefined : session?.keystore && findEntry(session.keystore, alias);
+  if (!session || entry?.kind !== 'keyPair' || argument.silent) return;
+  try {
+    await unlockKey(session, entry, argument);
+  } catch (error) {
+    if (!(error instanceof FlowKeystoreError)) throw error;
+  }
 }
 
 function requestOf(target: Target, session: KeystoreSession | undefined, alias: string | null): ConnectivityRequest {

@@ -26,7 +26,7 @@ export function runConnectivityTest(
   onStep?: (step: Step) => void,
 ): Promise<ConnectivityReport> {
   const keystore = session?.keystore;
-  const password = (): string => session?.passwordForUse() ?? '';
+  const password = (of: string): string => session?.passwordForUse(of) ?? '';
   const client = alias === undefined ? undefined : clientOf(keystore, alias, password);
   return testConnectivity(
     {
