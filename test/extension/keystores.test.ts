@@ -448,11 +448,11 @@ describe('keystores in VS Code', () => {
     const jks = path.join(folder, 'old.jks');
     const huge = path.join(folder, 'huge.p12');
     const text = path.join(folder, 'pointer.p12');
-    writeFileSync(jks, Buffer.concat([Buffer.from('feedfeed', 'hex'), Buffer.alloc(100)]));
+    writeFileSync(jks, Buffer.from('feedfeed00000002', 'hex'));
     writeFileSync(text, 'version https://git-lfs.github.com/spec/v1\n');
     const head = readFileSync(file).subarray(0, 200);
     writeFileSync(huge, head);
-    truncateSync(huge, 60 * 1024 * 1024);
+    truncateSync(huge, 160 * 1024 * 1024);
     const uris = await run('flowKeystore.addKeystore', { files: [jks, huge, text], silent: true });
     assert.ok(uris);
     const shown = new Map<string, string>();
@@ -463,25 +463,28 @@ describe('keystores in VS Code', () => {
     }
     assert.deepEqual([...shown.keys()].sort(), [
       'huge.p12 | cannot be opened',
-      'old.jks | not supported yet',
+      'old.jks | cannot be opened',
       'pointer.p12 | cannot be opened',
     ]);
-    assert.match(shown.get('old.jks | not supported yet') ?? '', /JKS keystore.*keytool -importkeystore/);
-    assert.match(shown.get('huge.p12 | cannot be opened') ?? '', /60 MB/);
+    assert.match(shown.get('old.jks | cannot be opened') ?? '', /damaged/);
+    assert.match(shown.get('huge.p12 | cannot be opened') ?? '', /160 MB/);
     assert.match(shown.get('pointer.p12 | cannot be opened') ?? '', /not a keystore/);
     for (const uri of uris) await run('flowKeystore.removeKeystore', { keystore: uri, silent: true });
   });
 
-  it('shows a PEM bundle as a keystore, and refuses to change it', async () => {
+  it('shows a PEM bundle as a keystore, and changes nothing but what was asked for', async () => {
     const { certificate } = await makeCa('Bundle Root');
     const bundle = path.join(folder, 'roots.pem');
-    writeFileSync(bundle, certificatesPem([certificate]));
+    const comment = '# Roots of our partners\n';
+    writeFileSync(bundle, comment + certificatesPem([certificate]));
     const [added] = (await run('flowKeystore.addKeystore', { files: [bundle], silent: true })) ?? [];
     assert.ok(added);
-    const refused = { code: 'unsupported', message: /PEM file is shown here, not changed/ };
-    const argument = { keystore: added, alias: 'Bundle Root', silent: true } as const;
-    await assert.rejects(run('flowKeystore.renameEntry', { ...argument, newAlias: 'x' }), refused);
-    await assert.rejects(run('flowKeystore.deleteEntry', argument), refused);
+    const renamed = { keystore: added, alias: 'Bundle Root', newAlias: 'partner root', silent: true } as const;
+    assert.equal(await run('flowKeystore.renameEntry', renamed), 'partner root');
+    const text = readFileSync(bundle, 'utf8');
+    assert.ok(text.startsWith(comment) && text.includes('friendlyName: partner root'));
+    assert.ok(text.includes(certificatesPem([certificate]).split('\n')[2] ?? '-'));
+    assert.equal(readFileSync(backupOf(bundle), 'utf8'), comment + certificatesPem([certificate]));
     await run('flowKeystore.removeKeystore', { keystore: added, silent: true });
   });
 

@@ -161,6 +161,7 @@ export class KeystoreSession implements vscode.Disposable {
   ): Promise<readonly Change[]> {
     return this.afterTheLast(async () => {
       const before = this.#state;
+      const { locks } = this;
       if (before.kind !== 'open') throw this.lockedError();
       const oldPassword = this.#password;
       const edited = await change(before.keystore, oldPassword ?? '', this.passwords());
@@ -172,8 +173,8 @@ export class KeystoreSession implements vscode.Disposable {
         before: { bytes: this.#bytes ?? new Uint8Array(), password: oldPassword },
         after: { bytes: written.bytes, password },
       };
-      await this.replace(before.stamp, saved.after, written.keystore);
-      if (saved.before.bytes.length) this.#history.add(saved);
+      const open = await this.replace(before.stamp, saved.after, written.keystore, locks);
+      if (open && saved.before.bytes.length) this.#history.add(saved);
       return edited.changes;
     });
   }
@@ -195,6 +196,7 @@ export class KeystoreSession implements vscode.Disposable {
   restore(bytes: Uint8Array, password: string | undefined, label: string): Promise<void> {
     return this.afterTheLast(async () => {
       const before = this.#state;
+      const { locks } = this;
       if (before.kind !== 'open') throw this.lockedError();
       const keystore = await this.placed(readKeystore(bytes, password));
       const saved = {
@@ -202,8 +204,7 @@ export class KeystoreSession implements vscode.Disposable {
         before: { bytes: this.#bytes ?? new Uint8Array(), password: this.#password },
         after: { bytes, password },
       };
-      await this.replace(before.stamp, saved.after, keystore);
-      this.#history.add(saved);
+      if (await this.replace(before.stamp, saved.after, keystore, locks)) this.#history.add(saved);
     });
   }
 
@@ -258,23 +259,24 @@ export class KeystoreSession implements vscode.Disposable {
   ): Promise<string | undefined> {
     return this.afterTheLast(async () => {
       const before = this.#state;
+      const { locks } = this;
       if (before.kind !== 'open') throw this.lockedError();
       const { version, label } = where();
       if (!version) return undefined;
       const keystore = await this.placed(readKeystore(version.bytes, version.password));
-      await this.replace(before.stamp, version, keystore);
-      this.#history[done]();
+      if (await this.replace(before.stamp, version, keystore, locks)) this.#history[done]();
       return label;
     });
   }
 
-  private async replace(stamp: FileStamp, version: Version, keystore: Keystore): Promise<void> {
-    const { locks } = this;
+  /** @param locks how often it was locked when the work began @returns whether it is open still: locked meanwhile, it stays so */
+  private async replace(stamp: FileStamp, version: Version, keystore: Keystore, locks: number): Promise<boolean> {
     const newStamp = await writeKeystoreFile(this.file, version.bytes, stamp, { backups: this.backups() });
-    if (locks !== this.locks) return;
+    if (locks !== this.locks) return false;
     this.#password = version.password;
     this.type = keystore.type;
     this.becomeOpen(keystore, { bytes: version.bytes, stamp: newStamp });
+    return true;
   }
 
   private becomeOpen(keystore: Keystore, { bytes, stamp }: FileContent): void {
