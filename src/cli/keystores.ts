@@ -45,15 +45,18 @@ export class KeystoreOpener {
     return opening;
   }
 
+  /** Passwords that were named; each may be that of any file. */
+  get passwords(): readonly string[] {
+    return this.passwordVariables.map((name) => this.terminal.env[name] ?? '');
+  }
+
   /**
    * Opens a private key: with the keystore's password, else with the others that were named (a key may have one of its own).
    * @returns PrivateKeyInfo (PKCS#8, DER)
    * @throws FlowKeystoreError `wrong-password`, `unsupported`, with file and alias
    */
   async privateKeyOf({ file, password }: OpenKeystore, entry: KeyPairEntry): Promise<Uint8Array> {
-    const passwords = [
-      ...new Set([password ?? '', ...this.passwordVariables.map((name) => this.terminal.env[name] ?? '')]),
-    ];
+    const passwords = [...new Set([password ?? '', ...this.passwords])];
     try {
       return await firstThatFits(passwords, (each) => openSealedKey(entry.key, each, this.terminal.signal));
     } catch (error) {
@@ -85,8 +88,7 @@ export class KeystoreOpener {
       } catch (error) {
         if (!(error instanceof FlowKeystoreError && error.code === 'password-required')) throw error;
       }
-      const passwords = this.passwordVariables.map((name) => this.terminal.env[name] ?? '');
-      if (!passwords.length) passwords.push(await this.ask(file));
+      const passwords = this.passwords.length ? this.passwords : [await this.ask(file)];
       return await firstThatFits(passwords, attempt);
     } catch (error) {
       throw error instanceof FlowKeystoreError ? error.at({ file }) : error;

@@ -1,21 +1,32 @@
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { describeNote, groups, validityText } from '../../core/keystore/describe';
 import type { Entry, Keystore, KeystoreNote } from '../../core/keystore/model';
+import { lintEntry } from '../../core/keystore/lint';
+import { describeFinding } from '../../core/keystore/lintText';
+import { visible } from '../../core/visible';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
+import { stableListing } from './stableListing';
 
-export const listUsage = 'list KEYSTORE [--password-env NAME] [--json]';
+export const listUsage = 'list KEYSTORE [--password-env NAME] [--json | --stable]';
 
 /** Lists the entries of a keystore. */
 export async function list(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean' },
+    stable: { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length) throw badArguments('list takes one keystore file.');
-  const { keystore } = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  if (values.stable) {
+    if (values.json) throw badArguments('--stable and --json are two ways to write it: take one.');
+    terminal.out(await stableListing(file, opener, terminal));
+    return 0;
+  }
+  const { keystore } = await opener.open(file);
   if (values.json) terminal.out(`${JSON.stringify(listing(file, keystore), undefined, 2)}\n`);
   else terminal.out(listingText(file, keystore, terminal.now()));
   return 0;
@@ -81,6 +92,11 @@ function listingText(file: string, keystore: Keystore, now: Date): string {
       `  SHA-256 ${groups(certificate.sha256)}`,
     );
     if (entry.kind === 'keyPair' && entry.chain.length > 1) lines.push(`  chain of ${entry.chain.length} certificates`);
+    for (const finding of lintEntry(entry, now, keystore)) {
+      lines.push(
+        `  ${finding.severity === 'information' ? 'note' : finding.severity}: ${visible(describeFinding(finding))}`,
+      );
+    }
   }
   if (keystore.notes.length) lines.push('');
   for (const note of keystore.notes) lines.push(`Note: ${describeNote(note)}`);

@@ -43,6 +43,8 @@ export class Certificate {
     readonly tbs: Uint8Array,
     readonly signatureAlgorithm: SignatureAlgorithm,
     readonly signature: Uint8Array,
+    /** 1 to 3, as people count; extensions come with 3. */
+    readonly version: number,
   ) {}
 
   /**
@@ -54,7 +56,7 @@ export class Certificate {
     if (whole.end !== der.length) throw new FlowKeystoreError('damaged', 'There is more data after the certificate.');
     const [tbs, algorithm, signature] = children(whole);
     const fields = children(expectNode(tbs, Tag.sequence, 'the contents of a certificate'));
-    if (fields[0]?.tag === 0xa0) fields.shift();
+    const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
     const [serial, , issuer, validity, subject, spki, ...optional] = fields;
     const [notBefore, notAfter] = children(expectNode(validity, Tag.sequence, 'a validity period'));
     if (!serial || !issuer || !subject || !tbs || !notBefore || !notAfter) {
@@ -73,6 +75,7 @@ export class Certificate {
       rawOf(tbs),
       readSignatureAlgorithm(expectNode(algorithm, Tag.sequence, 'a signature algorithm')),
       bitStringOf(expectNode(signature, Tag.bitString, 'a signature')),
+      version,
     );
   }
 
@@ -89,6 +92,11 @@ export class Certificate {
   get publicKey(): PublicKey {
     this.key ??= readPublicKey(this.spki);
     return this.key;
+  }
+
+  /** SHA-256 of the public key (SubjectPublicKeyInfo, DER), lower-case hex: the same for all certificates of one key. */
+  get keyDigest(): string {
+    return createHash('sha256').update(this.spki).digest('hex');
   }
 
   /** Subject and issuer are the same name: a root, or a self-signed certificate. The signature is not checked. */
@@ -155,6 +163,12 @@ const hashOids: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
+
+/** Written as one less than people count; what is malformed is taken for what nearly all are. */
+function versionOf(node: Node | undefined): number {
+  const octet = node && contentsOf(node).at(-1);
+  return octet !== undefined && octet < 3 ? octet + 1 : 3;
+}
 
 function readSignatureAlgorithm(node: Node): SignatureAlgorithm {
   const [oidNode, parameters] = children(node);

@@ -4,6 +4,7 @@ import type { AuthenticationState } from '../flow/fields';
 import { linesOf } from '../flow/lines';
 import type { Channel, ChannelFields, Field, Flow, Property, Span } from '../flow/model';
 import { parameterOf, setParameter, type Parameters } from '../flow/parameters';
+import type { WarnFrom } from '../keystore/expiry';
 import type { Finding, Fix, Place } from './finding';
 import type { KeystoreView } from './keystoreView';
 
@@ -16,8 +17,8 @@ export interface CheckedFlow {
 
 export interface CheckOptions {
   readonly now: Date;
-  /** From how many days before its end a certificate counts as expiring. */
-  readonly days: number;
+  /** From when on a certificate counts as expiring. */
+  readonly days: WarnFrom;
 }
 
 /** What a rule sees: one channel, what is known of it, and the keystores. */

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { WarnFrom } from '../../core/keystore/expiry';
 import type { KeystoreView } from '../../core/checks/keystoreView';
 
 /** The keystores as the language features see them. Locked ones are in the list too, marked as such. */
@@ -12,7 +13,7 @@ export interface LanguageServices {
   readonly keystores: KeystoreViews;
   now(): Date;
   /** From how many days before its end a certificate counts as expiring. */
-  warnDays(): number;
+  warnDays(): WarnFrom;
 }
 
 /** Command ids of the lenses; both take a `ChannelArgument`. */

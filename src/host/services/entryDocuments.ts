@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeEntry, describeKeystore } from '../../core/keystore/describe';
+import { describeEntry, describeKeystore } from '../../core/keystore/details';
 import type { CertificateEntry, Entry } from '../../core/keystore/model';
 import type { KeystoreRegistry } from './keystoreRegistry';
 import { settings } from './settings';
@@ -53,7 +53,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
     return shown
-      ? describeEntry(shown, options)
+      ? describeEntry(shown, { ...options, keystore })
       : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;
   }
 

@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
+import type { ExpiryThresholds } from '../../core/keystore/expiry';
 
 const section = 'flowKeystore';
 
 /** The settings, as they are at the moment. */
 export const settings = {
-  /** From how many days before its end a certificate counts as expiring. */
-  warnDays(): number {
-    return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('expiry.warnDays', 30));
+  /** From when on a certificate counts as expiring. */
+  warnDays(): ExpiryThresholds {
+    const configuration = vscode.workspace.getConfiguration(section);
+    return {
+      days: atLeast(0, configuration.get<number>('expiry.warnDays', 30)),
+      percent: Math.min(100, atLeast(0, configuration.get<number>('expiry.warnPercent', 33))),
+    };
   },
 
   /** How many versions of a keystore before a save are kept beside it. */

@@ -3,7 +3,7 @@ import type { AliasProblem } from '../../core/keystore/alias';
 import { maxAliasLength } from '../../core/keystore/alias';
 import type { ChainRole, standaloneRole } from '../../core/keystore/chain';
 import { groups } from '../../core/keystore/describe';
-import { daysLeft, expiryState, type Validity } from '../../core/keystore/expiry';
+import { daysLeft, expiryState, type Validity, type WarnFrom } from '../../core/keystore/expiry';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
 
 const { t } = vscode.l10n;
@@ -37,7 +37,7 @@ export function roleText(role: ChainRole | ReturnType<typeof standaloneRole>): s
 }
 
 /** `412 days`, `expires in 12 days`, `expired 3 days ago`, `not valid before 2027-01-01`. Long spans in years. */
-export function validityText(validity: Validity, now: Date, warnDays: number): string {
+export function validityText(validity: Validity, now: Date, warnDays: WarnFrom): string {
   const days = daysLeft(validity, now);
   switch (expiryState(validity, now, warnDays)) {
     case 'expired':

@@ -4,7 +4,7 @@ import { Certificate } from '../../../src/core/certificates/certificate';
 import { publicKeyText } from '../../../src/core/certificates/publicKey';
 import { encryptWithPassword } from '../../../src/core/keys/passwordEncryption';
 import { sealKey } from '../../../src/core/keys/sealedKey';
-import { describeEntry } from '../../../src/core/keystore/describe';
+import { describeEntry } from '../../../src/core/keystore/details';
 import { addCertificates, addKeyPair, getKeyPair, removeEntries, renameEntry } from '../../../src/core/keystore/edit';
 import type { Keystore } from '../../../src/core/keystore/model';
 import { makeBag } from '../../../src/core/keystore/pkcs12/bag';

@@ -1,0 +1,92 @@
+import { Pace } from '../keys/slices';
+import { visible } from '../visible';
+import { certificateLines, factLine, momentText } from './certificateText';
+import { chainLines } from './chainText';
+import { count, describeNote } from './describe';
+import type { WarnFrom } from './expiry';
+import { lintEntry } from './lint';
+import { describeFinding } from './lintText';
+import type { Entry, Keystore } from './model';
+
+export interface DescribeOptions {
+  readonly now: Date;
+  /** From when on a certificate counts as expiring. */
+  readonly warnDays: WarnFrom;
+  /** Shown in the heading. */
+  readonly keystoreName?: string;
+  /** The keystore of the entry, where an issuer may be that its chain lacks. */
+  readonly keystore?: Pick<Keystore, 'entries'>;
+}
+
+const kindNames = {
+  keyPair: 'key pair',
+  certificate: 'trusted certificate',
+  secretKey: 'secret key',
+  unknown: 'entry of unknown kind',
+} as const;
+
+const marks = { error: 'ERROR', warning: 'WARNING', information: 'NOTE' } as const;
+
+/** An entry as a readable text document: facts, the chain as a tree, what is worth knowing. No secret is in it. Lines end in LF. */
+export function describeEntry(entry: Entry, options: DescribeOptions): string {
+  const title = visible(entry.alias);
+  const lines = [title, '='.repeat(title.length), '', factLine('Kind', kindNames[entry.kind])];
+  if (options.keystoreName) lines.push(factLine('Keystore', options.keystoreName));
+  if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
+  const { now, warnDays, keystore } = options;
+  switch (entry.kind) {
+    case 'keyPair': {
+      const [leaf] = entry.chain;
+      if (!leaf) {
+        lines.push('', 'The file holds no certificate for this private key.');
+        break;
+      }
+      const chain = chainLines(entry.chain, { now, warnDays, keystore });
+      lines.push(...findingLines(entry, options), '', ...certificateLines(leaf, now, warnDays), '', ...chain);
+      break;
+    }
+    case 'certificate':
+      lines.push(...findingLines(entry, options), '', ...certificateLines(entry.certificate, now, warnDays));
+      break;
+    case 'secretKey':
+      lines.push('', 'A secret key is carried along; SAP Cloud Integration has no use for it.');
+      break;
+    case 'unknown':
+      lines.push(factLine('Type', entry.what));
+      break;
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function findingLines(entry: Entry, { now, keystore }: DescribeOptions): string[] {
+  const findings = lintEntry(entry, now, keystore);
+  if (!findings.length) return [];
+  return [
+    '',
+    'Worth knowing',
+    ...findings.map((finding) => visible(`  ${marks[finding.severity].padEnd(9)}${describeFinding(finding)}`)),
+  ];
+}
+
+/** All entries of a keystore, by alias, as `describeEntry` has them. In slices: a keystore may have thousands. */
+export async function describeKeystore(
+  keystore: Keystore,
+  options: Omit<DescribeOptions, 'keystore'>,
+  pace = new Pace(),
+): Promise<string> {
+  const name = options.keystoreName ? ` ${visible(options.keystoreName)}` : '';
+  const parts = [`${keystore.type} keystore${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
+  const notes = keystore.notes.map((note) => visible(`Note: ${describeNote(note)}`));
+  if (notes.length) parts.push(`${notes.join('\n')}\n`);
+  const { now, warnDays } = options;
+  for (const entry of byAlias(keystore.entries)) {
+    if (pace.over) await pace.rest();
+    parts.push(describeEntry(entry, { now, warnDays, keystore }));
+  }
+  return parts.join('\n');
+}
+
+/** By the code units of their aliases: the same on every machine. */
+export function byAlias(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => (a.alias < b.alias ? -1 : a.alias > b.alias ? 1 : 0));
+}
