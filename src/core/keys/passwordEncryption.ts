@@ -37,7 +37,7 @@ const aes256CbcOid = '2.16.840.1.101.3.4.1.42';
 export const maxIterations = 5_000_000;
 
 /** As Java 17 writes them. */
-const writtenIterations = 10_000;
+export const writtenIterations = 10_000;
 
 export const prfHashes: Readonly<Record<string, string>> = {
   '1.2.840.113549.2.7': 'sha1',
@@ -90,9 +90,28 @@ export function encryptionName(algorithm: Node): string {
   return `PBES2 ${name === undefined ? '?' : (ciphers[name]?.[0] ?? name)}`;
 }
 
+/** The rounds of the key derivation; undefined where the scheme has none, or is not known. */
+export function encryptionRounds(algorithm: Node): number | undefined {
+  try {
+    const [oidNode, parameters] = children(algorithm);
+    if (!oidNode || !parameters) return undefined;
+    const [kdf] = oidOf(oidNode) === pbes2Oid ? children(parameters) : [];
+    const list = kdf ? children(kdf)[1] : parameters;
+    const count = list && children(list)[1];
+    return count?.tag === Tag.integer ? smallIntegerOf(count) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the scheme is one that is no longer written today (RC2, 3DES, SHA-1 derivation). */
 export function isOldEncryption(algorithm: Node): boolean {
-  return !encryptionName(algorithm).startsWith('PBES2 aes-');
+  return isOldMethod(encryptionName(algorithm));
+}
+
+/** The same, by the name that `encryptionName` gives. */
+export function isOldMethod(name: string): boolean {
+  return !name.startsWith('PBES2 aes-');
 }
 
 /**

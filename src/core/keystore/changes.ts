@@ -14,14 +14,18 @@ export function describeChanges(changes: readonly Change[]): string {
   const [first, ...more] = changes;
   if (!first) return 'nothing';
   if (first.kind === 'file') return first.what;
-  if (!more.length) {
-    return first.kind === 'renamed'
-      ? `rename "${first.from}" to "${first.to}"`
-      : `${verbs[first.kind]} "${first.alias}"`;
-  }
+  if (!more.length) return describeChange(first);
   const kinds = new Set(changes.map(({ kind }) => kind));
   const [only] = kinds;
   const verb =
     kinds.size > 1 || only === undefined || only === 'file' ? 'change' : only === 'renamed' ? 'rename' : verbs[only];
   return `${verb} ${changes.length} entries`;
+}
+
+/** One change: `delete "a"`. */
+export function describeChange(change: Change): string {
+  if (change.kind === 'file') return change.what;
+  return change.kind === 'renamed'
+    ? `rename "${change.from}" to "${change.to}"`
+    : `${verbs[change.kind]} "${change.alias}"`;
 }

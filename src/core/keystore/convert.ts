@@ -38,6 +38,11 @@ export interface LeftOut {
 
 export interface ConvertOptions {
   readonly signal?: AbortSignal;
+  /**
+   * Asked for the password of a private key that none of the known ones opens, until one does; undefined gives up.
+   * @param again whether the last answer was wrong
+   */
+  readonly passwordFor?: (entry: KeyPairEntry, again: boolean) => Promise<string | undefined>;
   /** Called before each private key that is sealed anew. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -65,7 +70,7 @@ export async function convertKeystore(
     switch (entry.kind) {
       case 'keyPair': {
         options.onProgress?.(sealed, total);
-        const plain = await openKeyOf(entry, from, options.signal);
+        const plain = await openAsking(entry, from, options);
         try {
           entries.push({
             ...bare(entry, keystore.type === to.type),
@@ -126,6 +131,20 @@ export async function openKeyOf(
       'Give the password of the key.',
       { cause: error },
     );
+  }
+}
+
+async function openAsking(entry: KeyPairEntry, from: KeystorePasswords, options: ConvertOptions): Promise<Uint8Array> {
+  let passwords = from;
+  for (let again = false; ; again = true) {
+    try {
+      return await openKeyOf(entry, passwords, options.signal);
+    } catch (error) {
+      if (!(error instanceof FlowKeystoreError) || error.code !== 'wrong-password') throw error;
+      const answer = await options.passwordFor?.(entry, again);
+      if (answer === undefined) throw error;
+      passwords = { ...from, keys: new Map([[entry.alias, answer]]) };
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { GeneralName } from '../certificates/extensions';
 import { firstFew } from '../firstFew';
 import { daysLeft, expiryState, type WarnFrom } from './expiry';
 import type { KeystoreNote } from './model';
+import { describeMethod } from './protection';
 
 /** A note in one plain sentence. */
 export function describeNote(note: KeystoreNote): string {
@@ -12,7 +13,7 @@ export function describeNote(note: KeystoreNote): string {
       return `Java and SAP ignore ${count(note.certificates.length, 'certificate', 'certificates')} of this file, which belong to no key and are not marked as trusted: ${firstFew(names, 3)}.`;
     }
     case 'old-encryption':
-      return `Parts of the file are protected by old methods: ${note.algorithms.join(', ')}.`;
+      return `Parts of the file are protected by old methods: ${note.methods.map(describeMethod).join(', ')}.`;
     case 'no-integrity-check':
       return 'The file has no integrity check (MAC): a change by others would go unnoticed.';
     case 'duplicate-alias':

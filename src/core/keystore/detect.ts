@@ -1,6 +1,7 @@
 import { children, oidOf, readNode, Tag } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
 import type { StoreType } from './model';
+import { emptyBundle } from './pem/pieces';
 import { contentOid } from './pkcs12/oids';
 
 /** What a file is, by its content; the name is not asked. `undefined` for what is no keystore. */
@@ -11,7 +12,9 @@ export function detectStoreType(bytes: Uint8Array): StoreType | undefined {
     if (magic === 0xcececece) return 'JCEKS';
   }
   if (startsLikePkcs12(bytes)) return 'PKCS12';
-  if (looksLikeText(bytes) && Buffer.from(bytes).includes('-----BEGIN ')) return 'PEM';
+  const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isPem = octets.includes('-----BEGIN ') || octets.subarray(0, emptyBundle.length).toString() === emptyBundle;
+  if (looksLikeText(bytes) && isPem) return 'PEM';
   return undefined;
 }
 

@@ -21,6 +21,17 @@ export interface Protection {
   /** Whether certificates lie encrypted. */
   readonly certificates: 'encrypted' | 'plain';
   readonly mac: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'none';
+  /** Of the derivation of the MAC's key, as the file has it. */
+  readonly macRounds?: number;
+  /** How the encrypted parts beside the keys are encrypted in the file, each method once. */
+  readonly safes?: readonly EncryptionMethod[];
+}
+
+export interface EncryptionMethod {
+  /** Java's name of it (`PBEWithSHA1And40BitRC2`), or the parts of PBES2. */
+  readonly method: string;
+  /** Of the derivation of its key; of several parts the fewest. Absent where that cannot be told. */
+  readonly rounds?: number;
 }
 
 export type StoreType = 'PKCS12' | 'JKS' | 'JCEKS' | 'PEM';
@@ -76,7 +87,12 @@ export interface CarriedBag {
 export type KeystoreNote =
   /** Certificates Java and SAP do not list: no private key, no trust attribute (2.16.840.1.113894.746875.1.1). */
   | { readonly code: 'certificates-ignored-by-java'; readonly certificates: readonly Certificate[] }
-  | { readonly code: 'old-encryption'; readonly algorithms: readonly string[] }
+  | {
+      readonly code: 'old-encryption';
+      readonly algorithms: readonly string[];
+      /** The same, with the rounds of their key derivations. */
+      readonly methods: readonly EncryptionMethod[];
+    }
   | { readonly code: 'no-integrity-check' }
   /** Listed without the password: nobody checked the file, and what lies encrypted is not seen. */
   | { readonly code: 'read-without-password'; readonly encryptedParts: boolean }

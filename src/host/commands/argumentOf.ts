@@ -10,6 +10,9 @@ const { t } = vscode.l10n;
 /** What the keybindings of the tree give (package.json): the keys are for the entries selected there. */
 const fromTreeKey = 'selection';
 
+/** Of these the keys are for the keystore of the selected row, whatever row it is. */
+const forKeystore: ReadonlySet<CommandId> = new Set(['flowKeystore.undo', 'flowKeystore.redo']);
+
 /**
  * What a command is for: what code says, what the rows of the tree stand for, or the files that were chosen.
  * @throws FlowKeystoreError `arguments` for entries of several keystores at once; GaveUp for a key where no entry is selected
@@ -17,6 +20,10 @@ const fromTreeKey = 'selection';
 export function argumentOf(host: Host, id: CommandId, first: unknown, others: unknown): FromCode | undefined {
   if (first === fromTreeKey) {
     const entries = host.tree.selection.filter(({ kind }) => kind === 'entry');
+    if (forKeystore.has(id)) {
+      const [any] = host.tree.selection;
+      return any && ({ keystore: any.session.uri.toString() } as FromCode);
+    }
     const [selected] = entries;
     if (!selected) throw new GaveUp();
     return argumentOfNodes(selected, entries);

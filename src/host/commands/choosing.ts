@@ -28,6 +28,8 @@ export interface KeystoreQuestion {
   readonly any?: boolean;
   /** Offers only those, where there are any. */
   readonly state?: 'open' | 'locked';
+  /** Offers only those. */
+  readonly fits?: (session: KeystoreSession) => boolean;
 }
 
 /** The keystore of an argument, else the only one, else the one a person chooses. It may be locked. */
@@ -48,7 +50,9 @@ export async function chooseKeystore(
     );
   }
   const all = host.registry.sessions();
-  const possible = all.filter((session) => question.any ?? session.state.kind !== 'error');
+  const possible = all.filter(
+    (session) => (question.any ?? session.state.kind !== 'error') && (question.fits?.(session) ?? true),
+  );
   const fitting = possible.filter(({ state }) => state.kind === question.state);
   const usable = fitting.length ? fitting : possible;
   const [only] = usable;

@@ -1,3 +1,4 @@
+import type { StoreType } from '../../core/keystore/model';
 import type { Remember } from '../storage/passwords';
 
 /** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
@@ -17,8 +18,30 @@ export interface EntryArgument extends KeystoreArgument {
 export interface CreateKeystoreArgument extends FromCode {
   /** Path of the new file. */
   readonly file?: string;
+  /** What the extension of the file says when absent, else PKCS#12. */
+  readonly type?: StoreType;
+  /** Of the file; in a PEM bundle of its private keys alone. */
   readonly password?: string;
   readonly remember?: Remember;
+}
+
+export interface ConvertKeystoreArgument extends KeystoreArgument {
+  readonly type?: StoreType;
+  /** Path of the new file. */
+  readonly file?: string;
+  /** Of the new file; that of the keystore when code leaves it out. */
+  readonly password?: string;
+}
+
+export interface ChangePasswordArgument extends KeystoreArgument {
+  readonly newPassword?: string;
+}
+
+export interface RestoreBackupArgument extends KeystoreArgument {
+  /** Path of the backup. */
+  readonly backup?: string;
+  /** Of the backup, where it is another one than that of the keystore. */
+  readonly password?: string;
 }
 
 export interface AddKeystoreArgument extends FromCode {
@@ -115,6 +138,18 @@ export interface Commands {
   'flowKeystore.unlockKeystore'(argument?: UnlockArgument): Promise<boolean>;
   'flowKeystore.lockKeystore'(argument?: KeystoreArgument): Promise<void>;
   'flowKeystore.forgetPassword'(argument?: KeystoreArgument): Promise<void>;
+  /** @returns URI of the new keystore */
+  'flowKeystore.convertKeystore'(argument?: ConvertKeystoreArgument): Promise<string | undefined>;
+  /** @returns whether it was changed */
+  'flowKeystore.changePassword'(argument?: ChangePasswordArgument): Promise<boolean>;
+  /** @returns whether anything was changed */
+  'flowKeystore.modernise'(argument?: KeystoreArgument): Promise<boolean>;
+  /** @returns what was taken back, in a few words; undefined where there is nothing */
+  'flowKeystore.undo'(argument?: KeystoreArgument): Promise<string | undefined>;
+  /** @returns what was made again */
+  'flowKeystore.redo'(argument?: KeystoreArgument): Promise<string | undefined>;
+  /** @returns path of the backup that was restored */
+  'flowKeystore.restoreBackup'(argument?: RestoreBackupArgument): Promise<string | undefined>;
   'flowKeystore.refresh'(): Promise<void>;
   'flowKeystore.showMore'(argument?: KeystoreArgument): Promise<void>;
   /** @returns the alias */

@@ -1,20 +1,14 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
-import { writeKeystoreFile } from '../../core/keystore/file';
-import { passwordProblem } from '../../core/keystore/password';
-import { emptyKeystore, writeKeystore } from '../../core/keystore/store';
 import { showInformation } from '../ui/messages';
-import { askText, type Verdict } from '../input/quickInput';
 import type { Host } from '../services/host';
-import { chooseKeystore, GaveUp, mayAsk, offerToRemember, unlock } from './choosing';
-import type { Commands, CreateKeystoreArgument } from './commandMap';
+import { chooseKeystore, unlock } from './choosing';
+import type { Commands } from './commandMap';
 
 const { t } = vscode.l10n;
 
 type KeystoreCommands = Pick<
   Commands,
-  | 'flowKeystore.createKeystore'
   | 'flowKeystore.addKeystore'
   | 'flowKeystore.removeKeystore'
   | 'flowKeystore.unlockKeystore'
@@ -27,8 +21,6 @@ type KeystoreCommands = Pick<
 export function keystoreCommands(host: Host): KeystoreCommands {
   const { registry, passwords } = host;
   return {
-    'flowKeystore.createKeystore': (argument = {}) => createKeystore(host, argument),
-
     async 'flowKeystore.addKeystore'(argument = {}) {
       const uris = argument.files?.map((file) => vscode.Uri.file(file)) ?? (await askForKeystores());
       if (!uris) return undefined;
@@ -88,83 +80,6 @@ export function keystoreCommands(host: Host): KeystoreCommands {
       host.tree.showMore(session);
     },
   };
-}
-
-async function createKeystore(host: Host, argument: CreateKeystoreArgument): Promise<string | undefined> {
-  const title = t('Create Keystore');
-  const uri = argument.file === undefined ? await askForNewFile(argument) : vscode.Uri.file(argument.file);
-  const password = argument.password ?? (await askForNewPassword(argument, title));
-  const bytes = await writeKeystore(emptyKeystore(), password);
-  // A file of that name is not replaced: a keystore in it would be lost.
-  await writeKeystoreFile(uri.fsPath, bytes, null);
-  const session = await host.registry.add(uri);
-  await unlock(host, session, { password, ...(argument.remember ? { remember: argument.remember } : {}) });
-  if (!argument.silent) {
-    await vscode.commands.executeCommand('flowKeystore.keystores.focus');
-    if (!argument.remember) await offerToRemember(host, session, password);
-    await host.tree.expand(session);
-  }
-  return session.uri.toString();
-}
-
-async function askForNewFile(argument: CreateKeystoreArgument): Promise<vscode.Uri> {
-  mayAsk(argument, 'file');
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uri = await vscode.window.showSaveDialog({
-    title: t('Create Keystore'),
-    saveLabel: t('Create'),
-    filters: { [t('PKCS#12 keystore')]: ['p12', 'pfx'] },
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, 'keystore.p12') } : {}),
-  });
-  if (!uri) throw new GaveUp();
-  if (path.extname(uri.path) === '') return uri.with({ path: `${uri.path}.p12` });
-  return uri;
-}
-
-async function askForNewPassword(argument: CreateKeystoreArgument, title: string): Promise<string> {
-  mayAsk(argument, 'password');
-  for (;;) {
-    const first = await askText({
-      title,
-      prompt: t('Password of the new keystore'),
-      password: true,
-      place: { step: 1, total: 2, canGoBack: false },
-      check: judgePassword,
-    });
-    if (first.kind !== 'answer') throw new GaveUp();
-    const second = await askText({
-      title,
-      prompt: t('The password once more'),
-      password: true,
-      place: { step: 2, total: 2, canGoBack: true },
-      tryOut: (value) =>
-        Promise.resolve(
-          value === first.value
-            ? undefined
-            : { severity: 'error', text: t('The two are not the same. Type it again, or go back.') },
-        ),
-    });
-    if (second.kind === 'answer') return second.value;
-    if (second.kind === 'cancel') throw new GaveUp();
-  }
-}
-
-/** SAP's rule for keystore passwords is said, not enforced: a file need not be for a tenant. */
-function judgePassword(password: string): Verdict | undefined {
-  if (password === '') return { severity: 'error', text: t('A keystore needs a password.') };
-  switch (passwordProblem(password)) {
-    case undefined:
-      return undefined;
-    case 'too-short':
-      return { severity: 'warning', text: t('SAP asks for at least 8 characters.') };
-    case 'not-ascii':
-      return { severity: 'warning', text: t('SAP takes ASCII characters only in the password of a keystore.') };
-    case 'too-simple':
-      return {
-        severity: 'warning',
-        text: t('SAP asks for three of: upper case, lower case, digits, other characters.'),
-      };
-  }
 }
 
 async function askForKeystores(): Promise<vscode.Uri[] | undefined> {

@@ -9,6 +9,10 @@ import type { CommandId, Commands, FromCode } from './commandMap';
 import { entryCommands } from './entryCommands';
 import { flowCommands, type ChannelEditor } from './flowCommands';
 import { generateKeyPair } from './generateKeyPair';
+import { convertKeystoreFile } from './convertKeystore';
+import { createKeystore } from './createKeystore';
+import { historyCommands } from './historyCommands';
+import { changePassword, modernise } from './protectionCommands';
 import { addServerCertificate, importCertificate } from './importCertificate';
 import { keystoreCommands } from './keystoreCommands';
 import { testCommands } from './testCommands';
@@ -20,6 +24,11 @@ export function registerCommands(host: Host, documents: EntryDocuments, editor: 
     ...entryCommands(host, documents),
     ...testCommands(host),
     ...flowCommands(editor),
+    ...historyCommands(host),
+    'flowKeystore.createKeystore': (argument = {}) => createKeystore(host, argument),
+    'flowKeystore.convertKeystore': (argument = {}) => convertKeystoreFile(host, argument),
+    'flowKeystore.changePassword': (argument = {}) => changePassword(host, argument),
+    'flowKeystore.modernise': (argument = {}) => modernise(host, argument),
     'flowKeystore.generateKeyPair': (argument = {}) => generateKeyPair(host, argument),
     'flowKeystore.importCertificate': (argument = {}) => importCertificate(host, argument),
     'flowKeystore.importCertificateFromClipboard': async (argument = {}) =>

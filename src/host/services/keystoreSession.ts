@@ -22,6 +22,8 @@ export interface SessionEdit {
   readonly keystore: Keystore;
   readonly changes: readonly Change[];
   readonly password?: string;
+  /** All private keys have the password of the file now. */
+  readonly keysResealed?: true;
 }
 
 /**
@@ -174,6 +176,7 @@ export class KeystoreSession implements vscode.Disposable {
         after: { bytes: written.bytes, password },
       };
       const open = await this.replace(before.stamp, saved.after, written.keystore, locks);
+      if (open && edited.keysResealed) this.#keyPasswords.clear();
       if (open && saved.before.bytes.length) this.#history.add(saved);
       return edited.changes;
     });
@@ -190,15 +193,20 @@ export class KeystoreSession implements vscode.Disposable {
   }
 
   /**
-   * Puts another version of the file in its place: a backup. It can be undone.
+   * Puts another version of the file in its place: a backup. It can be undone where the keystore was open; one that is locked or cannot be read
+   * becomes open.
    * @throws FlowKeystoreError `wrong-password` where it does not open with that password; nothing has changed then
    */
   restore(bytes: Uint8Array, password: string | undefined, label: string): Promise<void> {
     return this.afterTheLast(async () => {
       const before = this.#state;
       const { locks } = this;
-      if (before.kind !== 'open') throw this.lockedError();
       const keystore = await this.placed(readKeystore(bytes, password));
+      if (before.kind !== 'open') {
+        const open = await this.replace(await this.currentStamp(), { bytes, password }, keystore, locks);
+        if (open) this.lockedByHand = false;
+        return;
+      }
       const saved = {
         label,
         before: { bytes: this.#bytes ?? new Uint8Array(), password: this.#password },
@@ -224,11 +232,17 @@ export class KeystoreSession implements vscode.Disposable {
 
   /** Whether the private key opens with what is known. @throws FlowKeystoreError what else is wrong with it */
   async canUseKey(entry: KeyPairEntry): Promise<boolean> {
+    const own = this.#keyPasswords.get(entry.alias);
     try {
       await openSealedKey(entry.key, this.passwordForUse(entry.alias));
       return true;
     } catch (error) {
-      if (isPasswordError(error)) return false;
+      if (isPasswordError(error)) {
+        if (own === undefined) return false;
+        // It may be sealed with that of the file by now.
+        this.#keyPasswords.delete(entry.alias);
+        return this.canUseKey(entry);
+      }
       throw error instanceof FlowKeystoreError ? error.at({ file: this.file, detail: entry.alias }) : error;
     }
   }
@@ -269,8 +283,23 @@ export class KeystoreSession implements vscode.Disposable {
     });
   }
 
+  /** Of the file as it lies there, whatever is in it; null where it is gone. */
+  private async currentStamp(): Promise<FileStamp | null> {
+    try {
+      return (await readKeystoreFile(this.file)).stamp;
+    } catch (error) {
+      if (error instanceof FlowKeystoreError && error.code === 'not-found') return null;
+      throw error;
+    }
+  }
+
   /** @param locks how often it was locked when the work began @returns whether it is open still: locked meanwhile, it stays so */
-  private async replace(stamp: FileStamp, version: Version, keystore: Keystore, locks: number): Promise<boolean> {
+  private async replace(
+    stamp: FileStamp | null,
+    version: Version,
+    keystore: Keystore,
+    locks: number,
+  ): Promise<boolean> {
     const newStamp = await writeKeystoreFile(this.file, version.bytes, stamp, { backups: this.backups() });
     if (locks !== this.locks) return false;
     this.#password = version.password;

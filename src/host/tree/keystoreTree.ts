@@ -33,7 +33,8 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       registry.onDidChange((session) => this.changed.fire(session && this.roots.get(session))),
       settings.onDidChange(() => this.changed.fire(undefined)),
       this.view.onDidExpandElement(({ element }) => {
-        if (element.kind === 'keystore' && element.session.state.kind === 'locked') {
+        // What can be seen without the password is looked at without a question.
+        if (element.kind === 'keystore' && element.session.state.kind === 'locked' && !element.session.seen) {
           void vscode.commands.executeCommand('flowKeystore.unlockKeystore', element);
         }
       }),

@@ -45,6 +45,14 @@ function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
         context: 'missingIssuer',
       });
     case 'note':
+      if (node.note.code === 'old-encryption' && node.session.state.kind === 'open') {
+        return plainRow({
+          label: noteText(node.note),
+          icon: new vscode.ThemeIcon('info'),
+          command: { command: 'flowKeystore.modernise', title: t('Modernise'), arguments: [node] },
+          context: 'note.oldEncryption',
+        });
+      }
       return plainRow({ label: noteText(node.note), icon: new vscode.ThemeIcon('info'), context: 'note' });
     case 'error': {
       const text = node.session.state.kind === 'error' ? problemText(node.session.state.error) : '';
@@ -53,7 +61,11 @@ function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
     case 'unlock': {
       const changed = node.session.state.kind === 'locked' && node.session.state.reason === 'password-changed';
       return plainRow({
-        label: changed ? t('The password has changed: enter the new one...') : t('Locked: enter the password...'),
+        label: changed
+          ? t('The password has changed: enter the new one...')
+          : node.session.seen
+            ? t('Enter the password to change it or to use its keys...')
+            : t('Locked: enter the password...'),
         icon: new vscode.ThemeIcon('lock'),
         command: { command: 'flowKeystore.unlockKeystore', title: t('Unlock'), arguments: [node] },
         context: 'unlock',

@@ -4,7 +4,7 @@ import { maxAliasLength } from '../../core/keystore/alias';
 import type { ChainRole, standaloneRole } from '../../core/keystore/chain';
 import { groups } from '../../core/keystore/describe';
 import { daysLeft, expiryState, type Validity, type WarnFrom } from '../../core/keystore/expiry';
-import type { Entry, KeystoreNote } from '../../core/keystore/model';
+import type { EncryptionMethod, Entry, KeystoreNote } from '../../core/keystore/model';
 
 const { t } = vscode.l10n;
 
@@ -88,6 +88,14 @@ export function aliasProblemText(problem: AliasProblem): string {
   }
 }
 
+function methodText({ method, rounds }: EncryptionMethod): string {
+  return rounds === undefined
+    ? method
+    : rounds === 1
+      ? t('{0}, 1 round', method)
+      : t('{0}, {1} rounds', method, rounds.toLocaleString('en'));
+}
+
 export function noteText(note: KeystoreNote): string {
   switch (note.code) {
     case 'certificates-ignored-by-java': {
@@ -100,7 +108,7 @@ export function noteText(note: KeystoreNote): string {
         : t('{0} certificates that Java and SAP ignore: {1}', note.certificates.length, names);
     }
     case 'old-encryption':
-      return t('protected by old methods: {0}', note.algorithms.join(', '));
+      return t('protected by old methods: {0}', note.methods.map(methodText).join(', '));
     case 'no-integrity-check':
       return t('no integrity check: a change by others would go unnoticed');
     case 'duplicate-alias':

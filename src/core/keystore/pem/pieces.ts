@@ -5,6 +5,9 @@ import { readNode } from '../../asn1/der';
 import { isLegacyKeyLabel, legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
 
+/** The first line of a bundle with nothing in it yet: by it the file is known for what it is. */
+export const emptyBundle = '# PEM bundle';
+
 /** A PEM block with the text before it, where OpenSSL writes "Bag Attributes". */
 export interface Piece {
   readonly label: string;

@@ -4,7 +4,7 @@ import { FlowKeystoreError } from '../../errors';
 import { publicKeyOf } from '../../keys/publicKeyOf';
 import { aliasProposer } from '../alias';
 import type { CarriedBag, CertificateEntry, Entry, Keystore, KeystoreNote, KeyPairEntry } from '../model';
-import { isCertificateLabel, piecesOf, type Piece } from './pieces';
+import { emptyBundle, isCertificateLabel, piecesOf, type Piece } from './pieces';
 
 /**
  * Reads a PEM bundle as a keystore: each private key with the chain that belongs to it, every other certificate an anchor. Aliases are OpenSSL's
@@ -13,7 +13,8 @@ import { isCertificateLabel, piecesOf, type Piece } from './pieces';
  */
 export function readPemBundle(bytes: Uint8Array): Keystore {
   const { pieces, rest } = piecesOf(textOf(bytes));
-  if (!pieces.some(({ certificates, key }) => certificates.length || key)) throw nothingInIt(pieces);
+  const found = pieces.some(({ certificates, key }) => certificates.length || key);
+  if (!found && !textOf(bytes).startsWith(emptyBundle)) throw nothingInIt(pieces);
   const { entries, notes } = entriesOf(pieces);
   const carried: CarriedBag[] = pieces.map(({ label, lead, block }) => carriedText(label, lead + block));
   if (rest) carried.push(carriedText('', rest));

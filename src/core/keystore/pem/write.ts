@@ -3,7 +3,7 @@ import type { Certificate } from '../../certificates/certificate';
 import { writePem } from '../../certificates/pem';
 import type { SealedKey } from '../../keys/sealedKey';
 import type { Entry, Keystore } from '../model';
-import { piecesOf, type Piece } from './pieces';
+import { emptyBundle, piecesOf, type Piece } from './pieces';
 import { entriesOf } from './read';
 
 /**
@@ -19,7 +19,8 @@ export function writePemBundle(keystore: Keystore): Uint8Array {
   const after = [...kept, ...wanted.missing()];
   const text = named(after, keystore.entries).map(({ lead, block }) => lead + block);
   const joined = text.map((piece, i) => (i && !/[\r\n]$/.test(text[i - 1] ?? '') ? `\n${piece}` : piece)).join('');
-  return Buffer.from(joined + rest, 'latin1');
+  const whole = joined + rest;
+  return Buffer.from(whole.trim() === '' ? `${emptyBundle}\n` : whole, 'latin1');
 }
 
 /** What the file has to hold, and which of it has been written. */

@@ -100,6 +100,15 @@ export function macHashOf(mac: Node): MacHash {
   return (algorithmOid && macHashes[oidOf(algorithmOid)]) ?? 'sha256';
 }
 
+/** The rounds of the derivation of the MAC's key; undefined where they are not where RFC 7292 has them (PBMAC1). */
+export function macRoundsOf(mac: Node): number | undefined {
+  const [digestInfo, , count] = children(mac);
+  const [algorithm] = digestInfo ? children(digestInfo) : [];
+  const [algorithmOid] = algorithm ? children(algorithm) : [];
+  if (!algorithmOid || oidOf(algorithmOid) === pbmac1Oid) return undefined;
+  return count ? smallIntegerOf(count) : 1;
+}
+
 /** MacData with HMAC and 10,000 rounds, as Java 17 writes it (with SHA-256). */
 export async function makeMac(content: Uint8Array, password: string, hash: MacHash = 'sha256'): Promise<Uint8Array> {
   const salt = randomBytes(20);

@@ -1,13 +1,14 @@
 import { children, expectNode, octetsOf, oidOf, rawOf, readNode, smallIntegerOf, Tag, type Node } from '../../asn1/der';
 import { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
-import { decryptWithPassword, encryptionName, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
+import { decryptWithPassword, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
 import { openSealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import type { CarriedBag, Keystore, KeystoreNote } from '../model';
 import { certificateDerOf, readBag, type SafeBag } from './bag';
 import { entriesAsJavaSeesThem } from './entries';
-import { checkMac, macHashOf } from './mac';
+import { isModern, methodOf, Methods } from '../protection';
+import { checkMac, macHashOf, macRoundsOf } from './mac';
 import { bagOid, contentOid } from './oids';
 
 export interface ReadOptions {
@@ -36,9 +37,13 @@ export async function readPkcs12(
   if (mac && password !== undefined && !(await checkMac(mac, safe, password, signal))) throw wrongPassword();
 
   const notes: KeystoreNote[] = [];
-  const old = new Set<string>();
+  const old = new Methods();
+  const safes = new Methods();
+  const macRounds = mac && macRoundsOf(mac);
   if (!mac) notes.push({ code: 'no-integrity-check' });
-  else if (macHashOf(mac) === 'sha1') old.add('HMAC-SHA1');
+  else if (macHashOf(mac) === 'sha1') {
+    old.add({ method: 'HMAC-SHA1', ...(macRounds !== undefined && { rounds: macRounds }) });
+  }
 
   const pace = new Pace(signal);
   const collected = new BagCollector(pace);
@@ -52,20 +57,23 @@ export async function readPkcs12(
     else if (type === contentOid.encryptedData) {
       encryptedParts = true;
       if (password === undefined) continue;
-      await collected.add(readNode(await decryptSafe(contentOf(info, type), password, old, signal)));
+      await collected.add(readNode(await decryptSafe(contentOf(info, type), password, safes, signal)));
       passwordProven = true;
     } else carried.push({ level: 'content', type, raw: rawOf(info) });
   }
   const bags = collected.safes.flat();
+  for (const each of safes.list) if (!isModern(each)) old.add(each);
   const [firstKey] = bags.filter(({ type }) => type === bagOid.shroudedKey);
   // Nothing but the keys knows the password then; a save would seal the rest under another one.
   if (!passwordProven && firstKey && password !== undefined) await provePassword(firstKey, password, signal);
   for (const bag of bags) {
     if (bag.type !== bagOid.shroudedKey) continue;
     const [algorithm] = children(bag.value);
-    if (algorithm && isOldEncryption(algorithm)) old.add(encryptionName(algorithm));
+    if (algorithm && isOldEncryption(algorithm)) old.add(methodOf(algorithm));
   }
-  if (old.size) notes.push({ code: 'old-encryption', algorithms: [...old] });
+  if (old.list.length) {
+    notes.push({ code: 'old-encryption', algorithms: old.list.map(({ method }) => method), methods: old.list });
+  }
   if (password === undefined && (mac || encryptedParts || firstKey)) {
     notes.unshift({ code: 'read-without-password', encryptedParts });
   }
@@ -79,7 +87,12 @@ export async function readPkcs12(
     entries: seen.entries,
     notes: [...notes, ...seen.notes],
     carried: [...carried, ...seen.carried],
-    protection: { certificates: plainCertificates ? 'plain' : 'encrypted', mac: mac ? macHashOf(mac) : 'none' },
+    protection: {
+      certificates: plainCertificates ? 'plain' : 'encrypted',
+      mac: mac ? macHashOf(mac) : 'none',
+      ...(macRounds !== undefined && { macRounds }),
+      safes: safes.list,
+    },
   };
 }
 
@@ -106,16 +119,11 @@ function contentOf(info: Node, type: string): Node {
   return content;
 }
 
-async function decryptSafe(
-  content: Node,
-  password: string,
-  old: Set<string>,
-  signal?: AbortSignal,
-): Promise<Uint8Array> {
+async function decryptSafe(content: Node, password: string, safes: Methods, signal?: AbortSignal): Promise<Uint8Array> {
   const [, info] = children(expectNode(content, Tag.sequence, 'encrypted data'));
   const [, algorithm, data] = children(expectNode(info, Tag.sequence, 'encrypted content'));
   if (!algorithm || !data) throw new FlowKeystoreError('damaged', 'The encrypted part of the file is empty.');
-  if (isOldEncryption(algorithm)) old.add(encryptionName(algorithm));
+  safes.add(methodOf(algorithm));
   return decryptWithPassword(algorithm, octetsOf(data), password, signal);
 }
 
