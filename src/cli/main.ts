@@ -2,8 +2,12 @@ import { version } from '../../package.json';
 import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
 import { check, checkUsage } from './commands/check';
 import { flows, flowsUsage } from './commands/flows';
+import { generate, generateUsage } from './commands/generate';
 import { list, listUsage } from './commands/list';
+import { request, requestUsage } from './commands/request';
+import { respond, respondUsage } from './commands/respond';
 import { set, setUsage } from './commands/set';
+import { sign, signUsage } from './commands/sign';
 import { test, testUsage } from './commands/test';
 import { badArguments } from './options';
 import { askHidden, watchOutput, type Terminal } from './terminal';
@@ -12,6 +16,18 @@ type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
 const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string; readonly what: string }>> = {
   list: { run: list, usage: listUsage, what: 'the entries of a keystore' },
+  generate: {
+    run: generate,
+    usage: generateUsage,
+    what: 'a key pair, self-signed or signed by an authority of the keystore',
+  },
+  request: { run: request, usage: requestUsage, what: 'a certification request from a key pair' },
+  sign: { run: sign, usage: signUsage, what: 'a request, with a certification authority of the keystore (for tests)' },
+  respond: {
+    run: respond,
+    usage: respondUsage,
+    what: "an authority's response, taken into the key pair it belongs to",
+  },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },

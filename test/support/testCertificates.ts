@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { Certificate } from '../../src/core/certificates/certificate';
-import { issueCertificate, type AlternativeName, type IssueRequest } from '../../src/core/certificates/issue';
+import type { AlternativeName } from '../../src/core/certificates/alternativeNames';
+import { issueCertificate, type IssueRequest } from '../../src/core/certificates/issue';
 import { certificatesPem } from '../../src/core/certificates/pem';
 
 const day = 24 * 60 * 60 * 1000;

@@ -170,7 +170,8 @@ function versionOf(node: Node | undefined): number {
   return octet !== undefined && octet < 3 ? octet + 1 : 3;
 }
 
-function readSignatureAlgorithm(node: Node): SignatureAlgorithm {
+/** AlgorithmIdentifier of a signature (RFC 5280 section 4.1.1.2). */
+export function readSignatureAlgorithm(node: Node): SignatureAlgorithm {
   const [oidNode, parameters] = children(node);
   const oid = oidOf(expectNode(oidNode, Tag.oid, 'a signature algorithm'));
   if (oid === '1.2.840.113549.1.1.10') return readPss(oid, parameters);
@@ -195,6 +196,11 @@ function readPss(oid: string, parameters: Node | undefined): SignatureAlgorithm 
 
 function readExtensions(node: Node): Extension[] {
   const [list] = children(node);
+  return extensionListOf(list);
+}
+
+/** Extensions (RFC 5280 section 4.1): those of a certificate, and those that a request asks for. */
+export function extensionListOf(list: Node | undefined): Extension[] {
   return children(expectNode(list, Tag.sequence, 'extensions')).map((extension) => {
     const parts = children(extension);
     const value = parts.at(-1);

@@ -55,7 +55,7 @@ export function extendedKeyUsageName(oid: string): string {
 }
 
 /** RFC 5280 section 4.2.1.3, bit 0 first. */
-const keyUsageBits = [
+export const keyUsageBits = [
   'digitalSignature',
   'nonRepudiation',
   'keyEncipherment',

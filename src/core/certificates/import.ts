@@ -1,4 +1,4 @@
-import { children, oidOf, readNode, Tag } from '../asn1/der';
+import { children, oidOf, rawOf, readNode, Tag, type Node } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
 import { Certificate } from './certificate';
 import { readPem } from './pem';
@@ -7,7 +7,7 @@ import { certificatesOfPkcs7, signedDataOid } from './pkcs7';
 export interface ReadCertificates {
   /** Without duplicates; where they form one chain, the leaf first. */
   readonly certificates: readonly Certificate[];
-  readonly form: 'pem' | 'der' | 'pkcs7';
+  readonly form: 'pem' | 'der' | 'pkcs7' | 'pkiPath';
   /** What was passed over, by its PEM label (`PRIVATE KEY`). */
   readonly skipped: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface ReadCertificates {
 const maxBytes = 10 * 1024 * 1024;
 
 /**
- * Certificates out of whatever people have: PEM (one or many, text around), DER, PKCS#7 in either form, base64 without its armour.
+ * Certificates out of whatever people have: PEM (one or many, text around), DER, PKCS#7 in either form, PkiPath, base64 without its armour.
  * @param input file bytes, or text from the clipboard
  * @throws FlowKeystoreError `not-a-certificate`, saying what it looks like instead; `damaged`; `too-large`
  */
@@ -58,9 +58,21 @@ function readDer(bytes: Uint8Array): ReadCertificates {
   if (version?.tag === Tag.integer && children(whole).length === 3 && !looksLikeCertificate(bytes)) {
     throw notCertificates('a certification request', 'It has to be signed by an authority first.');
   }
+  if (!looksLikeCertificate(bytes) && isPkiPath(children(whole))) {
+    return {
+      certificates: inOrder(children(whole).map((node) => Certificate.parse(rawOf(node)))),
+      form: 'pkiPath',
+      skipped: [],
+    };
+  }
   // Some programs end the file with a line feed or zeros.
   const trimmed = bytes.subarray(0, whole.end);
   return { certificates: [Certificate.parse(trimmed)], form: 'der', skipped: [] };
+}
+
+/** PkiPath (X.509 section 9.1): SEQUENCE OF Certificate, the one nearest to the root first. */
+function isPkiPath(members: readonly Node[]): boolean {
+  return members.length > 0 && members.every((node) => node.tag === Tag.sequence && looksLikeCertificate(rawOf(node)));
 }
 
 function readPemText(text: string): ReadCertificates {
@@ -70,8 +82,11 @@ function readPemText(text: string): ReadCertificates {
   for (const { label, der, line } of readPem(text)) {
     try {
       if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) {
-        // OpenSSL's TRUSTED CERTIFICATE has its own data after the certificate.
-        found.push(Certificate.parse(der.subarray(0, readNode(der).end)));
+        // OpenSSL's TRUSTED CERTIFICATE has its own data after the certificate; some authorities call a bundle one.
+        const inner = children(readNode(der))[0]?.tag === Tag.oid;
+        pkcs7 ||= inner;
+        if (inner) found.push(...certificatesOfPkcs7(der).map((each) => Certificate.parse(each)));
+        else found.push(Certificate.parse(der.subarray(0, readNode(der).end)));
       } else if (/^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label)) {
         pkcs7 = true;
         found.push(...certificatesOfPkcs7(der).map((each) => Certificate.parse(each)));

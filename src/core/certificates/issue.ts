@@ -1,26 +1,28 @@
-import type { KeyObject } from 'node:crypto';
-import { isIP } from 'node:net';
+import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
+import { context, element, integer, sequence, Tag } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
+import { alternativeNameProblem, type AlternativeName } from './alternativeNames';
 import { Certificate } from './certificate';
-
-/** The attributes that a new name can have, as people write them. */
-export const subjectLabels = ['CN', 'OU', 'O', 'L', 'ST', 'C', 'emailAddress'] as const;
-export type SubjectLabel = (typeof subjectLabels)[number];
-
-export interface SubjectAttribute {
-  readonly label: SubjectLabel;
-  readonly value: string;
-}
-
-export interface AlternativeName {
-  readonly kind: 'dns' | 'ip' | 'email' | 'uri';
-  readonly value: string;
-}
+import { extensionOid, type Extension, type KeyUsage } from './extensions';
+import { Name } from './name';
+import { readPublicKey } from './publicKey';
+import { signerOf } from './signer';
+import { subjectDer, subjectProblem, type SubjectAttribute } from './subjectText';
+import {
+  alternativeNamesExtension,
+  authorityKeyIdentifierExtension,
+  basicConstraintsExtension,
+  extendedKeyUsageExtension,
+  extensionsDer,
+  keyUsageExtension,
+  subjectKeyIdentifierExtension,
+} from './writeExtensions';
 
 export interface IssueRequest {
-  /** Most specific first, as RFC 4514 writes it: CN, OU, O, L, ST, C. */
-  readonly subject: readonly SubjectAttribute[];
-  readonly publicKey: KeyObject;
+  /** Most specific first, as RFC 4514 writes it: CN, OU, O, L, ST, C. A name that was read goes in as it was. */
+  readonly subject: readonly SubjectAttribute[] | Name;
+  /** Or its SubjectPublicKeyInfo, DER, as it goes in: of a key that the platform need not know. */
+  readonly publicKey: KeyObject | Uint8Array;
   /** The private key that signs: the subject's own (self-signed) or the issuer's. */
   readonly signingKey: KeyObject;
   /** Absent for a self-signed certificate. */
@@ -32,68 +34,100 @@ export interface IssueRequest {
   readonly ca?: { readonly pathLength?: number };
   readonly extendedKeyUsage?: readonly ('clientAuth' | 'serverAuth')[];
   readonly alternativeNames?: readonly AlternativeName[];
+  /** Others, as they are; they take the place of those of the same kind that would be made. */
+  readonly extensions?: readonly Extension[];
 }
 
 /**
  * Issues an X.509 certificate (RFC 5280): self-signed, or by a CA. The hash follows the signing key: SHA-256 for RSA and P-256, SHA-384
  * for P-384, SHA-512 for P-521.
- * @throws FlowKeystoreError `value-invalid` for a name, validity or alternative name that cannot be
+ * @throws FlowKeystoreError `value-invalid` for a name, validity or alternative name that cannot be, `unsupported` for a key that cannot sign
  */
 export async function issueCertificate(request: IssueRequest): Promise<Certificate> {
   checkRequest(request);
-  const { issue } = await import('./issue.late');
-  return Certificate.parse(await issue(request));
+  const { issuer } = request;
+  const signer = signerOf(request.signingKey);
+  const subject = request.subject instanceof Name ? request.subject.raw : subjectDer(request.subject);
+  const spki = spkiOf(request.publicKey);
+  const tbs = sequence(
+    context(0, integer(2)),
+    element(Tag.integer, serialOctets(request.serialNumber)),
+    signer.algorithm,
+    issuer?.subject.raw ?? subject,
+    sequence(timeDer(request.notBefore), timeDer(request.notAfter)),
+    subject,
+    spki,
+    context(3, extensionsDer(extensionsOf(request, spki))),
+  );
+  const signature = await signer.sign(tbs);
+  const bits = element(Tag.bitString, Uint8Array.of(0), signature);
+  return Certificate.parse(sequence(tbs, signer.algorithm, bits));
 }
 
 function checkRequest({ subject, notBefore, notAfter, alternativeNames = [] }: IssueRequest): void {
   const problem =
-    subject.map((attribute) => subjectProblem(attribute.label, attribute.value)).find((found) => found !== undefined) ??
-    (subject.length ? undefined : 'The name is empty.') ??
+    subjectProblemOf(subject) ??
     (notAfter.getTime() > notBefore.getTime() ? undefined : 'The certificate would end before it begins.') ??
     alternativeNames.map(alternativeNameProblem).find((found) => found !== undefined);
   if (problem !== undefined) throw new FlowKeystoreError('value-invalid', problem);
 }
 
-/** RFC 5280 appendix A.1's upper bounds; country codes have two letters. Undefined where the value is fine. */
-export function subjectProblem(label: SubjectLabel, value: string): string | undefined {
-  const limit = { CN: 64, OU: 64, O: 64, L: 128, ST: 128, C: 2, emailAddress: 255 }[label];
-  if (value.trim() === '') return `${label} is empty.`;
-  if (label === 'C' && !/^[A-Za-z]{2}$/.test(value)) return 'The country is a code of two letters (DE, US ...).';
-  if (label === 'emailAddress' && !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(value)) return 'This is no e-mail address.';
-  if (value.length > limit) return `${label} has more than ${limit} characters.`;
-  // eslint-disable-next-line no-control-regex -- control characters are just what is looked for
-  return /[\u0000-\u001f\u007f]/.test(value) ? `${label} has characters that cannot be seen.` : undefined;
+function subjectProblemOf(subject: readonly SubjectAttribute[] | Name): string | undefined {
+  if (subject instanceof Name) return undefined;
+  return (
+    subject.map((attribute) => subjectProblem(attribute.label, attribute.value)).find((found) => found !== undefined) ??
+    (subject.length ? undefined : 'The name is empty.')
+  );
 }
 
-/** Undefined where the name is fine. */
-export function alternativeNameProblem({ kind, value }: AlternativeName): string | undefined {
-  switch (kind) {
-    case 'dns':
-      return /^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?$/.test(
-        value,
-      ) && value.length <= 253
-        ? undefined
-        : `"${value}" is no DNS name.`;
-    case 'ip':
-      return isIP(value) ? undefined : `"${value}" is no IP address.`;
-    case 'email':
-      return /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(value) ? undefined : `"${value}" is no e-mail address.`;
-    case 'uri':
-      return /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(value) ? undefined : `"${value}" is no URI.`;
+function spkiOf(key: KeyObject | Uint8Array): Uint8Array {
+  if (key instanceof Uint8Array) return key;
+  return (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' });
+}
+
+function extensionsOf(request: IssueRequest, spki: Uint8Array): Extension[] {
+  const { issuer, ca, extendedKeyUsage = [], alternativeNames = [], extensions: given = [] } = request;
+  const issuerKeyId = issuer?.extensions.subjectKeyIdentifier;
+  const made = [
+    basicConstraintsExtension(ca),
+    keyUsageExtension(keyUsageOf(ca !== undefined, spki)),
+    subjectKeyIdentifierExtension(spki),
+    ...(extendedKeyUsage.length ? [extendedKeyUsageExtension(extendedKeyUsage)] : []),
+    ...(alternativeNames.length ? [alternativeNamesExtension(alternativeNames)] : []),
+    ...(issuerKeyId === undefined ? [] : [authorityKeyIdentifierExtension(issuerKeyId)]),
+  ];
+  // Who it is for without a subject has to be taken seriously (RFC 5280 section 4.2.1.6).
+  const empty = request.subject instanceof Name && !request.subject.rdns.length;
+  return [...made.filter(({ oid }) => !given.some((other) => other.oid === oid)), ...given].map((extension) =>
+    empty && extension.oid === extensionOid.subjectAltName ? { ...extension, critical: true } : extension,
+  );
+}
+
+function keyUsageOf(isCa: boolean, spki: Uint8Array): KeyUsage[] {
+  if (isCa) return ['keyCertSign', 'cRLSign'];
+  return readPublicKey(spki).algorithm === 'RSA' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
+}
+
+/** Big-endian two's complement, positive. Random: 16 octets, not zero (RFC 5280 section 4.1.2.2). */
+function serialOctets(given: string | undefined): Uint8Array {
+  if (given === undefined) {
+    const octets = randomBytes(16);
+    octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
+    return octets;
   }
+  const digits = given.replace(/^(00)+(?=..)/, '');
+  const even = digits.length % 2 ? `0${digits}` : digits;
+  return Buffer.from(/^[89a-f]/i.test(even) ? `00${even}` : even, 'hex');
 }
 
-/** `a.example, 10.0.0.1, mailto@x.example, https://...`: the kind is told by the form. */
-export function parseAlternativeNames(text: string): AlternativeName[] {
-  return text
-    .split(/[\s,;]+/)
-    .filter(Boolean)
-    .map((item): AlternativeName => {
-      const prefixed = /^(dns|ip|email|uri):(.+)$/i.exec(item);
-      if (prefixed) {
-        return { kind: (prefixed[1] ?? '').toLowerCase() as AlternativeName['kind'], value: prefixed[2] ?? '' };
-      }
-      const kind = isIP(item) ? 'ip' : item.includes('://') ? 'uri' : item.includes('@') ? 'email' : 'dns';
-      return { kind, value: item };
-    });
+/** RFC 5280 section 4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050, whole seconds. */
+function timeDer(date: Date): Uint8Array {
+  const digits = date
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:T]/g, '');
+  const year = date.getUTCFullYear();
+  return year >= 1950 && year < 2050
+    ? element(Tag.utcTime, Buffer.from(digits.slice(2), 'latin1'))
+    : element(Tag.generalizedTime, Buffer.from(digits, 'latin1'));
 }

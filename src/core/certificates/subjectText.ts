@@ -1,5 +1,26 @@
+import { element, oid, sequence, setOf, Tag } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
-import { subjectLabels, subjectProblem, type SubjectAttribute, type SubjectLabel } from './issue';
+import type { Name } from './name';
+
+/** The attributes that a new name can have, as people write them. */
+export const subjectLabels = ['CN', 'OU', 'O', 'L', 'ST', 'C', 'emailAddress'] as const;
+export type SubjectLabel = (typeof subjectLabels)[number];
+
+export interface SubjectAttribute {
+  readonly label: SubjectLabel;
+  readonly value: string;
+}
+
+/** RFC 5280 appendix A.1's upper bounds; country codes have two letters. Undefined where the value is fine. */
+export function subjectProblem(label: SubjectLabel, value: string): string | undefined {
+  const limit = { CN: 64, OU: 64, O: 64, L: 128, ST: 128, C: 2, emailAddress: 255 }[label];
+  if (value.trim() === '') return `${label} is empty.`;
+  if (label === 'C' && !/^[A-Za-z]{2}$/.test(value)) return 'The country is a code of two letters (DE, US ...).';
+  if (label === 'emailAddress' && !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(value)) return 'This is no e-mail address.';
+  if (value.length > limit) return `${label} has more than ${limit} characters.`;
+  // eslint-disable-next-line no-control-regex -- control characters are just what is looked for
+  return /[\u0000-\u001f\u007f]/.test(value) ? `${label} has characters that cannot be seen.` : undefined;
+}
 
 const spellings: Readonly<Record<string, SubjectLabel>> = {
   ...Object.fromEntries(subjectLabels.map((label) => [label.toLowerCase(), label])),
@@ -42,6 +63,46 @@ export function parseSubject(text: string): SubjectAttribute[] {
 /** The text that `parseSubject` reads back. */
 export function subjectText(subject: readonly SubjectAttribute[]): string {
   return subject.map(({ label, value }) => `${label}=${value.replace(/[\\,]/g, '\\$&')}`).join(', ');
+}
+
+/**
+ * A name that was read, as people type it.
+ * @returns undefined where `parseSubject` could not make the same of it: it has other attributes, or several in one place
+ */
+export function subjectTextOf(name: Name): string | undefined {
+  const attributes: SubjectAttribute[] = [];
+  for (const rdn of [...name.rdns].reverse()) {
+    const [only, ...more] = rdn;
+    const label = subjectLabels.find((known) => known === only?.label);
+    if (!only || more.length || label === undefined) return undefined;
+    attributes.push({ label, value: only.value });
+  }
+  const text = subjectText(attributes);
+  try {
+    return subjectText(parseSubject(text)) === text ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const attributeOids: Readonly<Record<SubjectLabel, string>> = {
+  CN: '2.5.4.3',
+  OU: '2.5.4.11',
+  O: '2.5.4.10',
+  L: '2.5.4.7',
+  ST: '2.5.4.8',
+  C: '2.5.4.6',
+  emailAddress: '1.2.840.113549.1.9.1',
+};
+
+/** The name, DER. RFC 5280 appendix A.1: PrintableString for the country, IA5String for e-mail, UTF-8 for the rest; most significant first. */
+export function subjectDer(attributes: readonly SubjectAttribute[]): Uint8Array {
+  const rdns = attributes.map(({ label, value }) => {
+    const tag = label === 'C' ? Tag.printableString : label === 'emailAddress' ? Tag.ia5String : Tag.utf8String;
+    const text = label === 'C' ? value.toUpperCase() : value.trim();
+    return setOf(sequence(oid(attributeOids[label]), element(tag, Buffer.from(text, 'utf8'))));
+  });
+  return sequence(...rdns.reverse());
 }
 
 function checked(label: SubjectLabel, value: string): SubjectAttribute {

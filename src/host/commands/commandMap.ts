@@ -64,6 +64,8 @@ export interface GenerateKeyPairArgument extends EntryArgument {
   readonly usage?: readonly ('clientAuth' | 'serverAuth')[];
   /** `a.example, 10.0.0.1`. */
   readonly alternativeNames?: string;
+  /** Alias of the entry that signs, a certification authority; self-signed when absent. */
+  readonly issuer?: string;
 }
 
 export interface ImportCertificateArgument extends KeystoreArgument {

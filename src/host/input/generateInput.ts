@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { alternativeNameProblem, parseAlternativeNames } from '../../core/certificates/issue';
+import { alternativeNameProblem, parseAlternativeNames } from '../../core/certificates/alternativeNames';
 import { parseSubject, subjectText } from '../../core/certificates/subjectText';
 import { endOfValidity, lastMoment, parseValidity } from '../../core/certificates/validity';
 import { describeError } from '../../core/errors';
@@ -21,6 +21,8 @@ export interface GenerateAnswers {
   readonly validity: string;
   readonly usage: readonly ('clientAuth' | 'serverAuth')[];
   readonly alternativeNames: string;
+  /** Alias of the entry that signs; self-signed when absent. */
+  readonly issuer?: string;
 }
 
 interface Surroundings {
@@ -28,25 +30,32 @@ interface Surroundings {
   readonly keystore: string;
   /** Aliases of its entries. */
   readonly taken: readonly string[];
+  /** Aliases of those that can sign: certification authorities. */
+  readonly issuers: readonly string[];
   readonly defaults: GenerateDefaults;
   readonly now: Date;
 }
 
-/** The wizard of Generate Key Pair: six short steps and a summary from which each can be changed. Undefined when the person gave up. */
+/** The wizard of Generate Key Pair: six or seven short steps and a summary from which each can be changed. Undefined when the person gave up. */
 export async function generateInput(
   surroundings: Surroundings,
   start: Partial<GenerateAnswers>,
 ): Promise<GenerateAnswers | undefined> {
   const answers = await runSteps<GenerateAnswers>(stepsFor(surroundings), start);
-  return answers && isComplete(answers) ? answers : undefined;
+  if (!answers || !isComplete(answers)) return undefined;
+  const { issuer, ...others } = answers;
+  return issuer === undefined || issuer === itself ? others : { ...others, issuer };
 }
+
+/** No alias is empty. */
+const itself = '';
 
 function isComplete(answers: Partial<GenerateAnswers>): answers is GenerateAnswers {
   const { alias, key, subject, validity, usage, alternativeNames } = answers;
   return [alias, key, subject, validity, usage, alternativeNames].every((answer) => answer !== undefined);
 }
 
-function stepsFor({ keystore, taken, defaults, now }: Surroundings): Step<GenerateAnswers>[] {
+function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): Step<GenerateAnswers>[] {
   const title = t('Generate Key Pair in {0}', keystore);
   return [
     {
@@ -151,13 +160,32 @@ function stepsFor({ keystore, taken, defaults, now }: Surroundings): Step<Genera
         ),
     },
     {
+      id: 'issuer',
+      when: () => issuers.length > 0,
+      ask: async (state, place) =>
+        answered(
+          await askChoice<string>({
+            title,
+            place,
+            placeholder: t('Who signs the certificate?'),
+            items: [
+              { label: t('Itself'), description: t('self-signed, until an authority signs a request'), value: itself },
+              separator(t('Certification authorities of the keystore')),
+              ...issuers.map((alias) => ({ label: alias, iconPath: new vscode.ThemeIcon('key'), value: alias })),
+            ],
+            active: state.issuer ?? itself,
+          }),
+          (issuer) => ({ issuer }),
+        ),
+    },
+    {
       id: 'summary',
       ask: async (state, place) => {
         const asked = await askChoice<string>({
           title,
           place,
           placeholder: t('Is this right? Choose a line to change it'),
-          items: summaryOf(state, now),
+          items: summaryOf(state, now, issuers.length > 0),
         });
         if (asked.kind === 'answer' && asked.value !== 'generate') return { kind: 'to', id: asked.value };
         return answered(asked, () => ({}));
@@ -184,6 +212,7 @@ function keyChoice(spec: KeySpec): Choice<string> {
 function summaryOf(
   state: Readonly<Partial<GenerateAnswers>>,
   now: Date,
+  canBeSigned: boolean,
 ): (Choice<string> | ReturnType<typeof separator>)[] {
   const validity = parseValidity(state.validity ?? '');
   const usages = { clientAuth: t('client authentication'), serverAuth: t('server authentication') };
@@ -196,7 +225,9 @@ function summaryOf(
   return [
     {
       label: t('Generate'),
-      description: t('a self-signed certificate goes with it'),
+      description: state.issuer
+        ? t('with a certificate signed by "{0}"', state.issuer)
+        : t('a self-signed certificate goes with it'),
       iconPath: new vscode.ThemeIcon('check'),
       value: 'generate',
     },
@@ -211,6 +242,8 @@ function summaryOf(
       t('Alternative names'),
       state.alternativeNames === '' ? t('none') : (state.alternativeNames ?? ''),
     ),
+    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- empty stands for itself
+    ...(canBeSigned ? [row('issuer', t('Signed by'), state.issuer || t('itself'))] : []),
   ];
 }
 

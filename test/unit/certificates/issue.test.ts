@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { describeAliasProblem, checkAlias, proposeAlias } from '../../../src/core/keystore/alias';
 import { readCertificates } from '../../../src/core/certificates/import';
-import {
-  alternativeNameProblem,
-  issueCertificate,
-  parseAlternativeNames,
-  subjectProblem,
-} from '../../../src/core/certificates/issue';
+import { alternativeNameProblem, parseAlternativeNames } from '../../../src/core/certificates/alternativeNames';
+import { issueCertificate } from '../../../src/core/certificates/issue';
+import { subjectProblem } from '../../../src/core/certificates/subjectText';
 import { certificatesPem, readPem, writePem } from '../../../src/core/certificates/pem';
 import { generateKeys, keySpecs, keySpecText, privateKeyInfoOf } from '../../../src/core/keys/generate';
 import { context, element, integer, oid, sequence, Tag } from '../../../src/core/asn1/der';

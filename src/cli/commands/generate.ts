@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { FlowKeystoreError } from '../../core/errors';
+import { publicKeyText } from '../../core/certificates/publicKey';
+import { sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
+import { keyObjectOf } from '../../core/keys/sealedKey';
+import { groups } from '../../core/keystore/describe';
+import { addKeyPair } from '../../core/keystore/edit';
+import { writeKeystoreFile } from '../../core/keystore/file';
+import type { StoreType } from '../../core/keystore/model';
+import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
+import { sshKeyWish } from '../../core/keystore/sshKeys';
+import { emptyKeystore, sealFor, writeChecked } from '../../core/keystore/store';
+import { KeystoreOpener, saveKeystore, type OpenKeystore } from '../keystores';
+import { badArguments, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+
+export const generateUsage =
+  'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS] [--password-env NAME] [--json]';
+
+/** Generates a key pair into a keystore, which is made where there is none. */
+export async function generate(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    alias: { type: 'string' },
+    subject: { type: 'string' },
+    key: { type: 'string' },
+    validity: { type: 'string' },
+    usage: { type: 'string' },
+    san: { type: 'string' },
+    ca: { type: 'boolean' },
+    issuer: { type: 'string' },
+    ssh: { type: 'boolean' },
+    type: { type: 'string' },
+    json: { type: 'boolean' },
+    'password-env': { type: 'string', multiple: true },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length) throw badArguments('generate takes one keystore file.');
+  const ssh = values.ssh ? sshKeyWish(values.key ?? 'RSA 3072') : undefined;
+  const alias = values.alias ?? ssh?.alias;
+  if (alias === undefined) throw badArguments('generate needs --alias ALIAS.');
+  const subject = values.subject ?? (ssh ? `CN=${alias}` : undefined);
+  if (subject === undefined) throw badArguments('generate needs --subject NAME, such as "CN=Partner A, O=Example".');
+
+  const variables = values['password-env'] ?? [];
+  const opener = new KeystoreOpener(variables, terminal);
+  const opened = existsSync(file) ? await opener.open(file) : undefined;
+  const type = readType(values.type, opened);
+  const password = opened ? opened.password : await newPassword(file, variables, terminal);
+  const before = opened?.keystore ?? emptyKeystore(type);
+  const plan = planKeyPair(
+    {
+      alias,
+      subject,
+      key: values.key ?? 'RSA 3072',
+      validity: values.validity ?? ssh?.validity ?? '2 years',
+      usage: readUsage(values.usage) ?? (ssh ? [] : ['clientAuth']),
+      alternativeNames: values.san ?? '',
+      ca: values.ca ?? false,
+      ...(values.issuer !== undefined && { issuer: values.issuer }),
+    },
+    before,
+    terminal.now(),
+  );
+  const issuerKey = plan.issuer && opened ? keyObjectOf(await opener.privateKeyOf(opened, plan.issuer)) : undefined;
+  const made = await makeKeyPair(plan, { signal: terminal.signal, ...(issuerKey && { issuerKey }) });
+  const key = await sealFor(before.type, made.privateKeyInfo, password ?? '');
+  made.privateKeyInfo.fill(0);
+  const { keystore } = addKeyPair(before, { alias: plan.alias, key, chain: made.chain, created: terminal.now() });
+  if (opened) await saveKeystore(opened, keystore);
+  else await writeKeystoreFile(file, (await writeChecked(keystore, password)).bytes, null);
+
+  const [certificate] = made.chain;
+  if (!certificate) return 0;
+  const openssh = values.ssh ? sshPublicKeyLine(certificate.spki, alias) : undefined;
+  const stored = keystore.entries.at(-1)?.alias ?? alias;
+  if (values.json) {
+    const data = {
+      file,
+      alias: stored,
+      created: opened === undefined,
+      key: publicKeyText(certificate.publicKey),
+      subject: certificate.subject.toString(),
+      issuer: certificate.issuer.toString(),
+      notBefore: certificate.notBefore.toISOString(),
+      notAfter: certificate.notAfter.toISOString(),
+      sha256: certificate.sha256,
+      chainLength: made.chain.length,
+      ...(openssh !== undefined && { openssh, sshFingerprint: sshFingerprint(certificate.spki) }),
+    };
+    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
+  } else {
+    const signer = plan.issuer ? `signed by "${plan.issuer.alias}"` : 'self-signed';
+    terminal.out(
+      `${file}: ${stored}, ${publicKeyText(certificate.publicKey)}, ${signer}, valid to ${certificate.notAfter.toISOString().slice(0, 10)}\nSHA-256 ${groups(certificate.sha256)}\n${openssh === undefined ? '' : `${openssh}\n`}`,
+    );
+  }
+  return 0;
+}
+
+/** @throws FlowKeystoreError `arguments` */
+export function readUsage(text: string | undefined): Usage[] | undefined {
+  if (text === undefined) return undefined;
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)
+    .map((word) => {
+      if (word === 'clientAuth' || word === 'serverAuth') return word;
+      throw badArguments(`--usage takes clientAuth, serverAuth or both, not "${word}".`);
+    });
+}
+
+function readType(text: string | undefined, opened: OpenKeystore | undefined): StoreType {
+  const type = text?.toUpperCase();
+  if (type === undefined) return opened?.keystore.type ?? 'PKCS12';
+  if (type !== 'PKCS12' && type !== 'JKS' && type !== 'JCEKS') {
+    throw badArguments(`--type takes PKCS12, JKS or JCEKS, not "${text ?? ''}".`);
+  }
+  if (opened && opened.keystore.type !== type) {
+    throw new FlowKeystoreError(
+      'arguments',
+      `The keystore is ${opened.keystore.type}, not ${type}.`,
+      { file: opened.file },
+      'Leave --type out, or convert the keystore.',
+    );
+  }
+  return type;
+}
+
+async function newPassword(file: string, variables: readonly string[], terminal: Terminal): Promise<string> {
+  const [first] = variables;
+  const password =
+    first === undefined ? await terminal.askSecret(`Password of the new keystore ${file}: `) : terminal.env[first];
+  if (password !== undefined) return password;
+  throw new FlowKeystoreError(
+    'password-required',
+    'A new keystore needs a password.',
+    { file },
+    'Put it into an environment variable and name that with --password-env NAME.',
+  );
+}

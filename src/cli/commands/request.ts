@@ -1,0 +1,62 @@
+import { publicKeyText } from '../../core/certificates/publicKey';
+import { CertificationRequest, requestPem } from '../../core/certificates/request';
+import { FlowKeystoreError } from '../../core/errors';
+import { keyObjectOf } from '../../core/keys/sealedKey';
+import { getKeyPair } from '../../core/keystore/edit';
+import { requestFor } from '../../core/keystore/requestFor';
+import { replaceFile } from '../../core/replaceFile';
+import { KeystoreOpener } from '../keystores';
+import { badArguments, readOptions } from '../options';
+import type { Terminal } from '../terminal';
+
+export const requestUsage =
+  'request KEYSTORE ALIAS [--out FILE] [--subject NAME] [--san NAMES] [--password-env NAME] [--json]';
+
+/** Makes a certification request (PKCS#10) from a key pair; to standard output, or into a file. */
+export async function request(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    out: { type: 'string' },
+    subject: { type: 'string' },
+    san: { type: 'string' },
+    json: { type: 'boolean' },
+    'password-env': { type: 'string', multiple: true },
+  });
+  const [file, alias, ...more] = positionals;
+  if (file === undefined || alias === undefined || more.length) {
+    throw badArguments('request takes a keystore file and an alias.');
+  }
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const opened = await opener.open(file);
+  const made = await inFile(file, async () => {
+    const entry = getKeyPair(opened.keystore, alias);
+    const key = keyObjectOf(await opener.privateKeyOf(opened, entry));
+    return requestFor(entry, key, {
+      ...(values.subject !== undefined && { subject: values.subject }),
+      ...(values.san !== undefined && { alternativeNames: values.san }),
+    });
+  });
+  const pem = requestPem(made);
+  if (values.out !== undefined) await replaceFile(values.out, Buffer.from(pem, 'ascii'), { what: 'The request' });
+  const { subject, publicKey } = CertificationRequest.parse(made);
+  if (values.json) {
+    const data = {
+      alias,
+      ...(values.out !== undefined && { file: values.out }),
+      subject: subject.toString(),
+      key: publicKeyText(publicKey),
+      pem,
+    };
+    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
+  } else if (values.out === undefined) terminal.out(pem);
+  else terminal.out(`${values.out}: request for ${subject.toString()} (${publicKeyText(publicKey)})\n`);
+  return 0;
+}
+
+/** With the file's name in an error. */
+export async function inFile<T>(file: string, work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
+}

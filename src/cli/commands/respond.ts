@@ -1,0 +1,110 @@
+import { readCertificates } from '../../core/certificates/import';
+import { download } from '../../core/connectivity/download';
+import { describeError } from '../../core/errors';
+import type { CertificateSource } from '../../core/keystore/buildChain';
+import { groups } from '../../core/keystore/describe';
+import { fetchIssuers } from '../../core/keystore/fetchIssuers';
+import { replaceChain } from '../../core/keystore/replaceChain';
+import {
+  chainOf,
+  describeResponseWarning,
+  matchFor,
+  planResponse,
+  readSigningResponse,
+  requireMatches,
+  type ResponsePlan,
+} from '../../core/keystore/signingResponse';
+import { KeystoreOpener, saveKeystore } from '../keystores';
+import { badArguments, readOptions } from '../options';
+import { readSmallFile } from '../smallFiles';
+import { note, type Terminal } from '../terminal';
+import { inFile } from './request';
+
+export const respondUsage =
+  'respond KEYSTORE RESPONSE [--alias ALIAS] [--with FILE]... [--fetch] [--with-root] [--password-env NAME] [--json]';
+
+/** Takes an authority's response into the key pair whose public key it certifies; key and alias stay. */
+export async function respond(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    alias: { type: 'string' },
+    with: { type: 'string', multiple: true },
+    fetch: { type: 'boolean' },
+    'with-root': { type: 'boolean' },
+    json: { type: 'boolean' },
+    'password-env': { type: 'string', multiple: true },
+  });
+  const [file, responseName, ...more] = positionals;
+  if (file === undefined || responseName === undefined || more.length) {
+    throw badArguments('respond takes a keystore file and the file of a signing response.');
+  }
+  const bytes = await readSmallFile(responseName);
+  const response = await inFile(responseName, () => readSigningResponse(bytes));
+  const given = await Promise.all((values.with ?? []).map(certificatesOfFile));
+  const opened = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
+  const { keystore } = opened;
+  const { match, planWith } = await inFile(responseName, () => {
+    const found = values.alias === undefined ? requireMatches(response, [{ keystore }])[0] : undefined;
+    const chosen = found ?? matchFor(response, { keystore }, values.alias ?? '');
+    const now = terminal.now();
+    return {
+      match: chosen,
+      planWith: (fetched: readonly CertificateSource[]): ResponsePlan =>
+        planResponse(chosen, response, now, [...given, ...fetched]),
+    };
+  });
+  const { plan, failures } = await inFile(responseName, () =>
+    values.fetch
+      ? fetchIssuers(planWith, download, terminal.signal)
+      : { plan: planWith([]), sources: [], failures: [] },
+  );
+  const chain = chainOf(plan, values['with-root'] ?? false);
+  const { keystore: after, changes } = replaceChain(keystore, match.entry.alias, chain);
+  if (changes.length) await saveKeystore(opened, after);
+
+  for (const failure of failures) note(terminal, describeError(failure));
+  for (const warning of plan.warnings) note(terminal, describeResponseWarning(warning));
+  if (!plan.trusted && !plan.warnings.some(({ code }) => code === 'self-signed')) {
+    note(
+      terminal,
+      `The keystore does not hold "${plan.top.subject.short}" as trusted: compare its SHA-256 fingerprint with what the authority publishes, ${groups(plan.top.sha256)}.`,
+    );
+  }
+  if (values.json) {
+    const result = resultOf(file, plan, chain.length, changes.length > 0);
+    terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
+  } else {
+    const [leaf] = chain;
+    const state = plan.chain.missing ? `incomplete, ${plan.chain.missing.toString()} is missing` : 'complete';
+    terminal.out(
+      changes.length
+        ? `${file}: ${match.entry.alias} has the certificate of ${leaf?.subject.toString() ?? ''} now, issued by ${leaf?.issuer.toString() ?? ''}, chain of ${chain.length} (${state})\n`
+        : `${file}: ${match.entry.alias} has this certificate and chain already\n`,
+    );
+  }
+  return 0;
+}
+
+async function certificatesOfFile(file: string): Promise<CertificateSource> {
+  const bytes = await readSmallFile(file);
+  return inFile(file, () => ({ from: 'file', certificates: readCertificates(bytes).certificates }));
+}
+
+function resultOf(file: string, plan: ResponsePlan, chainLength: number, changed: boolean): unknown {
+  return {
+    file,
+    alias: plan.alias,
+    changed,
+    complete: plan.chain.missing === undefined,
+    ...(plan.chain.missing && { missing: plan.chain.missing.toString() }),
+    trusted: plan.trusted,
+    chainLength,
+    chain: plan.chain.members.map(({ certificate, from }) => ({
+      subject: certificate.subject.toString(),
+      issuer: certificate.issuer.toString(),
+      notAfter: certificate.notAfter.toISOString(),
+      sha256: certificate.sha256,
+      from,
+    })),
+    warnings: plan.warnings.map((warning) => ({ code: warning.code, message: describeResponseWarning(warning) })),
+  };
+}
