@@ -5,9 +5,11 @@ import { ConnectivityReports } from './host/editors/connectivityReports';
 import { TestRecords } from './host/editors/testRecords';
 import { registerLanguageFeatures } from './host/language/register';
 import { EntryDocuments } from './host/services/entryDocuments';
+import { ExpiryWatch } from './host/services/expiryWatch';
 import type { Host } from './host/services/host';
 import { KeystoreRegistry } from './host/services/keystoreRegistry';
 import { settings } from './host/services/settings';
+import { VersionDocuments } from './host/services/versionDocuments';
 import { Memory } from './host/storage/memory';
 import { PasswordStore } from './host/storage/passwords';
 import { KeystoreTree } from './host/tree/keystoreTree';
@@ -36,6 +38,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const registry = new KeystoreRegistry(memory, passwords, log);
   const tree = new KeystoreTree(registry, now);
   const documents = new EntryDocuments(registry, now);
+  const versions = new VersionDocuments();
+  const watch = new ExpiryWatch({ registry, tree, memory, log, now });
   const tests = new TestRecords();
   const { extensionUri } = context;
   const reports = new ConnectivityReports({ extensionUri, tests, log, now });
@@ -45,11 +49,13 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     registry,
     tree,
     documents,
+    versions,
+    watch,
     tests,
     reports,
     editors,
     registerLanguageFeatures({ keystores: registry, now, warnDays: () => settings.warnDays() }),
-    registerCommands(host, documents, editors),
+    registerCommands(host, documents, versions, watch, editors),
   );
   return host;
 }

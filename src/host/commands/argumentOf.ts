@@ -30,7 +30,9 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
   }
   if (isNode(first)) {
     const nodes = Array.isArray(others) ? others.filter(isNode) : [];
-    return argumentOfNodes(first, nodes.includes(first) ? nodes : [first]);
+    const chosen = nodes.includes(first) ? nodes : [first];
+    if (id === 'flowKeystore.compareKeystores') return argumentOfTwo(first, chosen);
+    return argumentOfNodes(first, chosen);
   }
   if (first instanceof vscode.Uri) return argumentOfFile(id, first, others);
   return typeof first === 'object' && first !== null && !Array.isArray(first) ? first : undefined;
@@ -38,9 +40,21 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
 
 /** From the explorer, with all files selected there, and from the title of an editor. */
 function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCode {
-  if (id !== 'flowKeystore.addKeystore') return { flow: uri.toString() } as FromCode;
-  const selected = Array.isArray(others) ? others.filter((other) => other instanceof vscode.Uri) : [];
-  return { files: (selected.length ? selected : [uri]).map(({ fsPath }) => fsPath) } as FromCode;
+  const chosen = Array.isArray(others) ? others.filter((other) => other instanceof vscode.Uri) : [];
+  if (id === 'flowKeystore.compareKeystores') {
+    const other = chosen.find((each) => each.toString() !== uri.toString());
+    return { keystore: uri.fsPath, ...(other ? { with: other.fsPath } : {}) } as FromCode;
+  }
+  const takesFiles = id === 'flowKeystore.addKeystore' || id === 'flowKeystore.findCertificate';
+  if (!takesFiles) return { flow: uri.toString() } as FromCode;
+  return { files: (chosen.length ? chosen : [uri]).map(({ fsPath }) => fsPath) } as FromCode;
+}
+
+/** Two keystores that are selected are compared with one another: the other one to the left. */
+function argumentOfTwo(node: TreeNode, all: readonly TreeNode[]): FromCode {
+  const other = all.find(({ session }) => session !== node.session);
+  const keystore = node.session.uri.toString();
+  return { keystore, ...(other ? { with: other.session.uri.toString() } : {}) } as FromCode;
 }
 
 function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {

@@ -1,4 +1,5 @@
 import type { StoreType } from '../../core/keystore/model';
+import type { Relation } from '../../core/keystore/whereElse';
 import type { Remember } from '../storage/passwords';
 
 /** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
@@ -105,6 +106,40 @@ export interface ShowDetailsArgument extends EntryArgument {
   readonly chainIndex?: number;
 }
 
+export interface CompareKeystoresArgument extends KeystoreArgument {
+  /** `head`: as the last commit has it; `backup`: as it was before the last save; else the path or URI of another keystore or file. */
+  readonly with?: string;
+  /** Of what it is compared with, where that has another one. */
+  readonly password?: string;
+}
+
+export interface ShowExpiringArgument extends FromCode {
+  readonly keystore?: never;
+}
+
+export interface ExportCalendarArgument extends KeystoreArgument {
+  /** Path of the file to write. */
+  readonly file?: string;
+}
+
+export interface FindCertificateArgument extends EntryArgument {
+  /** Of a certificate in the chain of `alias`, 0 is the leaf. */
+  readonly chainIndex?: number;
+  /** PEM, instead of an entry. */
+  readonly text?: string;
+  /** Path of a file with a certificate, instead of an entry. */
+  readonly files?: readonly string[];
+}
+
+/** A place in a keystore. */
+export interface FoundEntry {
+  /** URI. */
+  readonly keystore: string;
+  readonly alias: string;
+  readonly chainIndex?: number;
+  readonly relation?: Relation;
+}
+
 export interface TestConnectivityArgument extends KeystoreArgument {
   /** `api.example`, `api.example:8443`, or an address. */
   readonly host?: string;
@@ -168,6 +203,13 @@ export interface Commands {
   /** @returns whether it was deleted */
   'flowKeystore.deleteEntry'(argument?: DeleteEntryArgument): Promise<boolean>;
   'flowKeystore.showDetails'(argument?: ShowDetailsArgument): Promise<void>;
+  'flowKeystore.compareKeystores'(argument?: CompareKeystoresArgument): Promise<void>;
+  /** @returns what has expired or is about to, the first to end first */
+  'flowKeystore.showExpiring'(argument?: ShowExpiringArgument): Promise<readonly FoundEntry[]>;
+  /** @returns path of the file */
+  'flowKeystore.exportCalendar'(argument?: ExportCalendarArgument): Promise<string | undefined>;
+  /** @returns where the certificate is, and what belongs to it */
+  'flowKeystore.findCertificate'(argument?: FindCertificateArgument): Promise<readonly FoundEntry[]>;
   'flowKeystore.copyAsPem'(argument?: EntryArgument): Promise<void>;
   /** @returns the verdict code */
   'flowKeystore.testConnectivity'(argument?: TestConnectivityArgument): Promise<string | undefined>;

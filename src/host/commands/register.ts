@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import type { EntryDocuments } from '../services/entryDocuments';
+import type { ExpiryWatch } from '../services/expiryWatch';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import type { VersionDocuments } from '../services/versionDocuments';
 import { conflictActions } from '../ui/errors';
 import { argumentOf } from './argumentOf';
 import type { CommandId, Commands, FromCode } from './commandMap';
+import { compareKeystores } from './compareKeystores';
 import { entryCommands } from './entryCommands';
+import { expiryCommands } from './expiryCommands';
+import { findCertificate } from './findCertificate';
 import { flowCommands, type ChannelEditor } from './flowCommands';
 import { generateKeyPair } from './generateKeyPair';
 import { convertKeystoreFile } from './convertKeystore';
@@ -18,10 +23,19 @@ import { keystoreCommands } from './keystoreCommands';
 import { testCommands } from './testCommands';
 
 /** Registers every command of the map: a missing one does not compile. */
-export function registerCommands(host: Host, documents: EntryDocuments, editor: ChannelEditor): vscode.Disposable {
+export function registerCommands(
+  host: Host,
+  documents: EntryDocuments,
+  versions: VersionDocuments,
+  watch: ExpiryWatch,
+  editor: ChannelEditor,
+): vscode.Disposable {
   const commands: Commands = {
     ...keystoreCommands(host),
     ...entryCommands(host, documents),
+    ...expiryCommands(host, watch),
+    'flowKeystore.compareKeystores': (argument = {}) => compareKeystores(host, versions, argument),
+    'flowKeystore.findCertificate': (argument = {}) => findCertificate(host, argument),
     ...testCommands(host),
     ...flowCommands(editor),
     ...historyCommands(host),

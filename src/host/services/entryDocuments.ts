@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { describeEntry, describeKeystore } from '../../core/keystore/details';
 import type { CertificateEntry, Entry } from '../../core/keystore/model';
+import { stableText } from '../../core/keystore/stableText';
 import type { KeystoreRegistry } from './keystoreRegistry';
 import { settings } from './settings';
 
@@ -12,6 +13,8 @@ export interface EntryDocument {
   readonly keystore: string;
   readonly alias?: string;
   readonly chainIndex?: number;
+  /** The keystore as it is compared with others: without a word about today. */
+  readonly stable?: true;
 }
 
 /** Entries as readable, read-only documents. They follow the keystore while they are open. */
@@ -35,7 +38,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
 
   async show(document: EntryDocument): Promise<void> {
     const opened = await vscode.workspace.openTextDocument(
-      uriOf(document, this.registry.find(document.keystore)?.name),
+      documentUri(document, this.registry.find(document.keystore)?.name),
     );
     await vscode.window.showTextDocument(opened, { preview: true, preserveFocus: true });
   }
@@ -48,6 +51,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     if (!session) return `${vscode.l10n.t('The keystore is no longer on the list.')}\n`;
     const keystore = session.seen;
     if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
+    if (document.stable) return stableText(keystore);
     const options = { now: this.now(), warnDays: settings.warnDays(), keystoreName: session.name };
     if (document.alias === undefined) return describeKeystore(keystore, options);
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
@@ -71,7 +75,7 @@ function partOf(entry: Entry, chainIndex: number | undefined): Entry | undefined
   );
 }
 
-function uriOf(document: EntryDocument, keystoreName = 'keystore'): vscode.Uri {
+export function documentUri(document: EntryDocument, keystoreName = 'keystore'): vscode.Uri {
   const part = document.chainIndex === undefined ? '' : ` (${document.chainIndex + 1})`;
   // The tab shows the last part of the path; a slash would cut the alias.
   const name = `${document.alias ?? keystoreName}${part}`.replace(/[/\\]/g, '\u2215');

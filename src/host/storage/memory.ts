@@ -10,6 +10,13 @@ export interface GenerateDefaults {
   readonly validity?: string;
 }
 
+export interface ExpiryTold {
+  /** `2027-01-09`. */
+  readonly day?: string;
+  /** It is not to be said again. */
+  readonly never?: true;
+}
+
 /** What the last connectivity test was for. */
 export interface LastTest {
   readonly host?: string;
@@ -48,6 +55,15 @@ export class Memory {
 
   async setGenerateDefaults(defaults: GenerateDefaults): Promise<void> {
     await this.global.update('generate.defaults', defaults);
+  }
+
+  /** When a notification last said that something expires within days; in all windows. */
+  get expiryTold(): ExpiryTold {
+    return this.global.get('expiry.told', {});
+  }
+
+  async setExpiryTold(told: ExpiryTold): Promise<void> {
+    await this.global.update('expiry.told', told);
   }
 
   get lastTest(): LastTest {
