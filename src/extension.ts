@@ -8,6 +8,8 @@ import { EntryDocuments } from './host/services/entryDocuments';
 import { ExpiryWatch } from './host/services/expiryWatch';
 import type { Host } from './host/services/host';
 import { KeystoreRegistry } from './host/services/keystoreRegistry';
+import { RequestDocuments } from './host/services/requestDocuments';
+import { RequestsOut } from './host/services/requestsOut';
 import { settings } from './host/services/settings';
 import { VersionDocuments } from './host/services/versionDocuments';
 import { Memory } from './host/storage/memory';
@@ -36,21 +38,25 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const memory = new Memory(context.globalState, context.workspaceState);
   const passwords = new PasswordStore(context.secrets, context.workspaceState);
   const registry = new KeystoreRegistry(memory, passwords, log);
-  const tree = new KeystoreTree(registry, now);
-  const documents = new EntryDocuments(registry, now);
+  const requests = new RequestsOut(memory);
+  const tree = new KeystoreTree(registry, now, requests);
+  const documents = new EntryDocuments(registry, now, requests);
+  const requestDocuments = new RequestDocuments(registry);
   const versions = new VersionDocuments();
   const watch = new ExpiryWatch({ registry, tree, memory, log, now });
   const tests = new TestRecords();
   const { extensionUri } = context;
   const reports = new ConnectivityReports({ extensionUri, tests, log, now });
   const editors = new AdapterEditors({ extensionUri, keystores: registry, tests, log, now });
-  const host: Host = { registry, passwords, memory, tree, reports, errors, log, now };
+  const host: Host = { registry, passwords, memory, tree, reports, requests, requestDocuments, errors, log, now };
   context.subscriptions.push(
     registry,
+    requests,
     tree,
     documents,
     versions,
     watch,
+    requestDocuments,
     tests,
     reports,
     editors,

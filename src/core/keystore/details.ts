@@ -14,6 +14,8 @@ export interface DescribeOptions {
   readonly warnDays: WarnFrom;
   /** Shown in the heading. */
   readonly keystoreName?: string;
+  /** When a certification request was made for the entry whose response is still to come. */
+  readonly requestOutSince?: Date;
   /** The keystore of the entry, where an issuer may be that its chain lacks. */
   readonly keystore?: Pick<Keystore, 'entries'>;
 }
@@ -33,6 +35,7 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
   const lines = [title, '='.repeat(title.length), '', factLine('Kind', kindNames[entry.kind])];
   if (options.keystoreName) lines.push(factLine('Keystore', options.keystoreName));
   if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
+  if (options.requestOutSince) lines.push(factLine('Request out since', momentText(options.requestOutSince)));
   const { now, warnDays, keystore } = options;
   switch (entry.kind) {
     case 'keyPair': {

@@ -38,6 +38,13 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
   return typeof first === 'object' && first !== null && !Array.isArray(first) ? first : undefined;
 }
 
+const ofOneFile: readonly CommandId[] = ['flowKeystore.showRequest', 'flowKeystore.signRequest'];
+const ofFiles: readonly CommandId[] = [
+  'flowKeystore.addKeystore',
+  'flowKeystore.findCertificate',
+  'flowKeystore.importResponse',
+];
+
 /** From the explorer, with all files selected there, and from the title of an editor. */
 function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCode {
   const chosen = Array.isArray(others) ? others.filter((other) => other instanceof vscode.Uri) : [];
@@ -45,8 +52,8 @@ function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCo
     const other = chosen.find((each) => each.toString() !== uri.toString());
     return { keystore: uri.fsPath, ...(other ? { with: other.fsPath } : {}) } as FromCode;
   }
-  const takesFiles = id === 'flowKeystore.addKeystore' || id === 'flowKeystore.findCertificate';
-  if (!takesFiles) return { flow: uri.toString() } as FromCode;
+  if (ofOneFile.includes(id)) return { file: uri.fsPath } as FromCode;
+  if (!ofFiles.includes(id)) return { flow: uri.toString() } as FromCode;
   return { files: (chosen.length ? chosen : [uri]).map(({ fsPath }) => fsPath) } as FromCode;
 }
 

@@ -161,6 +161,68 @@ export interface OpenAsTextArgument extends ChannelArgument {
   readonly offset?: number;
 }
 
+export interface CreateRequestArgument extends EntryArgument {
+  /** `CN=Partner A, O=Example, C=DE`; the name of the entry's certificate when absent. */
+  readonly subject?: string;
+  /** `a.example, 10.0.0.1`; those of the entry's certificate when absent. */
+  readonly alternativeNames?: string;
+  /** Path of the file to write; the clipboard when absent. */
+  readonly file?: string;
+}
+
+export interface ImportResponseArgument extends EntryArgument {
+  /** Paths. */
+  readonly files?: readonly string[];
+  /** PEM, as the clipboard has it. */
+  readonly text?: string;
+  /** Paths of files with missing intermediates. */
+  readonly with?: readonly string[];
+  /** Missing intermediates are fetched from where the certificates say that they are. */
+  readonly fetch?: boolean;
+  readonly withRoot?: boolean;
+}
+
+export interface ShowRequestArgument extends FromCode {
+  /** Path. */
+  readonly file?: string;
+  readonly text?: string;
+}
+
+export interface CreateTestCaArgument extends EntryArgument {
+  readonly subject?: string;
+  /** `RSA 3072`, `EC P-256` ... */
+  readonly key?: string;
+  /** `1 year`, `90 days`, `2028-12-31`. */
+  readonly validity?: string;
+}
+
+/** `alias`: of the authority. */
+export interface SignRequestArgument extends EntryArgument {
+  /** Path of the request. */
+  readonly file?: string;
+  readonly text?: string;
+  /** What the request asks for when absent. */
+  readonly usage?: readonly ('clientAuth' | 'serverAuth')[];
+  readonly validity?: string;
+  readonly form?: 'clipboard' | 'pem' | 'p7b';
+  /** Path of the file to write. */
+  readonly out?: string;
+}
+
+export interface CreateSshKeyArgument extends EntryArgument {
+  /** `RSA 3072`, `EC P-256` ... */
+  readonly key?: string;
+  readonly subject?: string;
+}
+
+export interface ImportSshKeyArgument extends EntryArgument {
+  /** Path. */
+  readonly file?: string;
+  readonly text?: string;
+  readonly passphrase?: string;
+  readonly subject?: string;
+}
+
 /**
  * Every command with its argument and what it gives back to a caller in code. All of them can be started without an argument: they ask
  * then. Undefined is given back when the person gave up.
@@ -210,6 +272,21 @@ export interface Commands {
   'flowKeystore.exportCalendar'(argument?: ExportCalendarArgument): Promise<string | undefined>;
   /** @returns where the certificate is, and what belongs to it */
   'flowKeystore.findCertificate'(argument?: FindCertificateArgument): Promise<readonly FoundEntry[]>;
+  /** @returns the request, PEM */
+  'flowKeystore.createRequest'(argument?: CreateRequestArgument): Promise<string | undefined>;
+  /** @returns the alias of the entry that has the certificate now */
+  'flowKeystore.importResponse'(argument?: ImportResponseArgument): Promise<string | undefined>;
+  'flowKeystore.showRequest'(argument?: ShowRequestArgument): Promise<void>;
+  /** @returns the alias */
+  'flowKeystore.createTestCa'(argument?: CreateTestCaArgument): Promise<string | undefined>;
+  /** @returns path of the file, else the chain as PEM */
+  'flowKeystore.signRequest'(argument?: SignRequestArgument): Promise<string | undefined>;
+  /** @returns the alias */
+  'flowKeystore.createSshKey'(argument?: CreateSshKeyArgument): Promise<string | undefined>;
+  /** @returns the alias */
+  'flowKeystore.importSshKey'(argument?: ImportSshKeyArgument): Promise<string | undefined>;
+  /** @returns the line, as `authorized_keys` has it */
+  'flowKeystore.copySshPublicKey'(argument?: EntryArgument): Promise<string | undefined>;
   'flowKeystore.copyAsPem'(argument?: EntryArgument): Promise<void>;
   /** @returns the verdict code */
   'flowKeystore.testConnectivity'(argument?: TestConnectivityArgument): Promise<string | undefined>;

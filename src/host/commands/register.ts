@@ -19,7 +19,11 @@ import { createKeystore } from './createKeystore';
 import { historyCommands } from './historyCommands';
 import { changePassword, modernise } from './protectionCommands';
 import { addServerCertificate, importCertificate } from './importCertificate';
+import { importResponse } from './importResponse';
 import { keystoreCommands } from './keystoreCommands';
+import { createRequest, showRequest } from './requestCommands';
+import { copySshPublicKey, createSshKey, importSshKey } from './sshCommands';
+import { createTestCa, signRequest } from './testCaCommands';
 import { testCommands } from './testCommands';
 
 /** Registers every command of the map: a missing one does not compile. */
@@ -48,6 +52,14 @@ export function registerCommands(
     'flowKeystore.importCertificateFromClipboard': async (argument = {}) =>
       importCertificate(host, { ...argument, text: await vscode.env.clipboard.readText() }),
     'flowKeystore.addServerCertificate': (argument = {}) => addServerCertificate(host, argument),
+    'flowKeystore.createRequest': (argument = {}) => createRequest(host, argument),
+    'flowKeystore.importResponse': (argument = {}) => importResponse(host, argument),
+    'flowKeystore.showRequest': (argument = {}) => showRequest(host, argument),
+    'flowKeystore.createTestCa': (argument = {}) => createTestCa(host, argument),
+    'flowKeystore.signRequest': (argument = {}) => signRequest(host, argument),
+    'flowKeystore.createSshKey': (argument = {}) => createSshKey(host, argument),
+    'flowKeystore.importSshKey': (argument = {}) => importSshKey(host, argument),
+    'flowKeystore.copySshPublicKey': (argument = {}) => copySshPublicKey(host, argument),
     'flowKeystore.showLog': () => {
       host.log.show();
       return Promise.resolve();

@@ -264,7 +264,8 @@ function judgeSubject(text: string): Verdict | undefined {
   }
 }
 
-function judgeValidity(text: string, now: Date): Verdict | undefined {
+/** A length of time or a day, in the future. */
+export function judgeValidity(text: string, now: Date): Verdict | undefined {
   const validity = parseValidity(text);
   if (!validity) {
     return {

@@ -3,6 +3,7 @@ import { describeEntry, describeKeystore } from '../../core/keystore/details';
 import type { CertificateEntry, Entry } from '../../core/keystore/model';
 import { stableText } from '../../core/keystore/stableText';
 import type { KeystoreRegistry } from './keystoreRegistry';
+import type { RequestsOut } from './requestsOut';
 import { settings } from './settings';
 
 const scheme = 'flow-keystore';
@@ -26,13 +27,16 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
   constructor(
     private readonly registry: KeystoreRegistry,
     private readonly now: () => Date,
+    private readonly requests?: RequestsOut,
   ) {
+    const refresh = (): void => {
+      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) this.changed.fire(uri);
+    };
     this.resources = vscode.Disposable.from(
       this.changed,
       vscode.workspace.registerTextDocumentContentProvider(scheme, this),
-      registry.onDidChange(() => {
-        for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) this.changed.fire(uri);
-      }),
+      registry.onDidChange(refresh),
+      ...(requests ? [requests.onDidChange(refresh)] : []),
     );
   }
 
@@ -56,8 +60,9 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     if (document.alias === undefined) return describeKeystore(keystore, options);
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
+    const since = shown && this.requests?.since(session.uri, shown);
     return shown
-      ? describeEntry(shown, { ...options, keystore })
+      ? describeEntry(shown, { ...options, keystore, ...(since && { requestOutSince: since }) })
       : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;
   }
 

@@ -5,6 +5,8 @@ import type { ConnectivityReports } from '../editors/connectivityReports';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
+import type { RequestDocuments } from './requestDocuments';
+import type { RequestsOut } from './requestsOut';
 
 /** What the commands work with; made once in `extension.ts`. */
 export interface Host {
@@ -13,6 +15,8 @@ export interface Host {
   readonly memory: Memory;
   readonly tree: KeystoreTree;
   readonly reports: ConnectivityReports;
+  readonly requests: RequestsOut;
+  readonly requestDocuments: RequestDocuments;
   readonly errors: ErrorDisplay;
   readonly log: vscode.LogOutputChannel;
   now(): Date;

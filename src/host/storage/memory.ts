@@ -66,6 +66,15 @@ export class Memory {
     await this.global.update('expiry.told', told);
   }
 
+  /** When certification requests were made whose response is still to come (ISO 8601), by keystore and public key (`RequestsOut`). */
+  get requestsOut(): Readonly<Record<string, string>> {
+    return this.global.get('requests.out', {});
+  }
+
+  async setRequestsOut(requests: Readonly<Record<string, string>>): Promise<void> {
+    await this.global.update('requests.out', requests);
+  }
+
   get lastTest(): LastTest {
     return this.workspace.get('test.last', {});
   }

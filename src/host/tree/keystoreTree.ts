@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { KeystoreRegistry } from '../services/keystoreRegistry';
 import type { KeystoreSession, SessionState } from '../services/keystoreSession';
+import type { RequestsOut } from '../services/requestsOut';
 import { settings } from '../services/settings';
 import { childrenOfEntry, childrenOfKeystore, keystoreNode, pageSize, type KeystoreNode, type TreeNode } from './nodes';
+import { markRequestOut } from './requestRow';
 import { rowOf, tooltipOf } from './rows';
 
 const viewId = 'flowKeystore.keystores';
@@ -21,6 +23,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   constructor(
     private readonly registry: KeystoreRegistry,
     private readonly now: () => Date,
+    private readonly requests?: RequestsOut,
   ) {
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
@@ -32,6 +35,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.changed,
       registry.onDidChange((session) => this.changed.fire(session && this.roots.get(session))),
       settings.onDidChange(() => this.changed.fire(undefined)),
+      ...(requests ? [requests.onDidChange(() => this.changed.fire(undefined))] : []),
       this.view.onDidExpandElement(({ element }) => {
         // What can be seen without the password is looked at without a question.
         if (element.kind === 'keystore' && element.session.state.kind === 'locked' && !element.session.seen) {
@@ -42,7 +46,9 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return rowOf(node, this.now());
+    const row = rowOf(node, this.now());
+    markRequestOut(row, node, this.requests);
+    return row;
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {

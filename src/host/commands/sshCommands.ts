@@ -1,0 +1,197 @@
+import * as vscode from 'vscode';
+import { parseSubject } from '../../core/certificates/subjectText';
+import { FlowKeystoreError } from '../../core/errors';
+import { keyObjectOf } from '../../core/keys/sealedKey';
+import { sapExportsSshKey, sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
+import { checkAlias } from '../../core/keystore/alias';
+import { addKeyPair } from '../../core/keystore/edit';
+import type { KeyPairEntry } from '../../core/keystore/model';
+import { certify, period } from '../../core/keystore/newKeyPair';
+import {
+  maxSshKeyBytes,
+  needsPassphrase,
+  openPrivateKeyFile,
+  readPrivateKeyFile,
+  sshKeySpecs,
+  sshKeyWish,
+  type OpenedPrivateKey,
+} from '../../core/keystore/sshKeys';
+import { sealFor } from '../../core/keystore/store';
+import { judgeAlias } from '../input/generateInput';
+import { askChoice, askText } from '../input/quickInput';
+import type { Host } from '../services/host';
+import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import { showInformation } from '../ui/messages';
+import { aliasProblemText } from '../ui/texts';
+import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
+import type { CreateSshKeyArgument, EntryArgument, ImportSshKeyArgument } from './commandMap';
+import { givenInput, readable, readGiven } from './fileOrClipboard';
+import { addGenerated, planIn } from './generateKeyPair';
+
+const { t } = vscode.l10n;
+
+/** @returns the alias */
+export async function createSshKey(host: Host, argument: CreateSshKeyArgument): Promise<string | undefined> {
+  const title = t('Create SSH Key');
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const key = argument.key ?? (argument.silent ? 'RSA 3072' : await askKind(title));
+  const wish = sshKeyWish(key);
+  const alias = argument.alias ?? (argument.silent ? wish.alias : await askAlias(session, wish.alias, title));
+  const plan = planIn(
+    session,
+    {
+      alias,
+      subject: argument.subject ?? `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`,
+      key,
+      validity: wish.validity,
+      usage: [],
+      alternativeNames: '',
+    },
+    host.now(),
+  );
+  await addGenerated(host, session, plan, argument);
+  if (!argument.silent) void offerPublicKey(session, alias, t('The SSH key "{0}" is in {1}.', alias, session.name));
+  return alias;
+}
+
+async function askKind(title: string): Promise<string> {
+  const remarks: Readonly<Record<string, string>> = {
+    'RSA 3072': t('understood everywhere'),
+    'RSA 4096': t('takes a few seconds; what SAP proposes'),
+    'EC P-256': t('short and quick; SAP does not export its public key, this does'),
+  };
+  const asked = await askChoice<string>({
+    title,
+    placeholder: t('Kind and size of the key'),
+    items: sshKeySpecs.map((spec) => ({ label: spec, description: remarks[spec] ?? '', value: spec })),
+    active: 'RSA 3072',
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}
+
+async function askAlias(session: KeystoreSession, proposed: string, title: string): Promise<string> {
+  const taken = session.keystore?.entries.map(({ alias }) => alias) ?? [];
+  const asked = await askText({
+    title,
+    prompt: t('Alias. SAP takes "{0}" where a channel names none.', proposed),
+    value: proposed,
+    check: (value) => judgeAlias(value, taken),
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}
+
+async function offerPublicKey(session: KeystoreSession, alias: string, done: string): Promise<void> {
+  const copy = t('Copy Public Key');
+  const chosen = await showInformation(done, copy);
+  if (chosen !== copy) return;
+  await vscode.commands.executeCommand('flowKeystore.copySshPublicKey', { keystore: session.uri.toString(), alias });
+}
+
+/** A private key file of OpenSSH, or PEM; it gets a certificate of its own, for a keystore wants one. @returns the alias */
+export async function importSshKey(host: Host, argument: ImportSshKeyArgument): Promise<string | undefined> {
+  const title = t('Import SSH Key');
+  const given = await givenInput(argument, {
+    title,
+    filters: { [t('Private keys')]: ['pem', 'key', 'txt'] },
+    isIn: readable(readPrivateKeyFile),
+  });
+  const file = readGiven(given, readPrivateKeyFile);
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const opened = needsPassphrase(file)
+    ? await openWithPassphrase(argument, given.name, (passphrase, signal) =>
+        openPrivateKeyFile(file, passphrase, signal),
+      )
+    : await openPrivateKeyFile(file, '');
+  try {
+    const alias = argument.alias ?? (argument.silent ? opened.alias : await askAlias(session, opened.alias, title));
+    const taken = session.keystore?.entries.map((entry) => entry.alias) ?? [];
+    const problem = checkAlias(alias, taken).find(({ severity }) => severity === 'error');
+    if (problem) {
+      const code = problem.code === 'taken' ? 'alias-exists' : 'alias-invalid';
+      throw new FlowKeystoreError(code, aliasProblemText(problem), { file: session.file }, t('Choose another alias.'));
+    }
+    const subject = argument.subject ?? `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`;
+    const chain = await certify(
+      {
+        subject: parseSubject(subject),
+        ...period('10 years', host.now(), undefined),
+        usage: [],
+        alternativeNames: [],
+        ca: false,
+      },
+      keyObjectOf(opened.privateKeyInfo),
+    );
+    await session.edit(async (keystore, password) => {
+      const key = await sealFor(keystore.type, opened.privateKeyInfo, password);
+      return addKeyPair(keystore, { alias, key, chain, created: host.now() });
+    });
+    await host.tree.revealEntry(session, alias);
+    if (!argument.silent) {
+      const large =
+        given.content.length > maxSshKeyBytes ? ` ${t('Its file is larger than SAP takes (10,000 octets).')}` : '';
+      void offerPublicKey(session, alias, `${t('The SSH key "{0}" is in {1}.', alias, session.name)}${large}`);
+    }
+    return alias;
+  } finally {
+    opened.privateKeyInfo.fill(0);
+  }
+}
+
+async function openWithPassphrase(
+  argument: ImportSshKeyArgument,
+  name: string,
+  open: (passphrase: string, signal?: AbortSignal) => Promise<OpenedPrivateKey>,
+): Promise<OpenedPrivateKey> {
+  if (argument.passphrase !== undefined) return open(argument.passphrase);
+  mayAsk(argument, 'passphrase');
+  let opened: OpenedPrivateKey | undefined;
+  let failure: unknown;
+  const asked = await askText({
+    title: t('Import SSH Key'),
+    prompt: t('Passphrase of the private key in {0}', name),
+    password: true,
+    tryOut: async (passphrase, signal) => {
+      try {
+        opened = await open(passphrase, signal);
+        return undefined;
+      } catch (error) {
+        if (isPasswordError(error)) return { severity: 'error', text: t('This is not the passphrase. Try again.') };
+        // Something else is wrong with the file: another passphrase would not help.
+        failure = error;
+        return undefined;
+      }
+    },
+  });
+  if (failure !== undefined) throw failure as Error;
+  if (asked.kind !== 'answer' || !opened) throw new GaveUp();
+  return opened;
+}
+
+/** @returns the line, as `authorized_keys` has it */
+export async function copySshPublicKey(host: Host, argument: EntryArgument): Promise<string | undefined> {
+  const question = { title: t('Copy SSH Public Key'), kinds: ['keyPair'] } as const;
+  const { session, entry } = await chooseEntry(host, argument, question);
+  const spki = publicKeyIn(entry.kind === 'keyPair' ? entry : undefined, session, entry.alias);
+  try {
+    const line = sshPublicKeyLine(spki, entry.alias);
+    if (argument.silent) return line;
+    await vscode.env.clipboard.writeText(`${line}\n`);
+    const note = sapExportsSshKey(spki) ? '' : ` ${t('SAP itself exports only RSA and DSA keys in this form.')}`;
+    void showInformation(
+      `${t('The public key of "{0}" is in the clipboard: {1}', entry.alias, sshFingerprint(spki))}${note}`,
+    );
+    return line;
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file: session.file, detail: entry.alias }) : error;
+  }
+}
+
+function publicKeyIn(entry: KeyPairEntry | undefined, session: KeystoreSession, alias: string): Uint8Array {
+  const [leaf] = entry?.chain ?? [];
+  if (leaf) return leaf.spki;
+  throw new FlowKeystoreError('not-a-key-pair', t('"{0}" is no key pair with a certificate.', alias), {
+    file: session.file,
+  });
+}
