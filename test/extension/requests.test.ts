@@ -96,7 +96,9 @@ describe('requests, responses, test authorities and SSH keys in VS Code', () => 
       await run('flowKeystore.renameEntry', { keystore, alias: 'partner_a', newAlias: 'partner_b', silent: true });
       assert.match(await rowText('partner_b'), /^request out since/);
       await run('flowKeystore.showDetails', { keystore, alias: 'partner_b', silent: true });
-      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('partner_b.txt'));
+      const shown = vscode.workspace.textDocuments.find(
+        ({ uri }) => uri.path.endsWith('partner_b.txt') && uri.query.includes(keystore),
+      );
       assert.match(shown?.getText() ?? '', /Request out since: +\d{4}-/);
 
       const ca = await add('ca.p12', emptyKeystore());

@@ -35,15 +35,29 @@ export interface Match<S> {
 }
 
 /**
- * The key pairs whose public key the response certifies, in the order of the keystores. Of several certificates for one key the newest counts.
- * A private key without any certificate is not found: its public key is sealed with it.
+ * The key pairs whose public key the response certifies, in the order of the keystores. Of several certificates for one key the newest counts;
+ * those of issuers, whose private keys may lie here too (a test authority), count where no other does. A private key without any certificate is not found: its public key is sealed with it.
  */
 export function matchingKeyPairs<S extends { readonly keystore: Keystore }>(
   response: Pick<SigningResponse, 'certificates'>,
   stores: readonly S[],
 ): Match<S>[] {
+  const { certificates } = response;
+  const isIssuer = (candidate: Certificate): boolean =>
+    certificates.some((other) => other !== candidate && other.mayBeIssuedBy(candidate));
+  const found = matching(
+    certificates.filter((certificate) => !isIssuer(certificate)),
+    stores,
+  );
+  return found.length ? found : matching(certificates, stores);
+}
+
+function matching<S extends { readonly keystore: Keystore }>(
+  certificates: readonly Certificate[],
+  stores: readonly S[],
+): Match<S>[] {
   const byKey = new Map<string, Certificate>();
-  for (const certificate of response.certificates) {
+  for (const certificate of certificates) {
     const key = keyOf(certificate);
     const before = byKey.get(key);
     if (!before || certificate.notBefore > before.notBefore) byKey.set(key, certificate);

@@ -107,6 +107,18 @@ describe('signing responses', function () {
     );
   });
 
+  it('is for the key that was certified, not for that of the authority, whose keystore may be open too', async () => {
+    const authority = await withKey(emptyKeystore(), 'test_ca', issuing);
+    const response = readSigningResponse(certificatesPem([signed, issuing.certificate, root.certificate]));
+    const matches = requireMatches(response, [{ keystore: authority }, { keystore }]);
+    assert.deepEqual(
+      matches.map(({ entry }) => entry.alias),
+      ['partner_a'],
+    );
+    const own = readSigningResponse(certificatesPem([issuing.certificate, root.certificate]));
+    assert.equal(requireMatches(own, [{ keystore: authority }])[0]?.entry.alias, 'test_ca');
+  });
+
   it('says what is missing, and takes it from what was fetched', () => {
     const response = readSigningResponse(signed.der);
     const match = matchFor(response, { keystore }, 'partner_a');
