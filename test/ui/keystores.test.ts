@@ -14,7 +14,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     let file: string;
 
     before(async () => {
-      workbench = await openWorkbench({ theme });
+      workbench = await openWorkbench({ theme, settings: { 'flowKeystore.expiry.warnPercent': 0 } });
       file = path.join(workbench.folder, 'keystore.p12');
       await workbench.openActivity('Flow Keystore');
     });

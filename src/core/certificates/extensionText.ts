@@ -40,7 +40,7 @@ interface Decoder {
 
 const known: Readonly<Record<string, Decoder>> = {
   [extensionOid.subjectAltName]: {
-    name: 'Subject alternative names',
+    name: 'Alternative names',
     read: (_, all) => wellFormed(all.subjectAltName).map(generalNameText),
   },
   [extensionOid.keyUsage]: { name: 'Key usage', read: (_, all) => [joined([...wellFormed(all.keyUsage)])] },

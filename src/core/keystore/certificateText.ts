@@ -5,6 +5,9 @@ import { visible } from '../visible';
 import { groups, validityText } from './describe';
 import { percentLeft, type WarnFrom } from './expiry';
 
+/** In columns. */
+const width = 100;
+
 /** `Label:  value`, what deceives in the value made visible. */
 export function factLine(label: string, value: string): string {
   return `${`${label}:`.padEnd(28)}${visible(value)}`;
@@ -27,6 +30,20 @@ export function serialText(serialNumber: string): string {
   // A number of hundreds of octets is no serial number, and costs time to write.
   if (digits === '' || digits.length > 128) return hexText;
   return `${hexText} (decimal ${sign}${BigInt(`0x${digits}`).toString()})`;
+}
+
+/** In lines that fit a window, the second and further ones indented as far as the first one's head. Words are not cut. */
+export function wrapped(head: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = head;
+  for (const word of text.split(' ')) {
+    const first = line.length === head.length;
+    if (!first && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `${' '.repeat(head.length)}${word}`;
+    } else line += first ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** `412 days left, 56 % of its lifetime`. */
@@ -53,11 +70,17 @@ export function certificateLines(certificate: Certificate, now: Date, warnFrom: 
     ...extensionLines(certificate),
     '',
     'Fingerprints',
-    ...(['sha1', 'sha256', 'sha512'] as const).map((algorithm) =>
-      factLine(`  SHA-${algorithm.slice(3)}`, groups(certificate.fingerprint(algorithm))),
+    ...(['sha1', 'sha256', 'sha512'] as const).flatMap((algorithm) =>
+      digestLines(`  SHA-${algorithm.slice(3)}`, certificate.fingerprint(algorithm)),
     ),
-    factLine('  SHA-256 of the key', groups(certificate.keyDigest)),
+    ...digestLines('  SHA-256 of the key', certificate.keyDigest),
   ];
+}
+
+/** 32 octets a line. */
+function digestLines(label: string, digest: string): string[] {
+  const [first = '', ...more] = digest.match(/.{1,64}/g) ?? [];
+  return [factLine(label, groups(first)), ...more.map((part) => `${' '.repeat(28)}${groups(part)}`)];
 }
 
 function extensionLines(certificate: Certificate): string[] {

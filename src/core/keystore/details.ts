@@ -1,6 +1,6 @@
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
-import { certificateLines, factLine, momentText } from './certificateText';
+import { certificateLines, factLine, momentText, wrapped } from './certificateText';
 import { chainLines } from './chainText';
 import { count, describeNote } from './describe';
 import type { WarnFrom } from './expiry';
@@ -45,7 +45,7 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
         break;
       }
       const chain = chainLines(entry.chain, { now, warnDays, keystore });
-      lines.push(...findingLines(entry, options), '', ...certificateLines(leaf, now, warnDays), '', ...chain);
+      lines.push(...findingLines(entry, options), '', ...chain, '', ...certificateLines(leaf, now, warnDays));
       break;
     }
     case 'certificate':
@@ -67,7 +67,9 @@ function findingLines(entry: Entry, { now, keystore }: DescribeOptions): string[
   return [
     '',
     'Worth knowing',
-    ...findings.map((finding) => visible(`  ${marks[finding.severity].padEnd(9)}${describeFinding(finding)}`)),
+    ...findings.flatMap((finding) =>
+      wrapped(`  ${marks[finding.severity].padEnd(9)}`, visible(describeFinding(finding))),
+    ),
   ];
 }
 
