@@ -209,6 +209,25 @@ describe('showing keystores in VS Code', () => {
     await untilProblems((found) => found.length === 0);
   });
 
+  it('tells once a day what ends within a week, and not where nobody wants to hear it', async () => {
+    const days = { fromDays: -340, toDays: 3.5 };
+    const today = new Date().toISOString().slice(0, 10);
+    const before = host.memory.expiryTold;
+    try {
+      await host.memory.setExpiryTold({ never: true });
+      await add('one', days);
+      await untilProblems((found) => found.length === 1);
+      assert.deepEqual(host.memory.expiryTold, { never: true });
+      await host.memory.setExpiryTold({ day: '2026-01-01' });
+      await add('two', days);
+      await untilProblems((found) => found.length === 2);
+      assert.deepEqual(host.memory.expiryTold, { day: today });
+    } finally {
+      await vscode.commands.executeCommand('notifications.clearAll');
+      await host.memory.setExpiryTold(before);
+    }
+  });
+
   it('writes a calendar', async () => {
     const identity = await add('partner_a', { fromDays: -10, toDays: 300 });
     const target = path.join(folder, 'dates.ics');

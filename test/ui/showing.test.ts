@@ -72,7 +72,10 @@ describe('what is shown of keystores', () => {
   it('shows where a chain is broken', async () => {
     await workbench.treeRow('broken').click();
     await workbench.tab('broken.txt').waitFor();
-    await workbench.page.locator('.view-line', { hasText: 'The chain is broken after it' }).first().waitFor();
+    await workbench.page
+      .locator('.view-line', { hasText: 'The chain is broken after this certificate' })
+      .first()
+      .waitFor();
     await workbench.screenshot('show-broken-chain');
   });
 

@@ -22,14 +22,20 @@ export function momentText(date: Date): string {
 }
 
 /** Hex in pairs, and decimal as Windows and some portals write it. */
-export function serialText(serialNumber: string): string {
+function serialForms(serialNumber: string): { readonly hexText: string; readonly decimal?: string } {
   const negative = serialNumber.startsWith('-');
   const digits = negative ? serialNumber.slice(1) : serialNumber;
   const sign = negative ? '-' : '';
   const hexText = `${sign}${groups(digits.length % 2 ? `0${digits}` : digits)}`;
   // A number of hundreds of octets is no serial number, and costs time to write.
-  if (digits === '' || digits.length > 128) return hexText;
-  return `${hexText} (decimal ${sign}${BigInt(`0x${digits}`).toString()})`;
+  if (digits === '' || digits.length > 128) return { hexText };
+  return { hexText, decimal: `${sign}${BigInt(`0x${digits}`).toString()}` };
+}
+
+/** In both forms, in one line. */
+export function serialText(serialNumber: string): string {
+  const { hexText, decimal } = serialForms(serialNumber);
+  return decimal === undefined ? hexText : `${hexText} (decimal ${decimal})`;
 }
 
 /** In lines that fit a window, the second and further ones indented as far as the first one's head. Words are not cut. */
@@ -56,11 +62,13 @@ export function lifetimeText(certificate: Certificate, now: Date, warnFrom: Warn
 /** All that a certificate says, a line each. */
 export function certificateLines(certificate: Certificate, now: Date, warnFrom: WarnFrom): string[] {
   const { publicKey } = certificate;
+  const { hexText, decimal } = serialForms(certificate.serialNumber);
   const bits = publicKey.curve !== undefined && publicKey.size !== undefined ? ` (${publicKey.size} bits)` : '';
   return [
     factLine('Subject', certificate.subject.toString() || '(empty)'),
     factLine('Issuer', certificate.selfIssued ? 'itself (self-signed)' : certificate.issuer.toString()),
-    factLine('Serial number', serialText(certificate.serialNumber)),
+    factLine('Serial number', hexText),
+    ...(decimal === undefined ? [] : [factLine('  in decimal', decimal)]),
     factLine('Valid from', momentText(certificate.notBefore)),
     factLine('Valid to', `${momentText(certificate.notAfter)} (${lifetimeText(certificate, now, warnFrom)})`),
     factLine('Key', `${publicKeyText(publicKey)}${bits}`),

@@ -48,7 +48,18 @@ export function isBroken(link: Link): boolean {
   return link === 'other-issuer' || link === 'bad-signature';
 }
 
+/** What was found out: a signature is looked at for the tree of a chain, for what is worth knowing and for its verdict. */
+const known = new WeakMap<Certificate, WeakMap<Certificate, Link>>();
+
 export function linkTo(certificate: Certificate, issuer: Certificate): Link {
+  const ofCertificate = known.get(certificate) ?? new WeakMap<Certificate, Link>();
+  known.set(certificate, ofCertificate);
+  const link = ofCertificate.get(issuer) ?? examine(certificate, issuer);
+  ofCertificate.set(issuer, link);
+  return link;
+}
+
+function examine(certificate: Certificate, issuer: Certificate): Link {
   if (!certificate.mayBeIssuedBy(issuer)) return 'other-issuer';
   const state = checkSignature(certificate, issuer);
   return state === 'good' ? 'signed' : state === 'bad' ? 'bad-signature' : 'not-checked';

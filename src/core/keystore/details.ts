@@ -1,3 +1,4 @@
+import type { LintSeverity } from '../certificates/lint';
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { certificateLines, factLine, momentText, wrapped } from './certificateText';
@@ -27,6 +28,7 @@ const kindNames = {
   unknown: 'entry of unknown kind',
 } as const;
 
+const order: readonly LintSeverity[] = ['error', 'warning', 'information'];
 const marks = { error: 'ERROR', warning: 'WARNING', information: 'NOTE' } as const;
 
 /** An entry as a readable text document: facts, the chain as a tree, what is worth knowing. No secret is in it. Lines end in LF. */
@@ -62,7 +64,9 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
 }
 
 function findingLines(entry: Entry, { now, keystore }: DescribeOptions): string[] {
-  const findings = lintEntry(entry, now, keystore);
+  const findings = lintEntry(entry, now, keystore).sort(
+    (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity),
+  );
   if (!findings.length) return [];
   return [
     '',

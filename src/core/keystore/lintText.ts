@@ -46,7 +46,7 @@ function sentences(finding: EntryFinding): string {
     case 'chain-order':
       return 'The chain is in the wrong order: each certificate has to be followed by that of its issuer.';
     case 'chain-broken':
-      return 'The chain is broken after it: the next certificate is not that of its issuer.';
+      return 'The chain is broken after this certificate: the next one is not that of its issuer.';
     case 'bad-signature':
       return 'The signature is wrong: the certificate of that name was not the one that signed it, or it was changed.';
     case 'signature-not-checked':

@@ -8,6 +8,9 @@ import { settings } from './settings';
 
 const scheme = 'flow-keystore';
 
+/** Of a keystore with more entries the document is the short one: hundreds of thousands of lines are no help. */
+const mostInFull = 300;
+
 /** What a document is about: a keystore, an entry, or one certificate of an entry's chain. */
 export interface EntryDocument {
   /** URI as a string. */
@@ -55,7 +58,8 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     if (!session) return `${vscode.l10n.t('The keystore is no longer on the list.')}\n`;
     const keystore = session.seen;
     if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
-    if (document.stable) return stableText(keystore);
+    const whole = document.alias === undefined;
+    if (document.stable ?? (whole && keystore.entries.length > mostInFull)) return stableText(keystore);
     const options = { now: this.now(), warnDays: settings.warnDays(), keystoreName: session.name };
     if (document.alias === undefined) return describeKeystore(keystore, options);
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
