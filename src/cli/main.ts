@@ -3,6 +3,7 @@ import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
 import { check, checkUsage } from './commands/check';
 import { flows, flowsUsage } from './commands/flows';
 import { generate, generateUsage } from './commands/generate';
+import { kit, kitUsage } from './commands/kit';
 import { list, listUsage } from './commands/list';
 import { request, requestUsage } from './commands/request';
 import { respond, respondUsage } from './commands/respond';
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
     usage: respondUsage,
     what: "an authority's response, taken into the key pair it belongs to",
   },
+  kit: { run: kit, usage: kitUsage, what: 'what the administrator of a receiver needs to accept a key pair' },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },

@@ -1,4 +1,5 @@
 import type { LintSeverity } from '../certificates/lint';
+import { describeSapFinding, judgeForSap } from './sapLimits';
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { certificateLines, factLine, momentText, wrapped } from './certificateText';
@@ -77,6 +78,9 @@ function findingLines(entry: Entry, { now, keystore }: DescribeOptions): string[
   ];
 }
 
+/** The entries say it of themselves too. */
+const mostSapLines = 20;
+
 /** All entries of a keystore, by alias, as `describeEntry` has them. In slices: a keystore may have thousands. */
 export async function describeKeystore(
   keystore: Keystore,
@@ -87,6 +91,12 @@ export async function describeKeystore(
   const parts = [`${keystore.type} keystore${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
   const notes = keystore.notes.map((note) => visible(`Note: ${describeNote(note)}`));
   if (notes.length) parts.push(`${notes.join('\n')}\n`);
+  const sap = judgeForSap(keystore).filter(({ severity }) => severity !== 'information');
+  if (sap.length) {
+    const lines = sap.slice(0, mostSapLines).map((finding) => visible(`  ${describeSapFinding(finding)}`));
+    const rest = sap.length - lines.length;
+    parts.push(['For SAP Cloud Integration', ...lines, ...(rest > 0 ? [`  and ${rest} more`] : []), ''].join('\n'));
+  }
   const { now, warnDays } = options;
   for (const entry of byAlias(keystore.entries)) {
     if (pace.over) await pace.rest();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
-import type { Entry } from '../../core/keystore/model';
+import type { Entry, Keystore } from '../../core/keystore/model';
 import { askChoice, askText, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
@@ -96,7 +96,11 @@ export async function chooseOpenKeystore(
 export async function chooseEntry(
   host: Host,
   argument: EntryArgument,
-  question: KeystoreQuestion & { readonly kinds?: readonly Entry['kind'][] },
+  question: KeystoreQuestion & {
+    readonly kinds?: readonly Entry['kind'][];
+    /** The entries that are offered, in that order; those of the kinds in the keystore's order when absent. */
+    readonly order?: (keystore: Keystore) => readonly Entry[];
+  },
 ): Promise<{ session: KeystoreSession; entry: Entry }> {
   const chosen = await chooseKeystore(host, argument, question);
   const session =
@@ -111,7 +115,8 @@ export async function chooseEntry(
     throw new FlowKeystoreError('alias-unknown', t('There is no entry "{0}".', wanted), { file: session.file });
   }
   mayAsk(argument, 'alias');
-  const fitting = entries.filter(({ kind }) => question.kinds?.includes(kind) ?? true);
+  const ordered = session.seen && question.order ? question.order(session.seen) : entries;
+  const fitting = ordered.filter(({ kind }) => question.kinds?.includes(kind) ?? true);
   if (!fitting.length) {
     throw new FlowKeystoreError('alias-unknown', t('The keystore has no entry for this.'), { file: session.file });
   }

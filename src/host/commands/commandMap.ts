@@ -148,12 +148,54 @@ export interface TestConnectivityArgument extends KeystoreArgument {
   readonly alias?: string | null;
 }
 
+export interface HandOverKitArgument extends EntryArgument {
+  /** Path of the folder to write, or of a file that ends in `.zip`. */
+  readonly out?: string;
+  /** Name for the letter. */
+  readonly receiver?: string;
+  /** The alias that channels name, where it is another one than that of the key pair. */
+  readonly usesOf?: string;
+}
+
+export interface ImportFromReceiverArgument extends KeystoreArgument {
+  /** Paths. */
+  readonly files?: readonly string[];
+}
+
+export interface RenewKeyPairArgument extends EntryArgument {
+  /** That step alone; code that gives none is told where the renewal stands. */
+  readonly step?: 'generate' | 'request' | 'response' | 'kit' | 'test' | 'switch' | 'letter';
+  /** Of the successor; `<alias>_<year>` when absent. */
+  readonly successorAlias?: string;
+  /** `2 years`, `90 days`, `2028-12-31`; as long as the old certificate when absent. */
+  readonly validity?: string;
+}
+
+/** Where a renewal stands. */
+export interface RenewalResult {
+  readonly stage: 'generate' | 'switch' | 'switched';
+  /** Of the key pair in use. */
+  readonly alias: string;
+  readonly successor?: string;
+  readonly predecessor?: string;
+  /** Of the channels that were tested. */
+  readonly verdicts?: readonly string[];
+  /** Markdown. */
+  readonly letter?: string;
+}
+
 /** A channel of a flow. */
 export interface ChannelArgument extends FromCode {
   /** URI of the flow, as a string. */
   readonly flow?: string;
   /** Id of its messageFlow. */
   readonly channel?: string;
+}
+
+export interface TestChannelArgument extends ChannelArgument {
+  /** Keystore and key pair to test with instead of those that the channel would take. */
+  readonly keystore?: string;
+  readonly alias?: string;
 }
 
 export interface OpenAsTextArgument extends ChannelArgument {
@@ -264,6 +306,12 @@ export interface Commands {
   'flowKeystore.renameEntry'(argument?: RenameEntryArgument): Promise<string | undefined>;
   /** @returns whether it was deleted */
   'flowKeystore.deleteEntry'(argument?: DeleteEntryArgument): Promise<boolean>;
+  /** @returns path of the folder or file */
+  'flowKeystore.handOverKit'(argument?: HandOverKitArgument): Promise<string | undefined>;
+  /** @returns the aliases of what was added */
+  'flowKeystore.importFromReceiver'(argument?: ImportFromReceiverArgument): Promise<readonly string[] | undefined>;
+  /** @returns where the renewal stands after it */
+  'flowKeystore.renewKeyPair'(argument?: RenewKeyPairArgument): Promise<RenewalResult | undefined>;
   'flowKeystore.showDetails'(argument?: ShowDetailsArgument): Promise<void>;
   'flowKeystore.compareKeystores'(argument?: CompareKeystoresArgument): Promise<void>;
   /** @returns what has expired or is about to, the first to end first */
@@ -291,7 +339,7 @@ export interface Commands {
   /** @returns the verdict code */
   'flowKeystore.testConnectivity'(argument?: TestConnectivityArgument): Promise<string | undefined>;
   /** @returns the verdict code */
-  'flowKeystore.testChannel'(argument?: ChannelArgument): Promise<string | undefined>;
+  'flowKeystore.testChannel'(argument?: TestChannelArgument): Promise<string | undefined>;
   'flowKeystore.editChannel'(argument?: ChannelArgument): Promise<void>;
   'flowKeystore.openAsText'(argument?: OpenAsTextArgument): Promise<void>;
   'flowKeystore.showLog'(): Promise<void>;

@@ -6,6 +6,7 @@ import { convertKeystore } from '../../core/keystore/convert';
 import { planConversion } from '../../core/keystore/conversionPlan';
 import { writeKeystoreFile } from '../../core/keystore/file';
 import type { Keystore, StoreType } from '../../core/keystore/model';
+import { describeSapFinding, judgeForSap } from '../../core/keystore/sapLimits';
 import { writeChecked } from '../../core/keystore/store';
 import { askNewPassword } from '../input/newPassword';
 import { askChoice } from '../input/quickInput';
@@ -96,12 +97,29 @@ async function sayWhatIsLost(
         )
       : '',
     carried ? t('{0} parts of the file that are no entries (Java ignores them) are left behind.', carried) : '',
+    ...sapLines(keystore, type),
   ].filter(Boolean);
   if (!lines.length || argument.silent) return;
   const kept = t('{0} stays as it is.', session.name);
-  if (!(await confirmed(t('Not everything can go along.'), [...lines, kept].join('\n\n'), t('Convert All the Same')))) {
+  if (
+    !(await confirmed(
+      t('This is worth knowing before {0} is converted to {1}.', session.name, type),
+      [...lines, kept].join('\n\n'),
+      t('Convert All the Same'),
+    ))
+  ) {
     throw new GaveUp();
   }
+}
+
+/** SAP takes Java's formats for a whole keystore: what it would refuse or drop is said before. */
+function sapLines(keystore: Keystore, type: StoreType): string[] {
+  if (type !== 'JKS' && type !== 'JCEKS') return [];
+  const findings = judgeForSap({ ...keystore, type }).filter(({ severity }) => severity !== 'information');
+  if (!findings.length) return [];
+  const lines = findings.slice(0, 8).map((finding) => `\u2022 ${describeSapFinding(finding)}`);
+  if (findings.length > lines.length) lines.push(t('and {0} more', findings.length - lines.length));
+  return [`${t('For SAP Cloud Integration:')}\n${lines.join('\n')}`];
 }
 
 /** The one of the keystore, or another. A PEM bundle without private keys needs none. */

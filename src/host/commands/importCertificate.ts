@@ -60,20 +60,22 @@ export async function addServerCertificate(
   return added?.alias ?? (session.keystore && trustedAs(session.keystore, certificate));
 }
 
-interface TrustOptions extends FromCode {
+export interface TrustOptions extends FromCode {
   readonly title: string;
   /** For a single certificate. */
   readonly alias?: string;
   readonly server?: string;
+  /** They are a person's choice already. */
+  readonly chosen?: true;
 }
 
-interface Named {
+export interface Named {
   readonly alias: string;
   readonly certificate: Certificate;
 }
 
 /** Adds certificates to what the keystore trusts, each seen and confirmed by a person first. */
-async function addTrusted(
+export async function addTrusted(
   host: Host,
   session: KeystoreSession,
   certificates: readonly Certificate[],
@@ -95,7 +97,8 @@ async function addTrusted(
     return [];
   }
   const taken = keystore.entries.map(({ alias }) => alias);
-  const chosen = options.silent ? fresh : await chooseOfBundle(host, fresh, present.length, options.title);
+  const chosen =
+    options.silent || options.chosen ? fresh : await chooseOfBundle(host, fresh, present.length, options.title);
   const named = await nameThem(chosen, taken, options);
   if (!options.silent) await confirmTrust(host, session, named, options);
   await session.edit((current) => addCertificates(current, named));

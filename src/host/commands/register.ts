@@ -16,8 +16,11 @@ import { flowCommands, type ChannelEditor } from './flowCommands';
 import { generateKeyPair } from './generateKeyPair';
 import { convertKeystoreFile } from './convertKeystore';
 import { createKeystore } from './createKeystore';
+import { writeHandOverKit } from './handOver';
 import { historyCommands } from './historyCommands';
 import { changePassword, modernise } from './protectionCommands';
+import { importFromReceiver } from './importFromReceiver';
+import { renewKeyPair } from './renewKeyPair';
 import { addServerCertificate, importCertificate } from './importCertificate';
 import { importResponse } from './importResponse';
 import { keystoreCommands } from './keystoreCommands';
@@ -47,6 +50,9 @@ export function registerCommands(
     'flowKeystore.convertKeystore': (argument = {}) => convertKeystoreFile(host, argument),
     'flowKeystore.changePassword': (argument = {}) => changePassword(host, argument),
     'flowKeystore.modernise': (argument = {}) => modernise(host, argument),
+    'flowKeystore.handOverKit': (argument = {}) => writeHandOverKit(host, argument),
+    'flowKeystore.importFromReceiver': (argument = {}) => importFromReceiver(host, argument),
+    'flowKeystore.renewKeyPair': (argument = {}) => renewKeyPair(host, argument),
     'flowKeystore.generateKeyPair': (argument = {}) => generateKeyPair(host, argument),
     'flowKeystore.importCertificate': (argument = {}) => importCertificate(host, argument),
     'flowKeystore.importCertificateFromClipboard': async (argument = {}) =>

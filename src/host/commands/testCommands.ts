@@ -34,7 +34,7 @@ export function testCommands(host: Host): TestCommands {
 }
 
 /** An address in a flow decides to whom a client certificate is shown: only in workspaces that are trusted. */
-function refuseUntrusted(): void {
+export function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new FlowKeystoreError(
     'unsupported',
@@ -73,7 +73,12 @@ interface TestRequest extends ConnectivityRequest {
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
 }
 
-async function testReceiver(host: Host, receiver: Receiver, argument: FromCode): Promise<string | undefined> {
+/** @param argument an alias there is tested with instead of the one that the channel names */
+async function testReceiver(
+  host: Host,
+  receiver: Receiver,
+  argument: FromCode & { readonly keystore?: string; readonly alias?: string | null },
+): Promise<string | undefined> {
   const title = t('Test {0}', receiver.name);
   let target: Target;
   try {
@@ -84,14 +89,15 @@ async function testReceiver(host: Host, receiver: Receiver, argument: FromCode):
     // A verdict, so that a test of several receivers goes on.
     return 'address-invalid';
   }
-  const { flow, alias: written } = receiver;
+  const { flow, alias: named } = receiver;
+  const written = argument.alias ?? named;
   const session = await keystoreForTest(host, argument, {
     title,
     flow,
     ...(written === undefined ? {} : { alias: written }),
   });
   // An empty alias means any key pair to SAP: a test needs to know which.
-  const alias = receiver.alias ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
+  const alias = written ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
   await readyKey(session, alias, argument);
   return runAndShow(host, {
     ...requestOf(target, session, alias),

@@ -6,6 +6,7 @@ import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { Parameters } from '../../core/flow/parameters';
 import { loadFlows } from '../../core/flow/project';
+import type { KeyUse } from '../../core/report/keyUses';
 
 /** A receiver channel of a flow, with what matters for a test of its connection. */
 export interface Receiver {
@@ -36,6 +37,14 @@ export async function findReceivers(signal?: AbortSignal): Promise<Receiver[]> {
       .map((channel) => receiverOf(vscode.Uri.file(file), flow.name, channel, parametersFile?.parameters))
       .filter(({ address }) => address !== ''),
   );
+}
+
+/** The receiver channels of the workspace that authenticate with the key pair of that alias. */
+export async function usesOfAlias(alias: string): Promise<KeyUse[]> {
+  const receivers = await findReceivers();
+  return receivers
+    .filter((receiver) => receiver.usesKeyPair && receiver.alias === alias)
+    .map(({ flowName, name, adapter, address }) => ({ flow: flowName, channel: name, adapter, address }));
 }
 
 export function receiverOf(

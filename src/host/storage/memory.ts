@@ -24,6 +24,19 @@ export interface LastTest {
   readonly alias?: string;
 }
 
+/** What a channel said of a key pair that is to take over. */
+export interface RenewalTestResult {
+  /** Of the channel. */
+  readonly name: string;
+  /** URI of the flow. */
+  readonly flow: string;
+  readonly channel: string;
+  readonly verdict: string;
+  readonly ok: boolean;
+  /** In one sentence. */
+  readonly headline: string;
+}
+
 /** Every key of the extension's own storage, typed. */
 export class Memory {
   constructor(
@@ -73,6 +86,20 @@ export class Memory {
 
   async setRequestsOut(requests: Readonly<Record<string, string>>): Promise<void> {
     await this.global.update('requests.out', requests);
+  }
+
+  /** By the SHA-256 of the certificate they were made with. */
+  renewalTests(sha256: string): readonly RenewalTestResult[] {
+    return this.allRenewalTests[sha256] ?? [];
+  }
+
+  async setRenewalTests(sha256: string, results: readonly RenewalTestResult[]): Promise<void> {
+    const others = Object.entries(this.allRenewalTests).filter(([key]) => key !== sha256);
+    await this.workspace.update('renewal.tests', Object.fromEntries([...others.slice(-19), [sha256, results]]));
+  }
+
+  private get allRenewalTests(): Readonly<Record<string, readonly RenewalTestResult[]>> {
+    return this.workspace.get('renewal.tests', {});
   }
 
   get lastTest(): LastTest {

@@ -1,0 +1,18 @@
+import { visible } from '../visible';
+
+/** Foreign text as Markdown shows it literally, on one line. */
+export function inMarkdown(text: string): string {
+  return visible(text).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+}
+
+/** Two columns, without a heading of their own. */
+export function table(rows: readonly (readonly [label: string, ...values: readonly string[]])[]): string {
+  const width = Math.max(...rows.map((row) => row.length));
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const empty = Array.from({ length: width }, () => ' ');
+  return [line(empty), line(empty.map(() => '---')), ...rows.map((row) => line(row.map(inMarkdown)))].join('\n');
+}
+
+export function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

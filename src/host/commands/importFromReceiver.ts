@@ -1,0 +1,177 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Certificate } from '../../core/certificates/certificate';
+import { groups } from '../../core/keystore/describe';
+import { readKeystoreFile } from '../../core/keystore/file';
+import { judgeReceived, type ReceivedFile, type ReceivedItem } from '../../core/keystore/received';
+import { askChoices, type Choice } from '../input/quickInput';
+import type { Host } from '../services/host';
+import { settings } from '../services/settings';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { confirmed, showInformation, showWarning } from '../ui/messages';
+import { validityText } from '../ui/texts';
+import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
+import type { ImportFromReceiverArgument } from './commandMap';
+import { addTrusted } from './importCertificate';
+
+const { t } = vscode.l10n;
+
+type Item = ReceivedItem<{
+  readonly keystore: NonNullable<KeystoreSession['keystore']>;
+  readonly session: KeystoreSession;
+}>;
+
+/** Takes in what a receiver sent: says of each certificate what it is, and adds to the trusted ones what a person chose and confirmed. */
+export async function importFromReceiver(
+  host: Host,
+  argument: ImportFromReceiverArgument,
+): Promise<readonly string[] | undefined> {
+  const title = t('Import What the Receiver Sent');
+  const files = await read(argument, title);
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const { keystore } = session;
+  if (!keystore) throw new GaveUp();
+  const stores = host.registry
+    .sessions()
+    .flatMap((each) => (each.keystore ? [{ keystore: each.keystore, session: each }] : []));
+  const items = judgeReceived(files, stores, keystore);
+  if (!argument.silent) await warnOfKeys(items);
+  const chosen = argument.silent ? items.filter(isProposed) : await askWhich(host, items, title);
+  const trusted = chosen.flatMap((item) => (isCertificate(item) ? [item.certificate] : []));
+  const added = trusted.length ? await addTrusted(host, session, trusted, { title, chosen: true, ...argument }) : [];
+  if (!argument.silent) await passOnAnswers(chosen, files);
+  return added.map(({ alias }) => alias);
+}
+
+async function read({ files, silent }: ImportFromReceiverArgument, title: string): Promise<ReceivedFile[]> {
+  let paths = files;
+  if (!paths) {
+    mayAsk(silent ? { silent } : {}, 'files');
+    const uris = await vscode.window.showOpenDialog({ title, openLabel: t('Look at Them'), canSelectMany: true });
+    if (!uris) throw new GaveUp();
+    paths = uris.map(({ fsPath }) => fsPath);
+  }
+  return Promise.all(
+    paths.map(async (file) => ({ name: path.basename(file), bytes: (await readKeystoreFile(file)).bytes })),
+  );
+}
+
+type CertificateItem = Item & {
+  readonly kind: 'root' | 'intermediate' | 'server' | 'leaf';
+  readonly certificate: Certificate;
+};
+
+function isCertificate(item: Item): item is CertificateItem {
+  return item.kind === 'root' || item.kind === 'intermediate' || item.kind === 'server' || item.kind === 'leaf';
+}
+
+/** What a tenant needs to trust a server is its root; where none came, what did come. */
+function isProposed(item: Item, _: number, all: readonly Item[]): boolean {
+  if (item.kind === 'answer') return true;
+  if (!isCertificate(item) || item.trustedAs !== undefined) return false;
+  const roots = all.some(({ kind }) => kind === 'root');
+  return item.kind === 'root' || item.kind === 'intermediate' || (item.kind === 'server' && !roots);
+}
+
+async function warnOfKeys(items: readonly Item[]): Promise<void> {
+  const keys = items.filter(({ kind }) => kind === 'private-key').map(({ file }) => file);
+  const stores = items.filter(({ kind }) => kind === 'keystore').map(({ file }) => file);
+  if (keys.length) {
+    const question = t('There is a private key in {0}.', keys.join(', '));
+    const detail = t(
+      'It should not have been sent: whoever read the message can pass for its owner. Tell the sender that the key has to be replaced, and delete the file. It is not imported.',
+    );
+    if (!(await confirmed(question, detail, t('Look at the Certificates')))) throw new GaveUp();
+  }
+  if (stores.length) {
+    void showWarning(
+      t(
+        '{0} is a keystore, perhaps with private keys that should not have been sent. Add it as a keystore to look into it.',
+        stores.join(', '),
+      ),
+    );
+  }
+}
+
+async function askWhich(host: Host, items: readonly Item[], title: string): Promise<readonly Item[]> {
+  const offered = items.filter(({ kind }) => kind !== 'private-key' && kind !== 'keystore' && kind !== 'own');
+  const certificates = offered.filter(({ kind }) => kind !== 'unreadable');
+  if (!certificates.length) {
+    const [first] = items;
+    const why =
+      first?.kind === 'own'
+        ? t('It is the certificate that we sent: "{0}". Nothing came back.', first.alias)
+        : first?.kind === 'unreadable'
+          ? first.why
+          : t('There is nothing in it that could be imported.');
+    void showInformation(why);
+    throw new GaveUp();
+  }
+  const asked = await askChoices<Item>({
+    title,
+    placeholder: t('Which of these are to be imported? Fingerprints are shown before anything is trusted'),
+    items: offered.map((item) => choiceOf(item, host.now())),
+    selected: items.filter(isProposed),
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value.filter(({ kind }) => kind !== 'unreadable');
+}
+
+function choiceOf(item: Item, now: Date): Choice<Item> {
+  if (!('certificate' in item)) {
+    const why = item.kind === 'unreadable' ? item.why : '';
+    return { label: item.file, description: why, iconPath: new vscode.ThemeIcon('warning'), value: item };
+  }
+  const { certificate, file } = item;
+  const known =
+    isCertificate(item) && item.trustedAs !== undefined ? [t('there already as "{0}"', item.trustedAs)] : [];
+  return {
+    label: certificate.subject.short,
+    description: [whatText(item), validityText(certificate, now, settings.warnDays()), ...known, file].join(' \u00b7 '),
+    detail: `SHA-256 ${groups(certificate.sha256)}`,
+    iconPath: new vscode.ThemeIcon(item.kind === 'answer' ? 'reply' : 'verified'),
+    value: item,
+  };
+}
+
+function whatText(item: Item): string {
+  switch (item.kind) {
+    case 'root':
+      return t('root: what has to be trusted');
+    case 'intermediate':
+      return t('intermediate');
+    case 'server':
+      return t('certificate of a server: its root is better');
+    case 'answer':
+      return t('signed certificate for our key "{0}"', item.alias);
+    default:
+      return t('certificate of another kind');
+  }
+}
+
+/** Answers to requests are the business of another command. */
+async function passOnAnswers(chosen: readonly Item[], files: readonly ReceivedFile[]): Promise<void> {
+  for (const item of chosen) {
+    if (item.kind !== 'answer') continue;
+    const bytes = files.find(({ name }) => name === item.file)?.bytes;
+    const command = 'flowKeystore.importResponse';
+    const known = await vscode.commands.getCommands(true);
+    if (known.includes(command) && bytes) {
+      await vscode.commands.executeCommand(command, {
+        keystore: item.store.session.uri.toString(),
+        alias: item.alias,
+        text: textOf(bytes),
+      });
+    } else {
+      void showInformation(
+        t('{0} has the signed certificate for "{1}": import it as the answer to its request.', item.file, item.alias),
+      );
+    }
+  }
+}
+
+/** PEM as it is; DER in base64, which is read as well. */
+function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes);
+  return buffer.includes('-----BEGIN ') ? buffer.toString('utf8') : buffer.toString('base64');
+}
