@@ -12,7 +12,6 @@ import { runSteps } from '../input/steps';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
-import { withProgress } from '../ui/progress';
 import { chooseEntry, GaveUp } from './choosing';
 import type { CreateRequestArgument, ShowRequestArgument } from './commandMap';
 import { givenInput, readable, readGiven } from './fileOrClipboard';
@@ -34,9 +33,7 @@ export async function createRequest(host: Host, argument: CreateRequestArgument)
   const answers = await answersFor(entry, argument, title);
   const uri = answers.to === 'file' ? await targetOf(session, entry, argument, title) : undefined;
   await unlockKey(session, entry, argument);
-  const der = await withProgress(t('Signing the request'), async (signal) =>
-    requestFor(entry, await signingKeyOf(entry, session.passwords(), signal), answers),
-  );
+  const der = await requestFor(entry, await signingKeyOf(entry, session.passwords()), answers);
   const pem = requestPem(der);
   if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(pem, 'ascii'));
   else if (!argument.silent) await vscode.env.clipboard.writeText(pem);

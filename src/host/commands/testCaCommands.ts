@@ -12,7 +12,6 @@ import { askChoice, askText } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
-import { withProgress } from '../ui/progress';
 import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import type { CreateTestCaArgument, SignRequestArgument } from './commandMap';
 import { givenInput, readable, readGiven } from './fileOrClipboard';
@@ -67,14 +66,12 @@ export async function signRequest(host: Host, argument: SignRequestArgument): Pr
   const to = argument.form ?? (argument.silent ? 'pem' : await askForm(t('Sign {0}', subject)));
   const uri = to === 'clipboard' ? undefined : await targetOf(argument, session, subject, to, title);
   await unlockKey(session, issuer, argument);
-  const chain = await withProgress(t('Signing the request'), async (signal) => {
-    const key = await signingKeyOf(issuer, session.passwords(), signal);
-    try {
-      return await signWith(request, issuer, { key, validity, now: host.now(), ...(usage && { usage }) });
-    } catch (error) {
+  const key = await signingKeyOf(issuer, session.passwords());
+  const chain = await signWith(request, issuer, { key, validity, now: host.now(), ...(usage && { usage }) }).catch(
+    (error: unknown) => {
       throw error instanceof FlowKeystoreError && given.file !== undefined ? error.at({ file: given.file }) : error;
-    }
-  });
+    },
+  );
   const pem = certificatesPem(chain);
   if (uri) await vscode.workspace.fs.writeFile(uri, responseFile(chain, to === 'p7b' ? 'p7b' : 'pem'));
   else if (!argument.silent) await vscode.env.clipboard.writeText(pem);
