@@ -86,7 +86,7 @@ describe('key pairs and certificates made here', function () {
     const making = generateKeys({ algorithm: 'RSA', bits: 4096 }, aborter.signal);
     aborter.abort();
     await assert.rejects(making, { name: 'AbortError' });
-    assert.ok(process.hrtime.bigint() - started < 50_000_000n);
+    assert.ok(process.hrtime.bigint() - started < 500_000_000n);
     await assert.rejects(generateKeys({ algorithm: 'EC', curve: 'P-256' }, aborter.signal), { name: 'AbortError' });
   });
 
