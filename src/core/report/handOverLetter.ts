@@ -16,17 +16,17 @@ export interface LetterFacts {
   readonly options: KitOptions;
 }
 
-/** The letter to the receiver's administrator, Markdown. What a person has to fill in stands in angle brackets. */
+/** The letter to the receiver's administrator, Markdown. What a person has to fill in stands in brackets. */
 export function letterOf(facts: LetterFacts): string {
   const { leaf, chain, options } = facts;
   const { uses = [] } = options;
   const hosts = hostsOf(uses);
-  const receiver = options.receiver ?? (hosts.join(', ') || '<name of the receiver>');
+  const receiver = inMarkdown(options.receiver ?? hosts.join(', ')) || '[name of the receiver]';
   const selfSigned = chain.members.length === 1 && chain.root !== undefined;
   return [
-    `# Client certificate "${inMarkdown(leaf.subject.short)}" for ${inMarkdown(receiver)}`,
+    `# Client certificate "${inMarkdown(leaf.subject.short)}" for ${receiver}`,
     '',
-    `${day(options.now)}, to the administrator of ${inMarkdown(receiver)}`,
+    `${day(options.now)}, to the administrator of ${receiver}`,
     '',
     'Our integration flows on SAP Cloud Integration call your system and identify themselves with a TLS client certificate. ' +
       'Please let your system accept the certificate of this kit. It is public: no private key is in the kit, and nobody needs ours.',
@@ -54,7 +54,7 @@ export function letterOf(facts: LetterFacts): string {
           ({ flow, channel, adapter, address }) =>
             `- ${inMarkdown(address || '(address set at run time)')} (${inMarkdown(adapter)}, channel "${inMarkdown(channel)}" of "${inMarkdown(flow)}")`,
         )
-      : ['- <host and port of your system>']),
+      : ['- [host and port of your system]']),
     '',
     '## What we need from you',
     '',
@@ -67,7 +67,7 @@ export function letterOf(facts: LetterFacts): string {
     '',
     '## Contact',
     '',
-    '<name>, <e-mail>, <telephone>',
+    '[name], [e-mail], [telephone]',
     '',
   ].join('\n');
 }

@@ -5,12 +5,16 @@ export function inMarkdown(text: string): string {
   return visible(text).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
 }
 
-/** Two columns, without a heading of their own. */
-export function table(rows: readonly (readonly [label: string, ...values: readonly string[]])[]): string {
+/** A table; without a heading its first line is empty, for Markdown knows none without. */
+export function table(
+  rows: readonly (readonly [label: string, ...values: readonly string[]])[],
+  heading: readonly string[] = [],
+): string {
   const width = Math.max(...rows.map((row) => row.length));
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const empty = Array.from({ length: width }, () => ' ');
-  return [line(empty), line(empty.map(() => '---')), ...rows.map((row) => line(row.map(inMarkdown)))].join('\n');
+  const head = empty.map((blank, i) => heading[i] ?? blank);
+  return [line(head), line(empty.map(() => '---')), ...rows.map((row) => line(row.map(inMarkdown)))].join('\n');
 }
 
 export function day(date: Date): string {

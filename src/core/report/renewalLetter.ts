@@ -17,25 +17,27 @@ export interface RenewalLetter {
 /** The letter to the partners that a client certificate changes, Markdown: what to accept, from when, how to recognise it. */
 export function renewalLetter({ old, successor, uses, switchDay, now }: RenewalLetter): string {
   const hosts = hostsOf(uses);
-  const when = switchDay ? day(switchDay) : '<day of the switch, agreed with you>';
+  const when = switchDay ? day(switchDay) : '[day of the switch, agreed with you]';
   return [
     `# Our client certificate "${inMarkdown(successor.subject.short)}" changes on ${when}`,
     '',
-    `${day(now)}, to the administrators of ${hosts.length ? inMarkdown(hosts.join(', ')) : '<receivers>'}`,
+    `${day(now)}, to the administrators of ${hosts.length ? inMarkdown(hosts.join(', ')) : '[receivers]'}`,
     '',
     `Our integration flows on SAP Cloud Integration identify themselves to your system with a TLS client certificate. It ends on ${day(old.notAfter)}; on ${when} we switch to its successor.`,
     '',
-    table([
+    table(
+      [
+        ['Subject', old.subject.toString(), successor.subject.toString()],
+        ['Issuer', issuerText(old), issuerText(successor)],
+        ['Serial (hexadecimal)', groupsOf(old), groupsOf(successor)],
+        ['Serial (decimal)', decimalSerial(old), decimalSerial(successor)],
+        ['Valid', validText(old), validText(successor)],
+        ['Key', publicKeyText(old.publicKey), publicKeyText(successor.publicKey)],
+        ['SHA-256', groups(old.sha256), groups(successor.sha256)],
+        ['SHA-1', groups(old.fingerprint('sha1')), groups(successor.fingerprint('sha1'))],
+      ],
       ['', 'Until now', 'New'],
-      ['Subject', old.subject.toString(), successor.subject.toString()],
-      ['Issuer', issuerText(old), issuerText(successor)],
-      ['Serial (hexadecimal)', groupsOf(old), groupsOf(successor)],
-      ['Serial (decimal)', decimalSerial(old), decimalSerial(successor)],
-      ['Valid', validText(old), validText(successor)],
-      ['Key', publicKeyText(old.publicKey), publicKeyText(successor.publicKey)],
-      ['SHA-256', groups(old.sha256), groups(successor.sha256)],
-      ['SHA-1', groups(old.fingerprint('sha1')), groups(successor.fingerprint('sha1'))],
-    ]),
+    ),
     '',
     '## What to do',
     '',
@@ -57,11 +59,11 @@ export function renewalLetter({ old, successor, uses, switchDay, now }: RenewalL
           ({ flow, channel, adapter, address }) =>
             `- ${inMarkdown(address || '(address set at run time)')} (${inMarkdown(adapter)}, channel "${inMarkdown(channel)}" of "${inMarkdown(flow)}")`,
         )
-      : ['- <addresses>']),
+      : ['- [addresses]']),
     '',
     '## Contact',
     '',
-    '<name>, <e-mail>, <telephone>',
+    '[name], [e-mail], [telephone]',
     '',
   ].join('\n');
 }

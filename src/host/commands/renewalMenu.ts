@@ -31,12 +31,12 @@ export async function askRenewalStep(
     : t('no channel of this workspace uses it');
   const [leaf] = current.chain;
   const ends = leaf ? validityText(leaf, host.now(), settings.warnDays()) : '';
-  const items: (Choice<RenewalStep> | Separator)[] = [separator(`${current.alias} \u00b7 ${ends} \u00b7 ${used}`)];
+  const items: (Choice<RenewalStep> | Separator)[] = [];
   if (successor) items.push(...(await stepsWith(host, session, renewal, successor, uses.length)));
   else items.push(...stepsWithout(renewal));
   const asked = await askChoice<RenewalStep>({
     title: t('Renewal of "{0}" in {1}', current.alias, session.name),
-    placeholder: placeholderOf(renewal),
+    placeholder: [ends, used, placeholderOf(renewal)].filter(Boolean).join('. '),
     items,
     active: nextStep(host, renewal, uses.length),
   });
