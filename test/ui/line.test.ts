@@ -210,7 +210,11 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.toastButton('nearly-lost', 'Write It').click();
       await workbench.webview().locator('.channel.selected', { hasText: 'SOAP to Partner A' }).waitFor();
       assert.equal(await address.inputValue(), 'https://{{Partner Host}}/nearly-lost');
-      await workbench.page.locator(`.tab.dirty[data-resource-name="${flowName}"]`).first().waitFor();
+      // The web workbench saves by itself a second after a change: the tab may be clean again by now.
+      await address.press('Control+S');
+      while (!readFileSync(flow, 'utf8').includes('https://{{Partner Host}}/nearly-lost')) {
+        await workbench.page.evaluate(() => new Promise(requestAnimationFrame));
+      }
       assert.deepEqual(workbench.errors, []);
     });
   });
