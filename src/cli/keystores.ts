@@ -2,9 +2,10 @@ import { FlowKeystoreError } from '../core/errors';
 import { openSealedKey } from '../core/keys/sealedKey';
 import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../core/keystore/file';
 import type { Keystore, KeyPairEntry } from '../core/keystore/model';
+import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
 import { readKeystore, writeChecked } from '../core/keystore/store';
 import { badArguments } from './options';
-import type { Terminal } from './terminal';
+import { note, type Terminal } from './terminal';
 
 export interface OpenKeystore {
   readonly file: string;
@@ -61,17 +62,21 @@ export class KeystoreOpener {
       return await firstThatFits(passwords, (each) => openSealedKey(entry.key, each, this.terminal.signal));
     } catch (error) {
       if (!(error instanceof FlowKeystoreError)) throw error;
-      const next = 'Name the variable with the password of the private key with another --password-env.';
       throw error.code === 'wrong-password'
-        ? new FlowKeystoreError(
-            'wrong-password',
-            'The private key has a password of its own.',
-            { file, detail: entry.alias },
-            next,
-            { cause: error },
-          )
+        ? keyPasswordMissing(file, entry.alias, error)
         : error.at({ file, detail: entry.alias });
     }
+  }
+
+  /** The passwords that were named, one after the other: for private keys that have passwords of their own. */
+  otherPasswords(): (entry: KeyPairEntry) => Promise<string | undefined> {
+    const next = new Map<string, number>();
+    return ({ alias }) => {
+      const at = next.get(alias) ?? 0;
+      next.set(alias, at + 1);
+      const name = this.passwordVariables[at];
+      return Promise.resolve(name === undefined ? undefined : this.terminal.env[name]);
+    };
   }
 
   private async read(file: string): Promise<OpenKeystore> {
@@ -134,4 +139,37 @@ export async function saveKeystore(
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
   }
+}
+
+/**
+ * The password for a keystore or a key that is yet to be written.
+ * @param variable the environment variable that has it, as an option names it
+ * @returns undefined where none is named
+ */
+export function newPassword(variable: string | undefined, terminal: Terminal): string | undefined {
+  if (variable === undefined) return undefined;
+  const password = terminal.env[variable];
+  if (password === undefined || password === '') {
+    throw badArguments(`The environment variable ${variable} is not set.`, 'Set it to the new password.');
+  }
+  const problem = passwordProblem(password);
+  if (problem) note(terminal, `SAP would refuse the new password: ${problemTexts[problem]}.`);
+  return password;
+}
+
+const problemTexts: Readonly<Record<PasswordProblem, string>> = {
+  'too-short': 'it has fewer than 8 characters',
+  'not-ascii': 'it has characters outside ASCII',
+  'too-simple': 'it needs three of upper case, lower case, digits and others',
+};
+
+/** For a private key that none of the named passwords opens. */
+export function keyPasswordMissing(file: string, alias: string, cause: unknown): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'wrong-password',
+    'The private key has a password of its own.',
+    { file, detail: alias },
+    'Name the variable that has it with another --password-env.',
+    { cause },
+  );
 }

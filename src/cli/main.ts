@@ -1,12 +1,16 @@
 import { version } from '../../package.json';
 import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
 import { check, checkUsage } from './commands/check';
+import { convert, convertUsage } from './commands/convert';
+import { deleteEntries, deleteUsage } from './commands/delete';
+import { diff, diffUsage } from './commands/diff';
 import { flows, flowsUsage } from './commands/flows';
 import { generate, generateUsage } from './commands/generate';
 import { kit, kitUsage } from './commands/kit';
 import { list, listUsage } from './commands/list';
 import { request, requestUsage } from './commands/request';
 import { respond, respondUsage } from './commands/respond';
+import { rename, renameUsage } from './commands/rename';
 import { set, setUsage } from './commands/set';
 import { sign, signUsage } from './commands/sign';
 import { test, testUsage } from './commands/test';
@@ -30,6 +34,10 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
     what: "an authority's response, taken into the key pair it belongs to",
   },
   kit: { run: kit, usage: kitUsage, what: 'what the administrator of a receiver needs to accept a key pair' },
+  rename: { run: rename, usage: renameUsage, what: 'gives an entry another alias' },
+  delete: { run: deleteEntries, usage: deleteUsage, what: 'takes entries out of a keystore' },
+  convert: { run: convert, usage: convertUsage, what: 'writes a keystore in another format or under another password' },
+  diff: { run: diff, usage: diffUsage, what: 'what two keystores have otherwise; exit code 1 where they differ' },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },
