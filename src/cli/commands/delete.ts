@@ -15,8 +15,9 @@ export async function deleteEntries(args: readonly string[], terminal: Terminal)
     'password-env': { type: 'string', multiple: true },
   });
   const [file, ...aliases] = positionals;
-  if (file === undefined || !aliases.length)
+  if (file === undefined || !aliases.length) {
     throw badArguments('delete takes a keystore file and the aliases to delete.');
+  }
   const opened = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
   const edited = ((): ReturnType<typeof removeEntries> => {
     try {
@@ -38,8 +39,9 @@ export async function deleteEntries(args: readonly string[], terminal: Terminal)
   await saveKeystore(opened, edited.keystore);
   if (values.json) terminal.out(`${JSON.stringify({ file, changes: edited.changes }, undefined, 2)}\n`);
   else {
-    for (const change of edited.changes)
+    for (const change of edited.changes) {
       if (change.kind === 'removed') terminal.out(`${file}: "${change.alias}" is deleted\n`);
+    }
     terminal.out(`The keystore as it was is kept as ${backupOf(file)}\n`);
   }
   return 0;

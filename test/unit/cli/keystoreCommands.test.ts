@@ -88,7 +88,7 @@ describe('command line: rename, delete, convert, diff', () => {
     assert.equal(asked.code, 2);
     assert.match(asked.err, /delete 2 entries, a private key among them; nothing was deleted. Say --yes/);
     const wrong = await cli('delete', at('a.p12'), 'root', 'nobody', '--yes', '--password-env', 'KS');
-    assert.deepEqual([wrong.code, /no entry "nobody"/.test(wrong.err)], [2, true]);
+    assert.deepEqual([wrong.code, wrong.err.includes('no entry "nobody"')], [2, true]);
     assert.deepEqual(await aliases('a.p12'), ['Partner_A', 'root']);
     assert.deepEqual(await json('delete', at('a.p12'), 'root', '--yes', '--password-env', 'KS'), {
       file: at('a.p12'),
@@ -128,7 +128,7 @@ describe('command line: rename, delete, convert, diff', () => {
   it('replaces nothing when it converts, and wants to know the format and the password', async () => {
     const before = readFileSync(at('a.p12'));
     const taken = await cli('convert', at('a.p12'), at('a.p12'), '--password-env', 'KS');
-    assert.deepEqual([taken.code, /exists already; it was not touched/.test(taken.err)], [2, true]);
+    assert.deepEqual([taken.code, taken.err.includes('exists already; it was not touched')], [2, true]);
     assert.deepEqual(readFileSync(at('a.p12')), before);
     const nameless = await cli('convert', at('a.p12'), at('b.keystore'), '--password-env', 'KS');
     assert.match(nameless.err, /does not say which kind.*--type/);
