@@ -156,13 +156,17 @@ function bare<E extends Entry>(entry: E, sameFormat: boolean): E {
   return copy;
 }
 
-/** A secret key of PKCS#12 is encrypted like a private one: sealed anew. Java's sealed objects stay under the password that they have. */
-async function carriedOver(
-  entry: Entry,
+/**
+ * An entry that is neither key pair nor certificate, for another keystore of the same format. A secret key of PKCS#12 is encrypted like a private one:
+ * sealed anew. Java's sealed objects stay under the password that they have.
+ * @returns `password` for one that cannot be had under the other password
+ */
+export async function carriedOver<E extends Entry>(
+  entry: E,
   from: KeystorePasswords,
   to: Target,
   signal?: AbortSignal,
-): Promise<Entry | 'password'> {
+): Promise<E | 'password'> {
   if (entry.kind !== 'secretKey' || from.store === to.password) return entry;
   if (entry.source?.level !== 'bag') return 'password';
   const sealedBag = await resealSecret(entry.source, entry.alias, from, to.password, signal);

@@ -78,6 +78,13 @@ export function addCertificates(
   return edited;
 }
 
+/** For what is taken over as it is from a keystore of the same format. @throws FlowKeystoreError `alias-exists` */
+export function addEntry(keystore: Keystore, entry: Entry): Edited {
+  const alias = aliasIn(keystore.type, entry.alias);
+  refuseTaken(keystore, alias);
+  return appended(keystore, [{ ...entry, alias }]);
+}
+
 /** @throws FlowKeystoreError `alias-unknown`, `alias-exists` */
 export function renameEntry(keystore: Keystore, from: string, newAlias: string): Edited {
   const to = aliasIn(keystore.type, newAlias);

@@ -1,0 +1,122 @@
+import { children, oidOf, readNode, Tag, type Node } from '../../asn1/der';
+import { Certificate } from '../../certificates/certificate';
+import { readCertificates } from '../../certificates/import';
+import { certificatesOfPkcs7, signedDataOid } from '../../certificates/pkcs7';
+import { legacyToPkcs8 } from '../../keys/legacyPem';
+import type { SealedKey } from '../../keys/sealedKey';
+import { isCertificateLabel, piecesOf } from '../pem/pieces';
+import type { ImportSource, PassedOver } from './items';
+
+/** Certificates and keys that lie about singly, before it is known which belong together. */
+export interface LoosePieces {
+  readonly certificates: LooseCertificate[];
+  readonly keys: LooseKey[];
+  readonly passedOver: PassedOver[];
+}
+
+export interface LooseCertificate {
+  readonly from: string;
+  readonly alias?: string;
+  readonly certificate: Certificate;
+}
+
+export interface LooseKey {
+  readonly from: string;
+  readonly alias?: string;
+  readonly key: SealedKey;
+}
+
+/**
+ * What a source holds that is no keystore with aliases of its own: PEM blocks, a certificate, a PKCS#7 bundle, a PkiPath or a private key in
+ * DER, or base64 of these without its armour.
+ * @throws FlowKeystoreError `not-a-certificate`, saying what it looks like, where there is nothing of use in it; `damaged`
+ */
+export function loosePieces({ name, bytes }: ImportSource): LoosePieces {
+  if (bytes[0] === Tag.sequence) return piecesOfDer(name, bytes);
+  const text = textOf(bytes);
+  if (text.includes('-----BEGIN ')) {
+    const found = piecesOfPem(name, text);
+    // It says best what is wrong with a text of which nothing can be used.
+    const isEmpty = !found.certificates.length && !found.keys.length;
+    return isEmpty && !found.passedOver.length ? certificatesOnly(name, bytes) : found;
+  }
+  const compact = text.replace(/\s/g, '');
+  if (/^MI[A-Za-z0-9+/]{60,}={0,2}$/.test(compact)) return piecesOfDer(name, Buffer.from(compact, 'base64'));
+  return certificatesOnly(name, bytes);
+}
+
+/** Octets as Latin-1, as the reader of PEM wants them; UTF-16, as Windows' Notepad has written it, becomes UTF-8 first. */
+function textOf(bytes: Uint8Array): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const octets = isUtf16 ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : bytes;
+  return Buffer.from(octets).toString('latin1');
+}
+
+function piecesOfPem(from: string, text: string): LoosePieces {
+  const found: LoosePieces = { certificates: [], keys: [], passedOver: [] };
+  for (const { label, certificates, key, alias } of piecesOf(text).pieces) {
+    const named = alias === undefined ? {} : { alias };
+    for (const certificate of certificates) {
+      found.certificates.push({ from, certificate, ...(certificates.length === 1 ? named : {}) });
+    }
+    if (key) found.keys.push({ from, key, ...named });
+    // OpenSSL writes the parameters of an EC key before the key, which names its curve itself.
+    if (certificates.length || key || label === 'EC PARAMETERS') continue;
+    const isOurs = isCertificateLabel(label) || /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label);
+    const isKey = label.endsWith('PRIVATE KEY') && label !== 'OPENSSH PRIVATE KEY';
+    found.passedOver.push({ from, what: label, why: isOurs || isKey ? 'unreadable' : 'not-for-keystores' });
+  }
+  return found;
+}
+
+function certificatesOnly(from: string, bytes: Uint8Array): LoosePieces {
+  const { certificates } = readCertificates(bytes);
+  return { certificates: certificates.map((certificate) => ({ from, certificate })), keys: [], passedOver: [] };
+}
+
+function piecesOfDer(from: string, bytes: Uint8Array): LoosePieces {
+  const whole = readNode(bytes);
+  const fields = children(whole);
+  const der = bytes.subarray(0, whole.end);
+  const key = keyOfDer(der, fields);
+  if (key) return { certificates: [], keys: [{ from, key }], passedOver: [] };
+  const certificates = certificatesOfDer(der, fields);
+  if (!certificates) return certificatesOnly(from, bytes);
+  return { certificates: certificates.map((certificate) => ({ from, certificate })), keys: [], passedOver: [] };
+}
+
+/** PKCS#8, plain or encrypted, or the bare key of one algorithm: told apart by their first fields. */
+function keyOfDer(der: Uint8Array, fields: readonly Node[]): SealedKey | undefined {
+  const [first, second, third] = fields;
+  if (first?.tag === Tag.sequence) {
+    const isEncrypted = fields.length === 2 && second?.tag === Tag.octetString && children(first)[0]?.tag === Tag.oid;
+    return isEncrypted ? { form: 'encrypted', der } : undefined;
+  }
+  if (first?.tag !== Tag.integer) return undefined;
+  if (second?.tag === Tag.sequence) return third?.tag === Tag.octetString ? { form: 'plain', der } : undefined;
+  const label =
+    second?.tag === Tag.octetString
+      ? 'EC PRIVATE KEY'
+      : fields.every(({ tag }) => tag === Tag.integer)
+        ? ({ 6: 'DSA PRIVATE KEY', 9: 'RSA PRIVATE KEY' } as const)[fields.length]
+        : undefined;
+  return label === undefined ? undefined : { form: 'plain', der: legacyToPkcs8(label, der) };
+}
+
+/** PKCS#7 and PkiPath (a sequence of certificates, ITU-T X.509); undefined for anything else. */
+function certificatesOfDer(der: Uint8Array, fields: readonly Node[]): Certificate[] | undefined {
+  const [first] = fields;
+  if (first?.tag === Tag.oid && oidOf(first) === signedDataOid) {
+    const found = certificatesOfPkcs7(der).map((each) => Certificate.parse(each));
+    return found.length ? found : undefined;
+  }
+  if (!fields.length || !fields.every(looksLikeCertificate)) return undefined;
+  return fields.map(({ source, start, end }) => Certificate.parse(source.subarray(start, end)));
+}
+
+/** SEQUENCE { SEQUENCE, SEQUENCE, BIT STRING }. */
+function looksLikeCertificate(node: Node): boolean {
+  if (node.tag !== Tag.sequence) return false;
+  const [tbs, algorithm, signature] = children(node);
+  return tbs?.tag === Tag.sequence && algorithm?.tag === Tag.sequence && signature?.tag === Tag.bitString;
+}

@@ -1,0 +1,249 @@
+import type { Certificate } from '../../certificates/certificate';
+import { sameOctets } from '../../asn1/der';
+import { aliasIn, aliasProposer, checkAlias, type AliasProblem } from '../alias';
+import type { Entry, Keystore } from '../model';
+import { certificateOfItem, type ImportItem } from './items';
+
+/** `skip` leaves the keystore's own entry, if there is one, as it is. */
+export type MergeAction = 'add' | 'overwrite' | 'skip';
+
+/** What the keystore has to say about an item. */
+export type MergeState =
+  | { readonly kind: 'new' }
+  /** The very same is there, under this alias. */
+  | { readonly kind: 'same'; readonly alias: string }
+  /** Another entry has the alias that the item comes with. */
+  | { readonly kind: 'conflict'; readonly entry: Entry }
+  /** The format cannot take it. */
+  | { readonly kind: 'impossible' };
+
+/** SAP's limits (managing-keystore-entries, uploading-*) in octets. */
+export const sapLimits = { certificate: 10_240, keyPair: 30_720 } as const;
+
+export type MergeWarning =
+  | { readonly code: 'alias'; readonly problem: AliasProblem }
+  | { readonly code: 'too-large-for-sap'; readonly octets: number; readonly most: number }
+  /** The private key of the entry that is overwritten would be gone. */
+  | { readonly code: 'private-key-lost'; readonly alias: string }
+  /** Java did not trust it where it was. */
+  | { readonly code: 'was-ignored' };
+
+export interface MergeRow {
+  readonly item: ImportItem;
+  readonly state: MergeState;
+  readonly action: MergeAction;
+  /** What may be chosen instead; the first is what is proposed. */
+  readonly actions: readonly MergeAction[];
+  /** The alias it gets; of an entry that is overwritten, its own. */
+  readonly alias: string;
+  readonly warnings: readonly MergeWarning[];
+  /** Why the alias cannot be used as long as the row is to be added. */
+  readonly problem?: AliasProblem;
+}
+
+export interface MergePlan {
+  readonly rows: readonly MergeRow[];
+}
+
+/** What is proposed where an alias is taken by something else. */
+export type ConflictPolicy = 'rename' | 'overwrite' | 'skip';
+
+export interface PlanOptions {
+  readonly onConflict?: ConflictPolicy;
+}
+
+/** What an import would do to a keystore, row by row. Nothing is changed, and no private key is opened. */
+export function planMerge(
+  keystore: Keystore,
+  items: readonly ImportItem[],
+  { onConflict = 'rename' }: PlanOptions = {},
+): MergePlan {
+  const present = new Present(keystore);
+  const taken = new Set(keystore.entries.map(({ alias }) => alias.toLowerCase()));
+  // Wishes come first: a name that is made up must not take what another item is called.
+  const wishes = items.flatMap(({ alias }) => (alias === undefined ? [] : [alias]));
+  const propose = aliasProposer([...keystore.entries.map(({ alias }) => alias), ...wishes]);
+  const rows = items.map((item): MergeRow => {
+    const state = present.stateOf(item);
+    const wish = aliasIn(keystore.type, item.alias ?? nameFor(item, propose));
+    if (state.kind === 'same' || state.kind === 'impossible') {
+      const alias = state.kind === 'same' ? state.alias : wish;
+      return judged({ item, state, action: 'skip', actions: ['skip'], alias, warnings: [] }, new Set());
+    }
+    const actions = actionsFor(state, item, onConflict);
+    const [action = 'skip'] = actions;
+    const alias = aliasFor(action, state, wish, taken);
+    if (action === 'add') taken.add(alias.toLowerCase());
+    return judged({ item, state, action, actions, alias, warnings: [] }, new Set());
+  });
+  return { rows };
+}
+
+/** The plan with another action for a row. What cannot be done is not planned: the plan is given back as it was. */
+export function withAction(keystore: Keystore, plan: MergePlan, index: number, action: MergeAction): MergePlan {
+  const row = plan.rows[index];
+  if (!row?.actions.includes(action)) return plan;
+  const wish = aliasIn(keystore.type, row.item.alias ?? row.alias);
+  return replaceRow(keystore, plan, index, {
+    ...row,
+    action,
+    alias: aliasFor(action, row.state, wish, takenBesides(keystore, plan, index)),
+  });
+}
+
+/** The plan with another alias for a row, which is added then. An alias that cannot be used is the row's `problem`. */
+export function withAlias(keystore: Keystore, plan: MergePlan, index: number, alias: string): MergePlan {
+  const row = plan.rows[index];
+  if (!row?.actions.includes('add')) return plan;
+  return replaceRow(keystore, plan, index, { ...row, action: 'add', alias: aliasIn(keystore.type, alias) });
+}
+
+/** Aliases that a row may not have: of the keystore, and of what else is added. */
+export function aliasesBesides(keystore: Keystore, plan: MergePlan, index: number): string[] {
+  return [
+    ...keystore.entries.map(({ alias }) => alias),
+    ...plan.rows.flatMap((row, at) => (at !== index && row.action === 'add' ? [row.alias] : [])),
+  ];
+}
+
+/** The rows that something is done for. */
+export function chosenRows({ rows }: MergePlan): MergeRow[] {
+  return rows.filter(({ action }) => action !== 'skip');
+}
+
+/** The certificates that the keystore will trust afterwards and did not before: a person compares their fingerprints. */
+export function newlyTrusted(plan: MergePlan): { readonly alias: string; readonly certificate: Certificate }[] {
+  return chosenRows(plan).flatMap(({ item, alias }) =>
+    item.kind === 'certificate' ? [{ alias, certificate: item.certificate }] : [],
+  );
+}
+
+function replaceRow(keystore: Keystore, plan: MergePlan, index: number, row: MergeRow): MergePlan {
+  const next = judged(row, takenBesides(keystore, plan, index));
+  return { rows: plan.rows.map((other, at) => (at === index ? next : other)) };
+}
+
+function takenBesides(keystore: Keystore, plan: MergePlan, index: number): Set<string> {
+  return new Set(aliasesBesides(keystore, plan, index).map((alias) => alias.toLowerCase()));
+}
+
+function actionsFor(state: MergeState, item: ImportItem, onConflict: ConflictPolicy): MergeAction[] {
+  const isStray = item.kind === 'certificate' && item.ignored === true;
+  if (state.kind !== 'conflict') return isStray ? ['skip', 'add'] : ['add', 'skip'];
+  const all: MergeAction[] = mayOverwrite(state.entry, item) ? ['add', 'overwrite', 'skip'] : ['add', 'skip'];
+  const wanted = isStray || onConflict === 'skip' ? 'skip' : onConflict === 'overwrite' ? 'overwrite' : 'add';
+  // What may not be overwritten is left alone, for to add it beside was not asked for.
+  const first = all.includes(wanted) ? wanted : 'skip';
+  return [first, ...all.filter((action) => action !== first)];
+}
+
+/** As SAP has it: a key pair is not overwritten by less than a key pair. */
+function mayOverwrite(entry: Entry, item: ImportItem): boolean {
+  return item.kind === 'keyPair' || (item.kind === 'certificate' && entry.kind === 'certificate');
+}
+
+function aliasFor(action: MergeAction, state: MergeState, wish: string, taken: ReadonlySet<string>): string {
+  if (state.kind === 'conflict' && action !== 'add') return state.entry.alias;
+  return action === 'add' ? firstFree(wish, taken) : wish;
+}
+
+function firstFree(alias: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(alias.toLowerCase())) return alias;
+  for (let n = 2; ; n++) {
+    const numbered = `${alias.slice(0, 242)} ${n}`;
+    if (!taken.has(numbered.toLowerCase())) return numbered;
+  }
+}
+
+function nameFor(item: ImportItem, propose: (certificate: Certificate) => string): string {
+  const certificate = certificateOfItem(item);
+  return certificate ? propose(certificate) : 'entry';
+}
+
+function judged(row: MergeRow, taken: ReadonlySet<string>): MergeRow {
+  const warnings: MergeWarning[] = [];
+  const { item, alias, action, state } = row;
+  const problems = action === 'add' ? checkAlias(alias, taken.has(alias.toLowerCase()) ? [alias] : []) : [];
+  for (const problem of problems) if (problem.severity === 'warning') warnings.push({ code: 'alias', problem });
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (action !== 'skip') {
+    const octets = sizeOf(item);
+    const most = item.kind === 'keyPair' ? sapLimits.keyPair : sapLimits.certificate;
+    if (octets > most) warnings.push({ code: 'too-large-for-sap', octets, most });
+    if (action === 'overwrite' && state.kind === 'conflict' && losesKey(state.entry, item)) {
+      warnings.push({ code: 'private-key-lost', alias });
+    }
+  }
+  if (item.kind === 'certificate' && item.ignored) warnings.push({ code: 'was-ignored' });
+  return {
+    ...{ item, state, action, actions: row.actions, alias, warnings },
+    ...(error && { problem: error }),
+  };
+}
+
+/** A key pair with a renewed certificate or a longer chain, for the same key, loses nothing. */
+function losesKey(entry: Entry, item: ImportItem): boolean {
+  if (entry.kind !== 'keyPair') return false;
+  const [before] = entry.chain;
+  const after = item.kind === 'keyPair' ? item.chain[0] : undefined;
+  return !before || !after || !sameOctets(before.spki, after.spki);
+}
+
+function sizeOf(item: ImportItem): number {
+  switch (item.kind) {
+    case 'certificate':
+      return item.certificate.der.length;
+    case 'keyPair':
+      return item.key.der.length + item.chain.reduce((sum, { der }) => sum + der.length, 0);
+    case 'other':
+      return 0;
+  }
+}
+
+/** The keystore's entries, found without a search for each item. */
+class Present {
+  private readonly byAlias = new Map<string, Entry>();
+  private readonly certificates = new Map<string, string>();
+  private readonly keyPairs = new Map<string, string>();
+
+  constructor(private readonly keystore: Keystore) {
+    for (const entry of keystore.entries) {
+      this.byAlias.set(entry.alias.toLowerCase(), entry);
+      if (entry.kind === 'certificate') this.note(this.certificates, entry.certificate.sha256, entry.alias);
+      if (entry.kind === 'keyPair') this.note(this.keyPairs, chainKey(entry.chain), entry.alias);
+    }
+  }
+
+  stateOf(item: ImportItem): MergeState {
+    if (item.kind === 'other' && item.type !== this.keystore.type) return { kind: 'impossible' };
+    const there = item.alias === undefined ? undefined : this.byAlias.get(item.alias.toLowerCase());
+    const same = this.sameAs(item, there);
+    if (same !== undefined) return { kind: 'same', alias: same };
+    return there ? { kind: 'conflict', entry: there } : { kind: 'new' };
+  }
+
+  private sameAs(item: ImportItem, there: Entry | undefined): string | undefined {
+    switch (item.kind) {
+      case 'certificate': {
+        const isThere = there?.kind === 'certificate' && there.certificate.sha256 === item.certificate.sha256;
+        return isThere ? there.alias : this.certificates.get(item.certificate.sha256);
+      }
+      case 'keyPair': {
+        const key = chainKey(item.chain);
+        const isThere = there?.kind === 'keyPair' && chainKey(there.chain) === key;
+        return isThere ? there.alias : this.keyPairs.get(key);
+      }
+      case 'other': {
+        const before = there?.source?.raw;
+        const raw = item.entry.source?.raw;
+        return there && before && raw && sameOctets(before, raw) ? there.alias : undefined;
+      }
+    }
+  }
+
+  private note(map: Map<string, string>, key: string, alias: string): void {
+    if (!map.has(key)) map.set(key, alias);
+  }
+}
+
+const chainKey = (chain: readonly Certificate[]): string => chain.map(({ sha256 }) => sha256).join(' ');

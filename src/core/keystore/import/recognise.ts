@@ -1,0 +1,213 @@
+import { sameOctets } from '../../asn1/der';
+import type { Certificate } from '../../certificates/certificate';
+import { describeError, FlowKeystoreError } from '../../errors';
+import { publicKeyOf } from '../../keys/publicKeyOf';
+import { openSealedKey } from '../../keys/sealedKey';
+import { Pace } from '../../keys/slices';
+import { detectStoreType } from '../detect';
+import type { Keystore, StoreType } from '../model';
+import { readKeystore } from '../store';
+import type { AskPassword, CertificateItem, ImportItem, ImportSource, PassedOver, Recognised } from './items';
+import { ImportPasswords } from './passwords';
+import { loosePieces, type LooseCertificate, type LooseKey } from './pieces';
+
+export interface RecogniseOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds what can be imported in whatever people have: keystores of every format, and certificates and private keys that lie singly in one or
+ * several files, which are put together by their public keys. A source of no use is passed over as long as others are of some.
+ * @throws FlowKeystoreError what is wrong with the sources where nothing can be imported; what `ask` throws
+ */
+export async function recognise(
+  sources: readonly ImportSource[],
+  ask: AskPassword,
+  options: RecogniseOptions = {},
+): Promise<Recognised> {
+  const passwords = new ImportPasswords(ask);
+  const items: ImportItem[] = [];
+  const passedOver: PassedOver[] = [];
+  const certificates: LooseCertificate[] = [];
+  const keys: LooseKey[] = [];
+  let failure: FlowKeystoreError | undefined;
+  for (const source of sources) {
+    try {
+      const type = detectStoreType(source.bytes);
+      if (type !== undefined && type !== 'PEM') {
+        const found = await itemsOfStore(source, type, passwords, options);
+        items.push(...found.items);
+        passedOver.push(...found.passedOver);
+      } else {
+        const found = loosePieces(source);
+        certificates.push(...found.certificates);
+        keys.push(...found.keys);
+        passedOver.push(...found.passedOver);
+      }
+    } catch (error) {
+      if (!(error instanceof FlowKeystoreError) || isAboutPasswords(error)) throw error;
+      failure ??= error.at({ file: source.name });
+      passedOver.push({ from: source.name, what: describeError(error), why: 'not-understood' });
+    }
+  }
+  const paired = await pairUp(certificates, keys, passwords, options.signal);
+  items.push(...paired.items);
+  passedOver.push(...paired.passedOver);
+  const unique = withoutDuplicates(items);
+  if (unique.length) return { items: unique, passedOver };
+  throw failure ?? nothingToImport(sources, passedOver);
+}
+
+function isAboutPasswords({ code }: FlowKeystoreError): boolean {
+  return code === 'wrong-password' || code === 'password-required' || code === 'arguments';
+}
+
+async function itemsOfStore(
+  { name: from, bytes }: ImportSource,
+  type: StoreType,
+  passwords: ImportPasswords,
+  { signal }: RecogniseOptions,
+): Promise<{ items: ImportItem[]; passedOver: PassedOver[] }> {
+  const { value: keystore, password } = await passwords.fitting({ of: 'keystore', from }, [undefined], (each) =>
+    readKeystore(bytes, each, signal ? { signal } : {}),
+  );
+  const items: ImportItem[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const entry of keystore.entries) {
+    const { alias } = entry;
+    if (entry.kind === 'certificate') items.push({ kind: 'certificate', from, alias, certificate: entry.certificate });
+    else if (entry.kind !== 'keyPair') items.push({ kind: 'other', from, alias, entry, type, password });
+    else if (entry.chain.length) {
+      items.push({ kind: 'keyPair', from, alias, chain: entry.chain, key: entry.key, password });
+    } else passedOver.push({ from, what: alias, why: 'no-certificate' });
+  }
+  items.push(...ignoredIn(keystore, from));
+  return { items, passedOver };
+}
+
+function ignoredIn({ notes }: Keystore, from: string): CertificateItem[] {
+  return notes.flatMap((note) =>
+    note.code === 'certificates-ignored-by-java'
+      ? note.certificates.map((certificate): CertificateItem => ({
+          kind: 'certificate',
+          from,
+          certificate,
+          ignored: true,
+        }))
+      : [],
+  );
+}
+
+/** Keys with their certificates and the chains above them; every other certificate is one of its own. */
+async function pairUp(
+  certificates: readonly LooseCertificate[],
+  keys: readonly LooseKey[],
+  passwords: ImportPasswords,
+  signal: AbortSignal | undefined,
+): Promise<{ items: ImportItem[]; passedOver: PassedOver[] }> {
+  const pace = new Pace(signal);
+  const items: ImportItem[] = [];
+  const passedOver: PassedOver[] = [];
+  const inChains = new Set<string>();
+  for (const { from, alias, key } of keys) {
+    if (pace.over) await pace.rest();
+    // A key that lies open needs no password, and others are tried without one to no end.
+    const { value: publicKey, password } = await passwords.fitting(
+      { of: 'key', from, ...(alias === undefined ? {} : { alias }) },
+      key.form === 'plain' ? [undefined] : [],
+      (each) => publicPartOf(key, each, signal),
+    );
+    const leaf = certificates.find(({ certificate }) => publicKey && sameOctets(certificate.spki, publicKey));
+    if (!leaf) {
+      passedOver.push({ from, what: alias ?? 'PRIVATE KEY', why: 'no-certificate' });
+      continue;
+    }
+    const chain = chainAmong(leaf.certificate, certificates);
+    for (const { sha256 } of chain) inChains.add(sha256);
+    const name = alias ?? leaf.alias;
+    items.push({ kind: 'keyPair', from, ...(name === undefined ? {} : { alias: name }), chain, key, password });
+  }
+  for (const loose of certificates) {
+    if (!inChains.has(loose.certificate.sha256)) items.push({ kind: 'certificate', ...loose });
+  }
+  return { items, passedOver };
+}
+
+async function publicPartOf(
+  key: LooseKey['key'],
+  password: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const plain = await openSealedKey(key, password ?? '', signal);
+  try {
+    return publicKeyOf(plain);
+  } finally {
+    if (key.form !== 'plain') plain.fill(0);
+  }
+}
+
+function chainAmong(leaf: Certificate, all: readonly LooseCertificate[]): Certificate[] {
+  const chain = [leaf];
+  for (let at = leaf; !at.selfIssued;) {
+    const issued = at;
+    const issuer = all.find(({ certificate }) => !chain.includes(certificate) && issued.mayBeIssuedBy(certificate));
+    if (!issuer) break;
+    at = issuer.certificate;
+    chain.push(at);
+  }
+  return chain;
+}
+
+/** The same certificate, or key pair, of two sources is one; one that was trusted stands before one that only lay about. */
+function withoutDuplicates(items: readonly ImportItem[]): ImportItem[] {
+  const seen = new Set<string>();
+  const identity = (item: ImportItem): string | undefined =>
+    item.kind === 'other'
+      ? undefined
+      : `${item.kind} ${(item.kind === 'keyPair' ? item.chain[0] : item.certificate)?.sha256 ?? ''}`;
+  const trusted = new Set(items.filter((item) => !isIgnored(item)).map(identity));
+  return items.filter((item) => {
+    const id = identity(item);
+    if (id === undefined) return true;
+    // Java has several entries of one certificate, each by its own alias: within a keystore all of them are meant.
+    const full = item.alias === undefined ? id : `${id} ${item.alias}`;
+    if (seen.has(full) || (item.alias === undefined && seen.has(`any ${id}`))) return false;
+    if (isIgnored(item) && trusted.has(id)) return false;
+    seen.add(full).add(`any ${id}`);
+    return true;
+  });
+}
+
+function isIgnored(item: ImportItem): boolean {
+  return item.kind === 'certificate' && item.ignored === true;
+}
+
+function nothingToImport(sources: readonly ImportSource[], passedOver: readonly PassedOver[]): FlowKeystoreError {
+  const [source] = sources;
+  const [first] = passedOver;
+  const place = source ? { file: source.name } : {};
+  if (first?.why === 'no-certificate') {
+    return new FlowKeystoreError(
+      'not-a-certificate',
+      'There is a private key in it, and no certificate that belongs to it.',
+      { file: first.from },
+      'Import the key together with its certificate: choose both files.',
+    );
+  }
+  if (first?.what === 'OPENSSH PRIVATE KEY') {
+    return new FlowKeystoreError(
+      'not-a-certificate',
+      'This is an SSH key.',
+      { file: first.from },
+      'Import it with Import SSH Key.',
+    );
+  }
+  return new FlowKeystoreError(
+    'not-a-certificate',
+    first
+      ? `There is nothing to import in it; it looks like a ${first.what.toLowerCase()}.`
+      : 'There is nothing in it to import.',
+    place,
+    'Certificates, private keys with their certificates, and keystores can be imported.',
+  );
+}
