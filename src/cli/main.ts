@@ -4,8 +4,10 @@ import { check, checkUsage } from './commands/check';
 import { convert, convertUsage } from './commands/convert';
 import { deleteEntries, deleteUsage } from './commands/delete';
 import { diff, diffUsage } from './commands/diff';
+import { exportFrom, exportUsage } from './commands/export';
 import { flows, flowsUsage } from './commands/flows';
 import { generate, generateUsage } from './commands/generate';
+import { importInto, importUsage } from './commands/import';
 import { kit, kitUsage } from './commands/kit';
 import { list, listUsage } from './commands/list';
 import { request, requestUsage } from './commands/request';
@@ -38,6 +40,12 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   delete: { run: deleteEntries, usage: deleteUsage, what: 'takes entries out of a keystore' },
   convert: { run: convert, usage: convertUsage, what: 'writes a keystore in another format or under another password' },
   diff: { run: diff, usage: diffUsage, what: 'what two keystores have otherwise; exit code 1 where they differ' },
+  import: { run: importInto, usage: importUsage, what: 'certificates, key pairs and other keystores into a keystore' },
+  export: {
+    run: exportFrom,
+    usage: exportUsage,
+    what: 'certificates, key pairs (encrypted) or a report of a keystore',
+  },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },

@@ -1,0 +1,163 @@
+import path from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { FlowKeystoreError } from '../../core/errors';
+import { getEntry, getKeyPair } from '../../core/keystore/edit';
+import {
+  certificatesToExport,
+  writeCertificates,
+  writeKeyPairs,
+  type CertificateForm,
+  type ExportedPart,
+  type KeyPairForm,
+} from '../../core/keystore/export';
+import { replaceFile } from '../../core/replaceFile';
+import { keystoreReport, type ReportForm } from '../../core/report/keystoreReport';
+import { KeystoreOpener, type OpenKeystore } from '../keystores';
+import { badArguments, readOptions } from '../options';
+import { secretsOf } from '../targetKeystore';
+import { note, type Terminal } from '../terminal';
+
+export const exportUsage =
+  'export KEYSTORE [ALIAS...] [--what certificate|chain|root|key-pair] [--form pem|der|p7b|p12|pkcs8|csv|json|md] [--out FILE [--force]] [--password-env NAME]... [--new-password-env NAME] [--json]';
+
+const parts: readonly ExportedPart[] = ['certificate', 'chain', 'root'];
+const certificateForms: readonly CertificateForm[] = ['pem', 'der', 'p7b'];
+const keyPairForms: readonly KeyPairForm[] = ['p12', 'pkcs8'];
+const reportForms: readonly ReportForm[] = ['csv', 'json', 'md'];
+
+interface Options {
+  readonly what?: string;
+  readonly form?: string;
+  readonly newPassword: () => Promise<string>;
+}
+
+/** Writes certificates, key pairs (encrypted) or a report of a keystore. */
+export async function exportFrom(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = readOptions(args, {
+    what: { type: 'string' },
+    form: { type: 'string' },
+    out: { type: 'string' },
+    force: { type: 'boolean' },
+    'password-env': { type: 'string', multiple: true },
+    'new-password-env': { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const [file, ...aliases] = positionals;
+  if (file === undefined) throw badArguments('export takes a keystore, and the aliases of entries.');
+  if (values.json && values.out === undefined) {
+    throw badArguments('--json tells what was written, and goes with --out FILE. A report in JSON is --form json.');
+  }
+  const names = values['new-password-env'] === undefined ? [] : [values['new-password-env']];
+  const [given] = secretsOf(names, 'new-password-env', terminal);
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const opened = await opener.open(file);
+  const made = await contentOf(opened, aliases, opener, terminal, {
+    ...values,
+    newPassword: async () => given ?? (await askNewPassword(terminal)),
+  });
+  if (values.out === undefined) {
+    if (!made.isText) throw badArguments(`--form ${made.form} is not text.`, 'Name a file with --out FILE.');
+    terminal.out(Buffer.from(made.bytes).toString('utf8'));
+    return 0;
+  }
+  await writeNew(values.out, made.bytes, values.force === true);
+  const result = { file: values.out, form: made.form, entries: made.aliases, octets: made.bytes.length };
+  if (values.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
+  else note(terminal, `${values.out} is written.`);
+  return 0;
+}
+
+interface Content {
+  readonly bytes: Uint8Array;
+  readonly form: string;
+  readonly isText: boolean;
+  readonly aliases: readonly string[];
+}
+
+async function contentOf(
+  opened: OpenKeystore,
+  aliases: readonly string[],
+  opener: KeystoreOpener,
+  terminal: Terminal,
+  { what, form: wanted, newPassword }: Options,
+): Promise<Content> {
+  const { keystore } = opened;
+  const report = reportForms.find((each) => each === wanted);
+  if (report) {
+    if (what !== undefined) throw badArguments(`--form ${report} is a report: --what does not go with it.`);
+    const entries = aliases.length ? aliases.map((alias) => getEntry(keystore, alias)) : keystore.entries;
+    const options = { name: path.basename(opened.file), now: terminal.now(), warnDays: 30 };
+    const text = keystoreReport({ ...keystore, entries }, report, options);
+    return { bytes: Buffer.from(text), form: report, isText: true, aliases: entries.map(({ alias }) => alias) };
+  }
+  const isKeyPair = what === 'key-pair' || (what === undefined && keyPairForms.some((each) => each === wanted));
+  if (isKeyPair) {
+    const form = oneOf(keyPairForms, wanted ?? 'p12', 'form', 'of a key pair');
+    if (!aliases.length) throw badArguments('Name the key pairs that are to be exported.');
+    const pairs = aliases.map((alias) => getKeyPair(keystore, alias));
+    if (form === 'p12' && pairs.length > 1) {
+      note(
+        terminal,
+        `SAP takes one key pair from a PKCS#12 file that is uploaded as "Key Pair"; this one has ${pairs.length}.`,
+      );
+    }
+    const password = await newPassword();
+    const bytes = await writeKeyPairs(pairs, (pair) => opener.privateKeyOf(opened, pair), {
+      form,
+      password,
+      created: terminal.now(),
+    });
+    return { bytes, form, isText: form === 'pkcs8', aliases: pairs.map(({ alias }) => alias) };
+  }
+  const part = oneOf(parts, what ?? 'certificate', 'what', 'besides key-pair');
+  const form = oneOf(certificateForms, wanted ?? 'pem', 'form', `with --what ${part}`);
+  const entries = aliases.length
+    ? aliases.map((alias) => getEntry(keystore, alias))
+    : keystore.entries.filter(
+        (entry) => entry.kind === 'certificate' || (entry.kind === 'keyPair' && entry.chain.length),
+      );
+  if (!entries.length) {
+    throw new FlowKeystoreError('not-a-certificate', 'There is no certificate in it.', { file: opened.file });
+  }
+  try {
+    const certificates = certificatesToExport(keystore, entries, part);
+    const bytes = writeCertificates(certificates, form);
+    return { bytes, form, isText: form === 'pem', aliases: entries.map(({ alias }) => alias) };
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file: opened.file }) : error;
+  }
+}
+
+function oneOf<T extends string>(possible: readonly T[], text: string, option: string, where: string): T {
+  const found = possible.find((each) => each === text);
+  if (found) return found;
+  throw badArguments(`--${option} takes ${possible.join(', ')} ${where}, not "${text}".`);
+}
+
+async function askNewPassword(terminal: Terminal): Promise<string> {
+  const first = await terminal.askSecret('New password, for the exported file: ');
+  if (first === undefined) {
+    throw new FlowKeystoreError(
+      'password-required',
+      'A private key leaves the keystore only under a new password.',
+      {},
+      'Put it into an environment variable and name that with --new-password-env NAME.',
+    );
+  }
+  if ((await terminal.askSecret('The same once more: ')) === first) return first;
+  throw new FlowKeystoreError('wrong-password', 'The two passwords are not the same; nothing was written.');
+}
+
+async function writeNew(file: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  const refuse = async (): Promise<void> => {
+    if (force || !(await lstat(file).catch(() => undefined))) return;
+    throw new FlowKeystoreError(
+      'changed-on-disk',
+      'The file exists already; it was not touched.',
+      { file },
+      'Choose another name, or say --force.',
+    );
+  };
+  await refuse();
+  await replaceFile(file, bytes, { what: 'The export', justBefore: refuse });
+}

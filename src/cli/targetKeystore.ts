@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { FlowKeystoreError } from '../core/errors';
+import { writeKeystoreFile } from '../core/keystore/file';
+import type { Keystore, StoreType } from '../core/keystore/model';
+import { emptyKeystore, writeChecked } from '../core/keystore/store';
+import { saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
+import { badArguments } from './options';
+import type { Terminal } from './terminal';
+
+const types: readonly StoreType[] = ['PKCS12', 'JKS', 'JCEKS', 'PEM'];
+
+/** @throws FlowKeystoreError `arguments` for a type that there is not */
+export function readStoreType(text: string): StoreType {
+  const found = types.find((type) => type === text.toUpperCase().replace('#', ''));
+  if (found) return found;
+  throw badArguments(`--type takes ${types.join(', ')}, not "${text}".`);
+}
+
+/** The type that a name for a new keystore stands for. */
+function typeOfName(file: string): StoreType {
+  switch (path.extname(file).toLowerCase()) {
+    case '.jks':
+      return 'JKS';
+    case '.jceks':
+      return 'JCEKS';
+    case '.pem':
+    case '.crt':
+      return 'PEM';
+    default:
+      return 'PKCS12';
+  }
+}
+
+/** The keystore that something is put into: the one that is there, or a new one. */
+export interface TargetKeystore {
+  readonly isNew: boolean;
+  readonly keystore: Keystore;
+  readonly password: string | undefined;
+  readonly save: (edited: Keystore) => Promise<void>;
+}
+
+/**
+ * @param type asked for; of a new keystore, after its name where absent
+ * @throws FlowKeystoreError as the opener does; `arguments` where the keystore that is there is of another type
+ */
+export async function openOrCreate(
+  file: string,
+  type: StoreType | undefined,
+  opener: KeystoreOpener,
+  newPassword: () => Promise<string | undefined>,
+): Promise<TargetKeystore> {
+  let opened: OpenKeystore;
+  try {
+    opened = await opener.open(file);
+  } catch (error) {
+    if (!(error instanceof FlowKeystoreError) || error.code !== 'not-found') throw error;
+    return created(file, type ?? typeOfName(file), newPassword);
+  }
+  const { keystore, password } = opened;
+  if (type && type !== keystore.type) {
+    throw badArguments(`${file} is a ${keystore.type} keystore, not ${type}.`, 'Leave --type out, or convert it.');
+  }
+  return { isNew: false, keystore, password, save: (edited) => saveKeystore(opened, edited) };
+}
+
+async function created(
+  file: string,
+  type: StoreType,
+  newPassword: () => Promise<string | undefined>,
+): Promise<TargetKeystore> {
+  const password = await newPassword();
+  if (password === undefined && type !== 'PEM') {
+    throw new FlowKeystoreError(
+      'password-required',
+      'The new keystore needs a password.',
+      { file },
+      'Put it into an environment variable and name that with --password-env NAME.',
+    );
+  }
+  return {
+    isNew: true,
+    keystore: emptyKeystore(type),
+    password,
+    save: async (edited) => {
+      try {
+        await writeKeystoreFile(file, (await writeChecked(edited, password)).bytes, null);
+      } catch (error) {
+        throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+      }
+    },
+  };
+}
+
+/** The values of environment variables that an option names. @throws FlowKeystoreError `arguments` where one is not set */
+export function secretsOf(names: readonly string[], option: string, terminal: Terminal): string[] {
+  return names.map((name) => {
+    const value = terminal.env[name];
+    if (value !== undefined) return value;
+    throw badArguments(`The environment variable ${name} (--${option}) is not set.`);
+  });
+}
