@@ -308,7 +308,7 @@ describe('keystores in VS Code', () => {
       .map((editor) => editor.document)
       .find(({ uri }) => uri.scheme === 'flow-keystore');
     assert.ok(document);
-    assert.match(document.getText(), /^partner_a\n=+\n[\s\S]*SHA-256 fingerprint: +[0-9A-F:]{95}\n/);
+    assert.match(document.getText(), /^partner_a\n=+\n[\s\S]*SHA-256: +[0-9A-F:]{95}\n/);
     assert.ok(!document.getText().includes(password));
     const changed = new Promise<string>((resolve) => {
       const listener = vscode.workspace.onDidChangeTextDocument((event) => {
