@@ -6,6 +6,7 @@ import { TestRecords } from './host/editors/testRecords';
 import { registerLanguageFeatures } from './host/language/register';
 import { EntryDocuments } from './host/services/entryDocuments';
 import { ExpiryWatch } from './host/services/expiryWatch';
+import { FlowUses } from './host/services/flowUses';
 import type { Host } from './host/services/host';
 import { KeystoreRegistry } from './host/services/keystoreRegistry';
 import { RequestDocuments } from './host/services/requestDocuments';
@@ -14,6 +15,7 @@ import { settings } from './host/services/settings';
 import { VersionDocuments } from './host/services/versionDocuments';
 import { Memory } from './host/storage/memory';
 import { PasswordStore } from './host/storage/passwords';
+import { Arrangement } from './host/tree/arrangement';
 import { KeystoreTree } from './host/tree/keystoreTree';
 import { ErrorDisplay } from './host/ui/errors';
 
@@ -39,7 +41,9 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const passwords = new PasswordStore(context.secrets, context.workspaceState);
   const registry = new KeystoreRegistry(memory, passwords, log);
   const requests = new RequestsOut(memory);
-  const tree = new KeystoreTree(registry, now, requests);
+  const uses = new FlowUses(log);
+  const arrangement = new Arrangement(memory, uses, now);
+  const tree = new KeystoreTree(registry, arrangement, uses, requests, now);
   const documents = new EntryDocuments(registry, now, requests);
   const requestDocuments = new RequestDocuments(registry);
   const versions = new VersionDocuments();
@@ -52,6 +56,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   context.subscriptions.push(
     registry,
     requests,
+    uses,
+    arrangement,
     tree,
     documents,
     versions,

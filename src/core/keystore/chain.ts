@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
+import type { Entry } from './model';
 
 export type ChainRole = 'leaf' | 'intermediate' | 'root' | 'self-signed';
 
@@ -28,4 +29,14 @@ export function standaloneRole(certificate: Certificate): 'root' | 'intermediate
     return certificate.isCa || !certificate.extensions.basicConstraints ? 'root' : 'self-signed';
   }
   return certificate.isCa ? 'intermediate' : 'certificate';
+}
+
+/** The certificate that stands for an entry: of a key pair its leaf. Undefined for secret keys and for a private key without a certificate. */
+export function certificateOf(entry: Entry): Certificate | undefined {
+  return entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
+}
+
+/** All certificates of an entry, leaf first. */
+export function certificatesOf(entry: Entry): readonly Certificate[] {
+  return entry.kind === 'keyPair' ? entry.chain : entry.kind === 'certificate' ? [entry.certificate] : [];
 }

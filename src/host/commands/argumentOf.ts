@@ -3,7 +3,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import type { Host } from '../services/host';
 import type { TreeNode } from '../tree/nodes';
 import { GaveUp } from './choosing';
-import type { CommandId, FromCode } from './commandMap';
+import type { CertificateOfEntry, CommandId, FromCode } from './commandMap';
 
 const { t } = vscode.l10n;
 
@@ -64,11 +64,11 @@ function argumentOfTwo(node: TreeNode, all: readonly TreeNode[]): FromCode {
   return { keystore, ...(other ? { with: other.session.uri.toString() } : {}) } as FromCode;
 }
 
+/** @param all what is selected, `node` among it */
 function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {
   const keystore = node.session.uri.toString();
-  const entries = all.filter((other) => other.kind === 'entry');
-  const elsewhere = entries.find(({ session }) => session !== node.session);
-  if (elsewhere) {
+  const elsewhere = all.find(({ kind, session }) => session !== node.session && isAboutEntries(kind));
+  if (elsewhere && isAboutEntries(node.kind)) {
     throw new FlowKeystoreError(
       'arguments',
       t('The entries are in several keystores: {0}, {1}.', node.session.name, elsewhere.session.name),
@@ -76,18 +76,42 @@ function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {
       t('Select entries of one keystore.'),
     );
   }
-  const aliases = entries.map(({ entry }) => entry.alias);
+  const { aliases, certificates } = selectionOf(all);
+  const several = {
+    ...(aliases.length + certificates.length > 1 || node.kind === 'group' ? { aliases } : {}),
+    ...(aliases.length + certificates.length > 1 && certificates.length ? { certificates } : {}),
+  };
   switch (node.kind) {
     case 'entry':
-      return { keystore, alias: node.entry.alias, ...(aliases.length > 1 ? { aliases } : {}) } as FromCode;
+      return { keystore, alias: node.entry.alias, ...several } as FromCode;
+    case 'group':
+      return { keystore, ...several } as FromCode;
     case 'chain':
-    case 'missingIssuer': {
-      const alias = node.parent?.kind === 'entry' ? node.parent.entry.alias : undefined;
-      return { keystore, alias, ...(node.kind === 'chain' ? { chainIndex: node.index } : {}) } as FromCode;
-    }
+      return { keystore, alias: node.parent.entry.alias, chainIndex: node.index, ...several } as FromCode;
+    case 'missingIssuer':
+      return { keystore, alias: node.parent.entry.alias } as FromCode;
+    case 'more':
+      return { keystore, under: node.parent.id } as FromCode;
     default:
       return { keystore } as FromCode;
   }
+}
+
+function isAboutEntries(kind: TreeNode['kind']): boolean {
+  return kind === 'entry' || kind === 'group' || kind === 'chain';
+}
+
+/** The entries of a selection, those of groups too, and the certificates that are selected beside them. Other rows say nothing. */
+function selectionOf(nodes: readonly TreeNode[]): { aliases: string[]; certificates: CertificateOfEntry[] } {
+  const aliases = new Set<string>();
+  for (const node of nodes) {
+    if (node.kind === 'entry') aliases.add(node.entry.alias);
+    else if (node.kind === 'group') for (const { alias } of node.group.entries) aliases.add(alias);
+  }
+  const certificates = nodes.flatMap((node) =>
+    node.kind === 'chain' ? [{ alias: node.parent.entry.alias, chainIndex: node.index }] : [],
+  );
+  return { aliases: [...aliases], certificates };
 }
 
 function isNode(value: unknown): value is TreeNode {

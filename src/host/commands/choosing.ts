@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
+import { certificateOf } from '../../core/keystore/chain';
 import type { Entry, Keystore } from '../../core/keystore/model';
 import { askChoice, askText, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
-import { certificateOf } from '../tree/rows';
 import type { Remember } from '../storage/passwords';
 import { kindText, validityText } from '../ui/texts';
 import { settings } from '../services/settings';

@@ -1,5 +1,6 @@
 import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
+import type { Grouping, SortOrder } from '../../core/keystore/group';
 import type { Remember } from '../storage/passwords';
 
 /** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
@@ -138,6 +139,42 @@ export interface FoundEntry {
   readonly alias: string;
   readonly chainIndex?: number;
   readonly relation?: Relation;
+}
+
+/** One certificate of an entry: 0 is the leaf of a chain. */
+export interface CertificateOfEntry {
+  readonly alias: string;
+  readonly chainIndex: number;
+}
+
+export interface CopyAsPemArgument extends EntryArgument {
+  /** Of a certificate in the chain of `alias`, 0 is the leaf: that one alone. */
+  readonly chainIndex?: number;
+  /** Instead of `alias`. */
+  readonly aliases?: readonly string[];
+  /** Beside `aliases`. */
+  readonly certificates?: readonly CertificateOfEntry[];
+}
+
+export interface CopyValueArgument extends EntryArgument {
+  /** Of a certificate in the chain of `alias`; the leaf where absent. */
+  readonly chainIndex?: number;
+  readonly value?: 'alias' | 'subject' | 'issuer' | 'serialNumber' | 'sha256' | 'sha1' | 'notAfter';
+}
+
+export interface FilterArgument extends FromCode {
+  /** Words that all have to match; empty for no filter. */
+  readonly text?: string;
+}
+
+export interface GroupByArgument extends FromCode {
+  readonly by?: Grouping;
+  readonly order?: SortOrder;
+}
+
+export interface ShowMoreArgument extends KeystoreArgument {
+  /** Id of the row that has more: the keystore's or a group's. */
+  readonly under?: string;
 }
 
 export interface TestConnectivityArgument extends KeystoreArgument {
@@ -292,7 +329,10 @@ export interface Commands {
   /** @returns path of the backup that was restored */
   'flowKeystore.restoreBackup'(argument?: RestoreBackupArgument): Promise<string | undefined>;
   'flowKeystore.refresh'(): Promise<void>;
-  'flowKeystore.showMore'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.showMore'(argument?: ShowMoreArgument): Promise<void>;
+  'flowKeystore.filter'(argument?: FilterArgument): Promise<void>;
+  'flowKeystore.clearFilter'(): Promise<void>;
+  'flowKeystore.groupBy'(argument?: GroupByArgument): Promise<void>;
   /** @returns the alias */
   'flowKeystore.generateKeyPair'(argument?: GenerateKeyPairArgument): Promise<string | undefined>;
   /** @returns the aliases of what was added */
@@ -335,7 +375,9 @@ export interface Commands {
   'flowKeystore.importSshKey'(argument?: ImportSshKeyArgument): Promise<string | undefined>;
   /** @returns the line, as `authorized_keys` has it */
   'flowKeystore.copySshPublicKey'(argument?: EntryArgument): Promise<string | undefined>;
-  'flowKeystore.copyAsPem'(argument?: EntryArgument): Promise<void>;
+  'flowKeystore.copyAsPem'(argument?: CopyAsPemArgument): Promise<void>;
+  /** @returns what was copied */
+  'flowKeystore.copyValue'(argument?: CopyValueArgument): Promise<string | undefined>;
   /** @returns the verdict code */
   'flowKeystore.testConnectivity'(argument?: TestConnectivityArgument): Promise<string | undefined>;
   /** @returns the verdict code */

@@ -25,7 +25,6 @@ type EntryCommands = Pick<
   | 'flowKeystore.renameEntry'
   | 'flowKeystore.deleteEntry'
   | 'flowKeystore.showDetails'
-  | 'flowKeystore.copyAsPem'
   | 'flowKeystore.exportCertificate'
 >;
 
@@ -49,16 +48,6 @@ export function entryCommands(host: Host, documents: EntryDocuments): EntryComma
         alias: entry.alias,
         ...(chainIndex === undefined ? {} : { chainIndex }),
       });
-    },
-
-    async 'flowKeystore.copyAsPem'(argument = {}) {
-      const question = { title: t('Copy as PEM'), kinds: withCertificate };
-      const { session, entry } = await chooseEntry(host, argument, question);
-      const certificates = certificatesOf(entry, session);
-      await vscode.env.clipboard.writeText(certificatesPem(certificates));
-      const text =
-        certificates.length === 1 ? t('Certificate copied') : t('{0} certificates copied', certificates.length);
-      void vscode.window.setStatusBarMessage(`$(copy) ${text}`, 5000);
     },
   };
 }

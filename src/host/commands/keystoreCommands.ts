@@ -15,7 +15,6 @@ type KeystoreCommands = Pick<
   | 'flowKeystore.lockKeystore'
   | 'flowKeystore.forgetPassword'
   | 'flowKeystore.refresh'
-  | 'flowKeystore.showMore'
 >;
 
 export function keystoreCommands(host: Host): KeystoreCommands {
@@ -74,11 +73,6 @@ export function keystoreCommands(host: Host): KeystoreCommands {
     },
 
     'flowKeystore.refresh': () => registry.refresh(),
-
-    async 'flowKeystore.showMore'(argument = {}) {
-      const session = await chooseKeystore(host, argument, { title: t('Show More Entries') });
-      host.tree.showMore(session);
-    },
   };
 }
 

@@ -9,6 +9,8 @@ import { conflictActions } from '../ui/errors';
 import { argumentOf } from './argumentOf';
 import type { CommandId, Commands, FromCode } from './commandMap';
 import { compareKeystores } from './compareKeystores';
+import { browseCommands } from './browseCommands';
+import { copyCommands } from './copyCommands';
 import { entryCommands } from './entryCommands';
 import { expiryCommands } from './expiryCommands';
 import { findCertificate } from './findCertificate';
@@ -39,10 +41,12 @@ export function registerCommands(
 ): vscode.Disposable {
   const commands: Commands = {
     ...keystoreCommands(host),
+    ...browseCommands(host),
     ...entryCommands(host, documents),
     ...expiryCommands(host, watch),
     'flowKeystore.compareKeystores': (argument = {}) => compareKeystores(host, versions, argument),
     'flowKeystore.findCertificate': (argument = {}) => findCertificate(host, argument),
+    ...copyCommands(host),
     ...testCommands(host),
     ...flowCommands(editor),
     ...historyCommands(host),

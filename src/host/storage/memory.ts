@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { groupings, sortOrders, type Grouping, type SortOrder } from '../../core/keystore/group';
 
 /** What was last entered for a new key pair; offered the next time. Nothing secret. */
 export interface GenerateDefaults {
@@ -109,4 +110,26 @@ export class Memory {
   async setLastTest(last: LastTest): Promise<void> {
     await this.workspace.update('test.last', last);
   }
+
+  /** What the entries of the view are grouped by. */
+  get grouping(): Grouping {
+    return oneOf(groupings, this.workspace.get('view.grouping'), 'none');
+  }
+
+  async setGrouping(grouping: Grouping): Promise<void> {
+    await this.workspace.update('view.grouping', grouping);
+  }
+
+  get sortOrder(): SortOrder {
+    return oneOf(sortOrders, this.workspace.get('view.order'), 'file');
+  }
+
+  async setSortOrder(order: SortOrder): Promise<void> {
+    await this.workspace.update('view.order', order);
+  }
+}
+
+/** Another version of the extension may have kept another word. */
+function oneOf<T extends string>(known: readonly T[], kept: unknown, otherwise: T): T {
+  return known.find((value) => value === kept) ?? otherwise;
 }

@@ -1,58 +1,103 @@
 import * as vscode from 'vscode';
+import type { WarnFrom } from '../../core/keystore/expiry';
+import type { FlowUses } from '../services/flowUses';
 import type { KeystoreRegistry } from '../services/keystoreRegistry';
 import type { KeystoreSession, SessionState } from '../services/keystoreSession';
 import type { RequestsOut } from '../services/requestsOut';
 import { settings } from '../services/settings';
-import { childrenOfEntry, childrenOfKeystore, keystoreNode, pageSize, type KeystoreNode, type TreeNode } from './nodes';
+import type { Arranged, Arrangement } from './arrangement';
+import { numberText } from './groupTexts';
+import {
+  childrenOfEntry,
+  childrenOfGroup,
+  childrenOfKeystore,
+  keystoreNode,
+  pageSize,
+  type EntryNode,
+  type GroupNode,
+  type KeystoreNode,
+  type TreeNode,
+} from './nodes';
 import { markRequestOut } from './requestRow';
-import { rowOf, tooltipOf } from './rows';
+import { rowOf, type Look } from './rows';
+import { tooltipOf } from './tooltips';
 
 const viewId = 'flowKeystore.keystores';
+
+/** Of more matches the keystores are not unfolded by themselves: nobody reads them all. */
+const unfoldedMatches = 1_000;
+
+type Container = KeystoreNode | GroupNode;
+
+/** What the rows under a keystore or group were made of: they are the same objects until it is something else. */
+interface Made {
+  readonly arranged: Arranged;
+  readonly state: SessionState;
+  readonly shown: number;
+  readonly children: readonly TreeNode[];
+}
 
 /** The view "Keystores". Nothing is looked for before the view asks. */
 export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly view: vscode.TreeView<TreeNode>;
-  private readonly roots = new Map<KeystoreSession, KeystoreNode>();
-  /** Rows are the same objects until the state they show is another one. */
-  private readonly rows = new Map<KeystoreSession, { state: SessionState; shown: number; children: TreeNode[] }>();
+  private roots = new Map<KeystoreSession, KeystoreNode>();
+  private readonly made = new WeakMap<Container, Made>();
+  /** How many rows are shown under a keystore or group, by its id; the first page where absent. */
   private readonly shown = new Map<string, number>();
+  /** What a person unfolded: the rows come back after a filter as they were before. */
+  private readonly unfolded = new Set<string>();
+  private matches = 0;
+  /** Asked for once: every row needs it. */
+  private warnFrom: WarnFrom | undefined;
   private readonly resources: { dispose(): unknown }[];
 
   constructor(
     private readonly registry: KeystoreRegistry,
+    readonly arrangement: Arrangement,
+    private readonly uses: FlowUses,
+    private readonly requests: RequestsOut,
     private readonly now: () => Date,
-    private readonly requests?: RequestsOut,
   ) {
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
       canSelectMany: true,
       showCollapseAll: true,
     });
+    const all = (): void => this.changed.fire(undefined);
     this.resources = [
       this.view,
       this.changed,
-      registry.onDidChange((session) => this.changed.fire(session && this.roots.get(session))),
-      settings.onDidChange(() => this.changed.fire(undefined)),
-      ...(requests ? [requests.onDidChange(() => this.changed.fire(undefined))] : []),
+      // A filter counts over all keystores.
+      registry.onDidChange((session) =>
+        this.changed.fire(session && !arrangement.filtered ? this.roots.get(session) : undefined),
+      ),
+      arrangement.onDidChange(all),
+      requests.onDidChange(all),
+      settings.onDidChange(() => {
+        this.warnFrom = undefined;
+        all();
+      }),
       this.view.onDidExpandElement(({ element }) => {
+        this.unfolded.add(element.id);
         // What can be seen without the password is looked at without a question.
         if (element.kind === 'keystore' && element.session.state.kind === 'locked' && !element.session.seen) {
           void vscode.commands.executeCommand('flowKeystore.unlockKeystore', element);
         }
       }),
+      this.view.onDidCollapseElement(({ element }) => this.unfolded.delete(element.id)),
     ];
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const row = rowOf(node, this.now());
+    const row = rowOf(node, this.look());
     markRequestOut(row, node, this.requests);
     return row;
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    const tooltip = tooltipOf(node, this.now());
+    const tooltip = tooltipOf(node, this.look());
     if (tooltip) item.tooltip = tooltip;
     return item;
   }
@@ -62,12 +107,18 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    if (!node) {
-      await this.registry.load();
-      return this.keystores();
+    switch (node?.kind) {
+      case undefined:
+        await this.registry.load();
+        return this.keystores();
+      case 'keystore':
+      case 'group':
+        return [...(await this.childrenOf(node))];
+      case 'entry':
+        return childrenOfEntry(node);
+      default:
+        return [];
     }
-    if (node.kind === 'keystore') return this.childrenOf(node);
-    return node.kind === 'entry' ? childrenOfEntry(node) : [];
   }
 
   /** What is chosen in the view, for commands that a key starts. */
@@ -75,32 +126,32 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     return this.view.selection;
   }
 
-  showMore(session: KeystoreSession): void {
-    const uri = session.uri.toString();
-    this.shown.set(uri, (this.shown.get(uri) ?? pageSize) + pageSize);
-    this.changed.fire(this.roots.get(session));
+  /** Shows the next page of a keystore, or of the group with the id `under`. */
+  showMore(session: KeystoreSession, under?: string): void {
+    const root = this.roots.get(session);
+    const group = root && this.made.get(root)?.children.find((child) => child.kind === 'group' && child.id === under);
+    const container = group?.kind === 'group' ? group : root;
+    if (!container) return;
+    this.shown.set(container.id, this.shownOf(container) + pageSize);
+    this.changed.fire(container);
   }
 
-  /** Selects an entry where the view is open; it is not opened for this. */
+  /** Selects an entry where the view is open; it is not opened for this. One that the filter hides stays hidden. */
   async revealEntry(session: KeystoreSession, alias: string): Promise<void> {
     if (!this.view.visible) return;
-    this.keystores();
-    const root = this.roots.get(session);
-    const entry = session.keystore?.entries.findIndex((other) => other.alias.toLowerCase() === alias.toLowerCase());
-    if (!root || entry === undefined || entry < 0) return;
-    const uri = session.uri.toString();
-    if (entry >= (this.shown.get(uri) ?? pageSize)) {
-      this.shown.set(uri, Math.ceil((entry + 1) / pageSize) * pageSize);
-      this.changed.fire(root);
-    }
-    const node = this.childrenOf(root)[entry];
+    const root = (await this.keystores()).find((other) => other.session === session);
+    const node = root && (await this.entryNode(root, alias.toLowerCase()));
     if (node) await this.reveal(node, { select: true, focus: false });
   }
 
   /** Opens the row of a keystore, where the view is open. */
   async expand(session: KeystoreSession): Promise<void> {
-    const node = this.keystores().find((root) => root.session === session);
+    const node = (await this.keystores()).find((root) => root.session === session);
     if (node && this.view.visible) await this.reveal(node, { expand: true, select: false, focus: false });
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.resources).dispose();
   }
 
   /** A courtesy after work that is done: VS Code refuses it while the view is being drawn anew. */
@@ -108,31 +159,84 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     await this.view.reveal(node, how).then(undefined, () => undefined);
   }
 
-  dispose(): void {
-    vscode.Disposable.from(...this.resources).dispose();
+  private look(): Look {
+    return {
+      now: this.now(),
+      warnFrom: (this.warnFrom ??= settings.warnDays()),
+      filter: this.arrangement.filter,
+      usesOf: this.uses.of,
+      unfolded: ({ id }) =>
+        this.arrangement.filtered ? this.matches <= unfoldedMatches || this.unfolded.has(id) : this.unfolded.has(id),
+    };
   }
 
-  private keystores(): KeystoreNode[] {
-    const sessions = this.registry.sessions();
-    for (const session of this.roots.keys()) {
-      if (sessions.includes(session)) continue;
-      this.roots.delete(session);
-      this.rows.delete(session);
-    }
-    return sessions.map((session) => {
-      const node = this.roots.get(session) ?? keystoreNode(session);
-      this.roots.set(session, node);
-      return node;
-    });
+  private async keystores(): Promise<KeystoreNode[]> {
+    const { filtered } = this.arrangement;
+    const nodes = await Promise.all(
+      this.registry.sessions().map(async (session) => {
+        const matches = filtered ? (await this.arrangement.of(session)).entries.length : undefined;
+        const before = this.roots.get(session);
+        return before && before.matches === matches ? before : keystoreNode(session, matches);
+      }),
+    );
+    this.roots = new Map(nodes.map((node) => [node.session, node]));
+    this.matches = nodes.reduce((sum, node) => sum + (node.matches ?? 0), 0);
+    this.say(nodes);
+    return nodes;
   }
 
-  private childrenOf(node: KeystoreNode): TreeNode[] {
+  /** How many of how many are shown, above the rows. */
+  private say(nodes: readonly KeystoreNode[]): void {
+    const { filter, filtered } = this.arrangement;
+    const total = nodes.reduce((sum, { session }) => sum + (session.seen?.entries.length ?? 0), 0);
+    const unseen = nodes.filter(({ session }) => session.state.kind === 'locked' && !session.seen).length;
+    const shown = vscode.l10n.t(
+      '{0} of {1} entries match: {2}',
+      numberText(this.matches),
+      numberText(total),
+      filter.text,
+    );
+    const rest =
+      unseen === 1
+        ? vscode.l10n.t('1 locked keystore was not searched.')
+        : vscode.l10n.t('{0} locked keystores were not searched.', unseen);
+    const message = filtered ? [shown, ...(unseen ? [rest] : [])].join('\n') : '';
+    if ((this.view.message ?? '') !== message) this.view.message = message;
+  }
+
+  private async childrenOf(node: Container): Promise<readonly TreeNode[]> {
     const { session } = node;
-    const shown = this.shown.get(session.uri.toString()) ?? pageSize;
-    const before = this.rows.get(session);
-    if (before?.state === session.state && before.shown === shown) return before.children;
-    const children = childrenOfKeystore(node, shown);
-    this.rows.set(session, { state: session.state, shown, children });
+    const arranged = await this.arrangement.of(session);
+    const { state } = session;
+    const shown = this.shownOf(node);
+    const before = this.made.get(node);
+    if (before?.arranged === arranged && before.state === state && before.shown === shown) return before.children;
+    const children = node.kind === 'group' ? childrenOfGroup(node, shown) : childrenOfKeystore(node, arranged, shown);
+    this.made.set(node, { arranged, state, shown, children });
     return children;
+  }
+
+  private shownOf({ id }: Container): number {
+    return this.shown.get(id) ?? pageSize;
+  }
+
+  /** @param alias in lower case */
+  private async entryNode(root: KeystoreNode, alias: string): Promise<EntryNode | undefined> {
+    const { entries, groups } = await this.arrangement.of(root.session);
+    const isIt = (entry: { readonly alias: string }): boolean => entry.alias.toLowerCase() === alias;
+    const place = groups?.findIndex((group) => group.entries.some(isIt)) ?? entries.findIndex(isIt);
+    if (place < 0) return undefined;
+    this.showUpTo(root, place);
+    const node = (await this.childrenOf(root)).filter(({ kind }) => kind === 'group' || kind === 'entry')[place];
+    if (node?.kind !== 'group') return node?.kind === 'entry' ? node : undefined;
+    const inGroup = node.group.entries.findIndex(isIt);
+    this.showUpTo(node, inGroup);
+    return (await this.childrenOf(node)).filter((child) => child.kind === 'entry')[inGroup];
+  }
+
+  private showUpTo(container: Container, place: number): void {
+    if (place < this.shownOf(container)) return;
+    this.shown.set(container.id, Math.ceil((place + 1) / pageSize) * pageSize);
+    this.changed.fire(container);
   }
 }

@@ -1,12 +1,14 @@
 import type { Certificate } from '../../core/certificates/certificate';
 import type { Name } from '../../core/certificates/name';
 import { missingIssuer, roleInChain, type ChainRole } from '../../core/keystore/chain';
+import type { EntryGroup } from '../../core/keystore/group';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
 import type { KeystoreSession } from '../services/keystoreSession';
+import type { Arranged } from './arrangement';
 
 /** A row of the tree. Ids stay the same as long as the row means the same. */
 export type TreeNode =
-  KeystoreNode | EntryNode | ChainNode | MissingIssuerNode | NoteNode | ErrorNode | UnlockNode | MoreNode;
+  KeystoreNode | GroupNode | EntryNode | ChainNode | MissingIssuerNode | NoteNode | ErrorNode | UnlockNode | MoreNode;
 
 interface NodeBase {
   readonly id: string;
@@ -16,6 +18,15 @@ interface NodeBase {
 
 export interface KeystoreNode extends NodeBase {
   readonly kind: 'keystore';
+  /** How many entries match; absent where all are shown. */
+  readonly matches?: number;
+}
+
+/** Entries with something in common. */
+export interface GroupNode extends NodeBase {
+  readonly kind: 'group';
+  readonly parent: KeystoreNode;
+  readonly group: EntryGroup;
 }
 
 export interface EntryNode extends NodeBase {
@@ -26,6 +37,7 @@ export interface EntryNode extends NodeBase {
 /** A member of a key pair's chain. */
 export interface ChainNode extends NodeBase {
   readonly kind: 'chain';
+  readonly parent: EntryNode;
   /** 0 is the leaf. */
   readonly index: number;
   readonly certificate: Certificate;
@@ -35,6 +47,7 @@ export interface ChainNode extends NodeBase {
 /** The issuer that a chain ends before. */
 export interface MissingIssuerNode extends NodeBase {
   readonly kind: 'missingIssuer';
+  readonly parent: EntryNode;
   readonly issuer: Name;
 }
 
@@ -55,34 +68,44 @@ export interface UnlockNode extends NodeBase {
 /** Shows the next page of entries. */
 export interface MoreNode extends NodeBase {
   readonly kind: 'more';
+  readonly parent: KeystoreNode | GroupNode;
   readonly left: number;
 }
 
 /** VS Code takes seconds for many thousand rows under one. */
 export const pageSize = 500;
 
-export function keystoreNode(session: KeystoreSession): KeystoreNode {
-  return { kind: 'keystore', id: session.uri.toString(), parent: undefined, session };
+/**
+ * @param matches how many entries match the filter. VS Code keeps what is folded by the id of a row: with another one the keystores with
+ * matches unfold, and the others fold.
+ */
+export function keystoreNode(session: KeystoreSession, matches?: number): KeystoreNode {
+  const uri = session.uri.toString();
+  const base = { kind: 'keystore' as const, parent: undefined, session };
+  if (matches === undefined) return { ...base, id: uri };
+  return { ...base, id: `${uri}?${matches ? 'match' : 'none'}`, matches };
 }
 
-/** @param shown how many entries at most */
-export function childrenOfKeystore(parent: KeystoreNode, shown: number): TreeNode[] {
+/** @param shown how many entries or groups at most */
+export function childrenOfKeystore(parent: KeystoreNode, { entries, groups }: Arranged, shown: number): TreeNode[] {
   const { session } = parent;
   const base = { parent, session };
   if (session.state.kind === 'error') return [{ ...base, kind: 'error', id: `${parent.id}?error` }];
   const rows: TreeNode[] = [];
   if (session.state.kind === 'locked') rows.push({ ...base, kind: 'unlock', id: `${parent.id}?unlock` });
-  const { entries, notes } = session.seen ?? { entries: [], notes: [] };
-  const left = entries.length - shown;
-  for (const entry of entries.slice(0, shown)) rows.push(entryNode(parent, entry));
-  if (left > 0) rows.push({ ...base, kind: 'more', id: `${parent.id}?more`, left });
+  rows.push(
+    ...(groups
+      ? page(parent, groups, shown, (group) => groupNode(parent, group))
+      : page(parent, entries, shown, (entry) => entryNode(parent, entry))),
+  );
+  // Notes are about the file: who looks for entries has no use for them.
+  const notes = parent.matches === undefined ? (session.seen?.notes ?? []) : [];
   notes.forEach((note, at) => rows.push({ ...base, kind: 'note', id: `${parent.id}?note=${at}`, note }));
   return rows;
 }
 
-export function entryNode(parent: KeystoreNode, entry: Entry): EntryNode {
-  const { session } = parent;
-  return { kind: 'entry', id: `${parent.id}#${encodeURIComponent(entry.alias)}`, parent, session, entry };
+export function childrenOfGroup(parent: GroupNode, shown: number): TreeNode[] {
+  return page(parent, parent.group.entries, shown, (entry) => entryNode(parent, entry));
 }
 
 /** The chain of a key pair, leaf first; what is missing is a row too. */
@@ -91,18 +114,34 @@ export function childrenOfEntry(parent: EntryNode): TreeNode[] {
   if (entry.kind !== 'keyPair') return [];
   const { chain } = entry;
   const rows: TreeNode[] = chain.map((certificate, index) => {
-    const role = roleInChain(chain, index);
-    return {
-      kind: 'chain',
-      id: `${parent.id}/${index}/${certificate.sha256}`,
-      parent,
-      session,
-      index,
-      certificate,
-      role,
-    };
+    const id = `${parent.id}/${index}/${certificate.sha256}`;
+    return { kind: 'chain', id, parent, session, index, certificate, role: roleInChain(chain, index) };
   });
   const issuer = missingIssuer(chain);
   if (issuer) rows.push({ kind: 'missingIssuer', id: `${parent.id}/missing`, parent, session, issuer });
+  return rows;
+}
+
+function groupNode(parent: KeystoreNode, group: EntryGroup): GroupNode {
+  const id = `${parent.id}&${group.title.by}=${JSON.stringify(group.key)}`;
+  return { kind: 'group', id, parent, session: parent.session, group };
+}
+
+/** Wherever an entry stands, it is the same row: it stays selected when it is grouped. */
+function entryNode(parent: KeystoreNode | GroupNode, entry: Entry): EntryNode {
+  const { session } = parent;
+  const id = `${session.uri.toString()}#${JSON.stringify(entry.alias)}`;
+  return { kind: 'entry', id, parent, session, entry };
+}
+
+function page<T>(
+  parent: KeystoreNode | GroupNode,
+  items: readonly T[],
+  shown: number,
+  nodeOf: (item: T) => TreeNode,
+): TreeNode[] {
+  const rows = items.slice(0, shown).map(nodeOf);
+  const left = items.length - shown;
+  if (left > 0) rows.push({ kind: 'more', id: `${parent.id}?more`, parent, session: parent.session, left });
   return rows;
 }

@@ -1,45 +1,58 @@
 import * as vscode from 'vscode';
+import type { AliasUse } from '../../core/checks/whereUsed';
 import type { Certificate } from '../../core/certificates/certificate';
-import { extendedKeyUsageName } from '../../core/certificates/extensions';
 import { publicKeyText } from '../../core/certificates/publicKey';
-import type { FlowKeystoreError } from '../../core/errors';
-import { standaloneRole } from '../../core/keystore/chain';
-import { generalNameText, groups } from '../../core/keystore/describe';
-import { expiryState, type ExpiryState } from '../../core/keystore/expiry';
+import { certificateOf, standaloneRole } from '../../core/keystore/chain';
+import { expiryState, type ExpiryState, type WarnFrom } from '../../core/keystore/expiry';
+import { matchesIn, type Filter } from '../../core/keystore/filter';
 import type { Entry } from '../../core/keystore/model';
-import { settings } from '../services/settings';
-import { dateText, kindText, noteText, roleText, validityText } from '../ui/texts';
-import { childrenOfEntry, type EntryNode, type KeystoreNode, type TreeNode } from './nodes';
+import { problemText } from '../ui/errors';
+import { kindText, noteText, roleText, validityText } from '../ui/texts';
+import { groupText, numberText } from './groupTexts';
+import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
+import { childrenOfEntry, type EntryNode, type GroupNode, type KeystoreNode, type TreeNode } from './nodes';
 
 const { t } = vscode.l10n;
-const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+/** What rows show beside their own node. */
+export interface Look {
+  readonly now: Date;
+  /** From when on a certificate counts as expiring. */
+  readonly warnFrom: WarnFrom;
+  readonly filter: Filter;
+  /** Undefined where it is not known. */
+  readonly usesOf: (alias: string) => readonly AliasUse[] | undefined;
+  /** Whether a keystore or group is to be unfolded when it is shown for the first time. */
+  readonly unfolded: (node: KeystoreNode | GroupNode) => boolean;
+}
 
 /** A row as VS Code shows it. The tooltip comes later (`tooltipOf`): most rows are never pointed at. */
-export function rowOf(node: TreeNode, now: Date): vscode.TreeItem {
-  const row = rowWithoutId(node, now);
+export function rowOf(node: TreeNode, look: Look): vscode.TreeItem {
+  const row = rowWithoutId(node, look);
   row.id = node.id;
   return row;
 }
 
-function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
+function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
   switch (node.kind) {
     case 'keystore':
-      return keystoreRow(node, now);
+      return keystoreRow(node, look);
+    case 'group':
+      return groupRow(node, look);
     case 'entry':
-      return entryRow(node, now);
-    case 'chain': {
-      const state = stateOf(node.certificate, now);
+      return entryRow(node, look);
+    case 'chain':
       return plainRow({
-        label: node.certificate.subject.short,
-        description: [roleText(node.role), validityText(node.certificate, now, settings.warnDays())].join(' \u00b7 '),
-        icon: stateIcon(state) ?? new vscode.ThemeIcon('verified'),
+        label: labelled(node.certificate.subject.short, look.filter),
+        description: joined([roleText(node.role), validityText(node.certificate, look.now, look.warnFrom)]),
+        icon: stateIcon(stateOf(node.certificate, look)) ?? new vscode.ThemeIcon('verified'),
         command: { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] },
         context: 'chain',
       });
-    }
     case 'missingIssuer':
       return plainRow({
-        label: node.issuer.short,
+        label: labelled(node.issuer.short, look.filter),
         description: t('not in the chain'),
         icon: warningIcon(),
         context: 'missingIssuer',
@@ -73,7 +86,7 @@ function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
     }
     case 'more':
       return plainRow({
-        label: t('Show more ({0} left)', node.left),
+        label: t('Show more ({0} left)', numberText(node.left)),
         icon: new vscode.ThemeIcon('ellipsis'),
         command: { command: 'flowKeystore.showMore', title: t('Show More'), arguments: [node] },
         context: 'more',
@@ -81,17 +94,17 @@ function rowWithoutId(node: TreeNode, now: Date): vscode.TreeItem {
   }
 }
 
-function keystoreRow({ session }: KeystoreNode, now: Date): vscode.TreeItem {
+function keystoreRow(node: KeystoreNode, look: Look): vscode.TreeItem {
+  const { session } = node;
   const { state } = session;
   const empty = state.kind === 'open' && !state.keystore.entries.length && !state.keystore.notes.length;
-  const row = new vscode.TreeItem(session.name, empty ? None : Collapsed);
+  const folded = look.unfolded(node) ? Expanded : Collapsed;
+  const row = new vscode.TreeItem(session.name, empty || node.matches === 0 ? None : folded);
   switch (state.kind) {
     case 'locked':
       row.description = state.reason
         ? t('locked: the password has changed')
-        : [...(state.seen ? [state.seen.type, entryCount(state.seen.entries.length)] : []), t('locked')].join(
-            ' \u00b7 ',
-          );
+        : joined([...(state.seen ? [state.seen.type, entryCount(state.seen.entries.length)] : []), t('locked')]);
       row.iconPath = new vscode.ThemeIcon('lock');
       row.contextValue = 'keystore.locked';
       break;
@@ -102,25 +115,45 @@ function keystoreRow({ session }: KeystoreNode, now: Date): vscode.TreeItem {
       break;
     case 'open': {
       const { type, entries } = state.keystore;
-      row.description = [type, entryCount(entries.length), ...expirySummary(entries, now)].join(' \u00b7 ');
+      row.description = joined([type, entryCount(entries.length), ...expirySummary(entries, look)]);
       row.iconPath = new vscode.ThemeIcon('archive');
       row.contextValue = `keystore.open.${type}`;
     }
   }
+  if (node.matches !== undefined) row.description = matchText(node, node.matches);
   row.accessibilityInformation = { label: t('Keystore {0}, {1}', session.name, row.description) };
   return row;
 }
 
-function entryCount(entries: number): string {
-  return entries === 1 ? t('1 entry') : t('{0} entries', entries);
+function matchText({ session }: KeystoreNode, matches: number): string {
+  if (!session.seen) return session.state.kind === 'locked' ? t('locked: not searched') : t('cannot be opened');
+  const total = session.seen.entries.length;
+  return matches ? t('{0} of {1} match', numberText(matches), numberText(total)) : t('no match');
 }
 
-function expirySummary(entries: readonly Entry[], now: Date): string[] {
+function groupRow(node: GroupNode, look: Look): vscode.TreeItem {
+  const { title, entries, worst } = node.group;
+  const { label, hint } = groupText(title);
+  const row = new vscode.TreeItem(labelled(label, look.filter), look.unfolded(node) ? Expanded : Collapsed);
+  // By expiry, the label says it.
+  const summary = title.by === 'expiry' ? [] : expirySummary(entries, look);
+  row.description = joined([entryCount(entries.length), ...summary, ...(hint ? [hint] : [])]);
+  row.iconPath = stateIcon(worst) ?? new vscode.ThemeIcon('list-tree');
+  row.contextValue = 'group';
+  row.accessibilityInformation = { label: t('Group {0}, {1}', label, row.description) };
+  return row;
+}
+
+function entryCount(entries: number): string {
+  return entries === 1 ? t('1 entry') : t('{0} entries', numberText(entries));
+}
+
+function expirySummary(entries: readonly Entry[], look: Look): string[] {
   let expiring = 0;
   let expired = 0;
   for (const entry of entries) {
     const certificate = certificateOf(entry);
-    const state = certificate && stateOf(certificate, now);
+    const state = certificate && stateOf(certificate, look);
     if (state === 'expiring') expiring++;
     else if (state === 'expired') expired++;
   }
@@ -130,14 +163,15 @@ function expirySummary(entries: readonly Entry[], now: Date): string[] {
   ];
 }
 
-function entryRow(node: EntryNode, now: Date): vscode.TreeItem {
+function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const { entry } = node;
   const certificate = certificateOf(entry);
-  const row = new vscode.TreeItem(entry.alias, childrenOfEntry(node).length ? Collapsed : None);
+  const row = new vscode.TreeItem(labelled(entry.alias, look.filter), childrenOfEntry(node).length ? Collapsed : None);
   const facts = factsOf(entry);
-  if (certificate) facts.push(validityText(certificate, now, settings.warnDays()));
-  row.description = facts.join(' \u00b7 ');
-  row.iconPath = (certificate && stateIcon(stateOf(certificate, now))) ?? new vscode.ThemeIcon(kindIcon(entry));
+  if (certificate) facts.push(validityText(certificate, look.now, look.warnFrom));
+  facts.push(...useFacts(entry, look));
+  row.description = joined(facts);
+  row.iconPath = stateIcon(certificate && stateOf(certificate, look)) ?? kindIcon(entry);
   row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
   row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...facts].join(', ') };
@@ -158,21 +192,16 @@ function factsOf(entry: Entry): string[] {
   }
 }
 
-function kindIcon(entry: Entry): string {
-  switch (entry.kind) {
-    case 'keyPair':
-      return entry.chain.length ? 'key' : 'warning';
-    case 'certificate':
-      return 'verified';
-    case 'secretKey':
-      return 'symbol-string';
-    case 'unknown':
-      return 'question';
-  }
+/** Of key pairs, which channels name; a certificate is trusted without being named. */
+function useFacts(entry: Entry, { usesOf }: Look): string[] {
+  const uses = entry.kind === 'keyPair' ? usesOf(entry.alias)?.length : undefined;
+  if (uses === undefined) return [];
+  if (uses === 0) return [t('unused')];
+  return [uses === 1 ? t('used by 1 channel') : t('used by {0} channels', uses)];
 }
 
 interface PlainRow {
-  readonly label: string;
+  readonly label: string | vscode.TreeItemLabel;
   readonly description?: string;
   readonly icon: vscode.ThemeIcon;
   readonly command?: vscode.Command;
@@ -185,108 +214,21 @@ function plainRow({ label, description, icon, command, context }: PlainRow): vsc
   if (command) row.command = command;
   row.iconPath = icon;
   row.contextValue = context;
-  row.accessibilityInformation = { label: description === undefined ? label : `${label}, ${description}` };
+  const text = typeof label === 'string' ? label : label.label;
+  row.accessibilityInformation = { label: description === undefined ? text : `${text}, ${description}` };
   return row;
 }
 
-/** The facts of a row; undefined where the row says it all. */
-export function tooltipOf(node: TreeNode, now: Date): vscode.MarkdownString | undefined {
-  switch (node.kind) {
-    case 'keystore':
-      return facts([
-        [t('File'), node.session.file],
-        [t('Problem'), node.session.state.kind === 'error' ? problemText(node.session.state.error) : undefined],
-      ]);
-    case 'entry': {
-      const certificate = certificateOf(node.entry);
-      const { alias, created, kind } = node.entry;
-      return facts([
-        [t('Alias'), alias],
-        [t('Kind'), kindText(kind)],
-        ...(certificate ? certificateFacts(certificate, now) : []),
-        [t('Created'), created && dateText(created)],
-      ]);
-    }
-    case 'chain':
-      return facts(certificateFacts(node.certificate, now));
-    case 'missingIssuer':
-      return facts([
-        [t('Issuer'), node.issuer.toString()],
-        [
-          t('What it means'),
-          t(
-            'The certificate of this issuer is not in the key pair\u2019s chain. A server that knows only the root needs the intermediates from here.',
-          ),
-        ],
-      ]);
-    default:
-      return undefined;
-  }
+/** With what matches marked. */
+function labelled(label: string, filter: Filter): string | vscode.TreeItemLabel {
+  const highlights = matchesIn(label, filter);
+  return highlights.length ? { label, highlights } : label;
 }
 
-function certificateFacts(certificate: Certificate, now: Date): [string, string | undefined][] {
-  const { extensions, notBefore, notAfter } = certificate;
-  const usage = [...(extensions.extendedKeyUsage ?? []).map(extendedKeyUsageName), ...(extensions.keyUsage ?? [])];
-  const names = (extensions.subjectAltName ?? []).map(generalNameText);
-  return [
-    [t('Subject'), certificate.subject.toString()],
-    [t('Issuer'), certificate.selfIssued ? t('itself (self-signed)') : certificate.issuer.toString()],
-    [
-      t('Valid'),
-      t(
-        '{0} to {1} ({2})',
-        dateText(notBefore),
-        dateText(notAfter),
-        validityText(certificate, now, settings.warnDays()),
-      ),
-    ],
-    [t('Key'), publicKeyText(certificate.publicKey)],
-    [t('Usage'), usage.join(', ')],
-    [t('Alternative names'), names.join(', ')],
-    [t('Malformed extensions'), extensions.malformed.join(', ')],
-    [t('SHA-256 fingerprint'), groups(certificate.sha256)],
-  ];
+function joined(facts: readonly string[]): string {
+  return facts.join(' \u00b7 ');
 }
 
-function facts(rows: readonly (readonly [label: string, value: string | undefined])[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString();
-  for (const [label, value] of rows) {
-    if (value) markdown.appendMarkdown(`**${label}**  \n`).appendText(value).appendMarkdown('\n\n');
-  }
-  return markdown;
-}
-
-export function certificateOf(entry: Entry): Certificate | undefined {
-  return entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
-}
-
-function stateOf(certificate: Certificate, now: Date): ExpiryState {
-  return expiryState(certificate, now, settings.warnDays());
-}
-
-/** Each state has a shape of its own; the colour only repeats it. */
-function stateIcon(state: ExpiryState): vscode.ThemeIcon | undefined {
-  switch (state) {
-    case 'expired':
-      return errorIcon();
-    case 'expiring':
-      return warningIcon();
-    case 'not-yet-valid':
-      return new vscode.ThemeIcon('watch');
-    case 'valid':
-      return undefined;
-  }
-}
-
-function warningIcon(): vscode.ThemeIcon {
-  return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-}
-
-function errorIcon(): vscode.ThemeIcon {
-  return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
-}
-
-/** Without the file: the row stands under it. */
-function problemText({ message, next }: FlowKeystoreError): string {
-  return next ? `${message} ${next}` : message;
+function stateOf(certificate: Certificate, { now, warnFrom }: Look): ExpiryState {
+  return expiryState(certificate, now, warnFrom);
 }

@@ -54,3 +54,8 @@ async function showBackup({ uri, file }: { readonly uri: vscode.Uri; readonly fi
   const known = await vscode.commands.getCommands();
   await vscode.commands.executeCommand(known.includes('revealFileInOS') ? 'revealFileInOS' : 'revealInExplorer', shown);
 }
+
+/** What is wrong and what to do, without the file: for a row that stands under it. */
+export function problemText({ message, next }: FlowKeystoreError): string {
+  return next ? `${message} ${next}` : message;
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import type { Certificate } from '../../core/certificates/certificate';
+import { certificatesPem } from '../../core/certificates/pem';
+import { FlowKeystoreError } from '../../core/errors';
+import { certificatesOf } from '../../core/keystore/chain';
+import { groups } from '../../core/keystore/describe';
+import type { Entry } from '../../core/keystore/model';
+import { askChoice, type Choice } from '../input/quickInput';
+import type { Host } from '../services/host';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { chooseEntry, chooseKeystore, GaveUp, mayAsk } from './choosing';
+import type { Commands, CopyAsPemArgument, CopyValueArgument } from './commandMap';
+
+const { t } = vscode.l10n;
+
+type CopyCommands = Pick<Commands, 'flowKeystore.copyAsPem' | 'flowKeystore.copyValue'>;
+
+const withCertificate: readonly Entry['kind'][] = ['keyPair', 'certificate'];
+
+export function copyCommands(host: Host): CopyCommands {
+  return {
+    async 'flowKeystore.copyAsPem'(argument = {}) {
+      const certificates = await certificatesFor(host, argument);
+      const text =
+        certificates.length === 1 ? t('Certificate copied') : t('{0} certificates copied', certificates.length);
+      await copy(certificatesPem(certificates), text);
+    },
+
+    async 'flowKeystore.copyValue'(argument = {}) {
+      const title = t('Copy Value');
+      const { session, entry } = await chooseEntry(host, argument, { title });
+      const values = valuesOf(entry, certificateAt(session, entry, argument.chainIndex));
+      const chosen = argument.value
+        ? values.find(({ id }) => id === argument.value)
+        : await askWhich(argument, values, title);
+      if (!chosen) {
+        throw new FlowKeystoreError('not-a-certificate', t('The entry "{0}" has no certificate.', entry.alias), {
+          file: session.file,
+        });
+      }
+      await copy(chosen.text, t('{0} copied', chosen.label));
+      return chosen.text;
+    },
+  };
+}
+
+async function copy(text: string, said: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  void vscode.window.setStatusBarMessage(`$(copy) ${said}`, 5000);
+}
+
+/** Of all that is selected, each once: the whole chain of an entry, and single certificates of chains. */
+async function certificatesFor(host: Host, argument: CopyAsPemArgument): Promise<readonly Certificate[]> {
+  const title = t('Copy as PEM');
+  const { alias, chainIndex } = argument;
+  const several = argument.aliases ?? argument.certificates;
+  if (!several) {
+    const { session, entry } = await chooseEntry(host, argument, { title, kinds: withCertificate });
+    if (chainIndex === undefined) return required(session, entry);
+    const certificate = certificateAt(session, entry, chainIndex);
+    return certificate ? [certificate] : required(session, entry);
+  }
+  const session = await chooseKeystore(host, argument, { title });
+  const aliases = argument.aliases ?? (alias === undefined ? [] : [alias]);
+  const found = new Map<string, Certificate>();
+  const add = (certificate: Certificate): unknown => found.set(certificate.sha256, certificate);
+  for (const each of aliases) certificatesOf(entryNamed(session, each)).forEach(add);
+  for (const each of argument.certificates ?? []) {
+    const certificate = certificateAt(session, entryNamed(session, each.alias), each.chainIndex);
+    if (certificate) add(certificate);
+  }
+  if (found.size) return [...found.values()];
+  throw new FlowKeystoreError('not-a-certificate', t('None of the entries has a certificate.'), { file: session.file });
+}
+
+function entryNamed(session: KeystoreSession, alias: string): Entry {
+  const entry = session.seen?.entries.find((other) => other.alias === alias);
+  if (entry) return entry;
+  throw new FlowKeystoreError('alias-unknown', t('There is no entry "{0}".', alias), { file: session.file });
+}
+
+function required(session: KeystoreSession, entry: Entry): readonly Certificate[] {
+  const certificates = certificatesOf(entry);
+  if (certificates.length) return certificates;
+  throw new FlowKeystoreError('not-a-certificate', t('The entry "{0}" has no certificate.', entry.alias), {
+    file: session.file,
+  });
+}
+
+/** @param chainIndex the leaf where absent */
+function certificateAt(session: KeystoreSession, entry: Entry, chainIndex = 0): Certificate | undefined {
+  const certificates = certificatesOf(entry);
+  if (chainIndex === 0 || certificates[chainIndex]) return certificates[chainIndex];
+  throw new FlowKeystoreError('not-found', t('The chain of "{0}" is shorter now.', entry.alias), {
+    file: session.file,
+  });
+}
+
+type ValueId = NonNullable<CopyValueArgument['value']>;
+
+interface CopiedValue {
+  readonly id: ValueId;
+  readonly label: string;
+  readonly text: string;
+}
+
+function valuesOf(entry: Entry, certificate: Certificate | undefined): CopiedValue[] {
+  const alias: CopiedValue = { id: 'alias', label: t('Alias'), text: entry.alias };
+  if (!certificate) return [alias];
+  const { subject, issuer, serialNumber, sha256 } = certificate;
+  return [
+    alias,
+    { id: 'subject', label: t('Subject'), text: subject.toString() },
+    { id: 'issuer', label: t('Issuer'), text: issuer.toString() },
+    { id: 'serialNumber', label: t('Serial number'), text: serialNumber },
+    { id: 'sha256', label: t('SHA-256 fingerprint'), text: groups(sha256) },
+    { id: 'sha1', label: t('SHA-1 fingerprint'), text: groups(certificate.fingerprint('sha1')) },
+    { id: 'notAfter', label: t('End of validity'), text: certificate.notAfter.toISOString() },
+  ];
+}
+
+async function askWhich(
+  argument: CopyValueArgument,
+  values: readonly CopiedValue[],
+  title: string,
+): Promise<CopiedValue> {
+  mayAsk(argument, 'value');
+  const items = values.map((value): Choice<CopiedValue> => ({ label: value.label, description: value.text, value }));
+  const asked = await askChoice({ title, placeholder: t('What is to be copied?'), items });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return asked.value;
+}

@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import type { AliasUse } from '../../core/checks/whereUsed';
+import type { Certificate } from '../../core/certificates/certificate';
+import { extendedKeyUsageName } from '../../core/certificates/extensions';
+import { publicKeyText } from '../../core/certificates/publicKey';
+import { firstFew } from '../../core/firstFew';
+import { certificateOf } from '../../core/keystore/chain';
+import { generalNameText, groups } from '../../core/keystore/describe';
+import { problemText } from '../ui/errors';
+import { dateText, kindText, validityText } from '../ui/texts';
+import type { TreeNode } from './nodes';
+import type { Look } from './rows';
+
+const { t } = vscode.l10n;
+
+/** The facts of a row; undefined where the row says it all. */
+export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | undefined {
+  switch (node.kind) {
+    case 'keystore':
+      return facts([
+        [t('File'), node.session.file],
+        [t('Problem'), node.session.state.kind === 'error' ? problemText(node.session.state.error) : undefined],
+      ]);
+    case 'entry': {
+      const certificate = certificateOf(node.entry);
+      const { alias, created, kind } = node.entry;
+      return facts([
+        [t('Alias'), alias],
+        [t('Kind'), kindText(kind)],
+        ...(certificate ? certificateFacts(certificate, look) : []),
+        [t('Created'), created && dateText(created)],
+        [t('Used by'), kind === 'keyPair' ? usesText(look.usesOf(alias)) : undefined],
+      ]);
+    }
+    case 'chain':
+      return facts(certificateFacts(node.certificate, look));
+    case 'missingIssuer':
+      return facts([
+        [t('Issuer'), node.issuer.toString()],
+        [
+          t('What it means'),
+          t(
+            'The certificate of this issuer is not in the key pair\u2019s chain. A server that knows only the root needs the intermediates from here.',
+          ),
+        ],
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+function certificateFacts(certificate: Certificate, { now, warnFrom }: Look): [string, string | undefined][] {
+  const { extensions, notBefore, notAfter } = certificate;
+  const usage = [...(extensions.extendedKeyUsage ?? []).map(extendedKeyUsageName), ...(extensions.keyUsage ?? [])];
+  const names = (extensions.subjectAltName ?? []).map(generalNameText);
+  return [
+    [t('Subject'), certificate.subject.toString()],
+    [t('Issuer'), certificate.selfIssued ? t('itself (self-signed)') : certificate.issuer.toString()],
+    [
+      t('Valid'),
+      t('{0} to {1} ({2})', dateText(notBefore), dateText(notAfter), validityText(certificate, now, warnFrom)),
+    ],
+    [t('Key'), publicKeyText(certificate.publicKey)],
+    [t('Usage'), usage.join(', ')],
+    [t('Alternative names'), names.join(', ')],
+    [t('Malformed extensions'), extensions.malformed.join(', ')],
+    [t('SHA-256 fingerprint'), groups(certificate.sha256)],
+  ];
+}
+
+/** Channels with their flows, as many as a tooltip holds. */
+function usesText(uses: readonly AliasUse[] | undefined): string | undefined {
+  if (!uses) return undefined;
+  if (!uses.length) return t('no channel of the flows in this workspace');
+  return firstFew(
+    uses.map(({ channel, flow }) => `${channel.name || channel.id} (${channel.adapter}, ${flow})`),
+    8,
+    '; ',
+  );
+}
+
+function facts(rows: readonly (readonly [label: string, value: string | undefined])[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  for (const [label, value] of rows) {
+    if (value) markdown.appendMarkdown(`**${label}**  \n`).appendText(value).appendMarkdown('\n\n');
+  }
+  return markdown;
+}
