@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from './errors';
 
@@ -24,8 +25,7 @@ export async function replaceFile(file: string, bytes: Uint8Array, { what, justB
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
-      // Not at the opening: the process's mask would take something away.
-      if (before) await handle.chmod(before.mode & 0o777);
+      if (before) await keepOwnerAndPermissions(handle, before);
       await handle.sync();
     } finally {
       await handle.close();
@@ -46,6 +46,24 @@ export async function replaceFile(file: string, bytes: Uint8Array, { what, justB
     );
   }
 }
+
+/** Another owner can be kept by an administrator alone, another group by its members: who gets the file else gets it as everybody does. */
+async function keepOwnerAndPermissions(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  let permissions = mode & 0o777;
+  const made = await handle.stat();
+  if (made.uid !== uid || made.gid !== gid) {
+    const kept = (await succeeds(handle.chown(uid, gid))) || (await succeeds(handle.chown(made.uid, gid)));
+    if (!kept) permissions &= 0o707 | ((permissions & 0o007) << 3);
+  }
+  // Not at the opening: the process's mask would take something away.
+  await handle.chmod(permissions);
+}
+
+const succeeds = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
 
 /** So that the new name outlasts a power failure. Windows has no such call, and some file systems refuse it. */
 async function syncFolder(folder: string): Promise<void> {

@@ -16,9 +16,12 @@ export type AliasProblem =
   /** `true` and `false`: the HTTP receiver adapter does not take them as a private key alias. */
   | { readonly code: 'not-for-http'; readonly severity: 'warning' };
 
-/** Java has aliases of JKS and JCEKS in lower case, and finds no others. */
+/** Java has aliases of JKS and JCEKS in lower case, and finds no others. In PEM an alias is the rest of a line. */
 export function aliasIn(type: StoreType, alias: string): string {
-  return type === 'JKS' || type === 'JCEKS' ? alias.toLowerCase() : alias;
+  if (type === 'JKS' || type === 'JCEKS') return alias.toLowerCase();
+  if (type !== 'PEM') return alias;
+  // UTF-8 has no halves of characters.
+  return Buffer.from(alias.replace(/[\r\n]+/g, ' ').trim(), 'utf8').toString('utf8') || 'entry';
 }
 
 export const maxAliasLength = 250;
@@ -68,21 +71,24 @@ export function proposeAlias(certificate: Certificate, taken: readonly string[] 
 /** As `proposeAlias`, for one certificate after the other: what was proposed is taken from then on. */
 export function aliasProposer(taken: readonly string[] = []): (certificate: Certificate) => string {
   const folded = new Set(taken.map((alias) => alias.toLowerCase()));
+  /** The number each name is at: of thousands of one name none is tried twice. */
+  const numbers = new Map<string, number>();
+  /** The name, or the name with the first number that makes it free. */
+  const firstFree = (name: string): string => {
+    if (!folded.has(name.toLowerCase())) return name;
+    const start = name.slice(0, maxAliasLength - 8);
+    for (let n = numbers.get(start.toLowerCase()) ?? 2; ; n++) {
+      const numbered = `${start} ${n}`;
+      if (folded.has(numbered.toLowerCase())) continue;
+      numbers.set(start.toLowerCase(), n + 1);
+      return numbered;
+    }
+  };
   return (certificate) => {
-    const base = tidy(certificate.subject.short) || `certificate ${certificate.sha256.slice(0, 8)}`;
-    const alias = firstFree(base, folded);
+    const alias = firstFree(tidy(certificate.subject.short) || `certificate ${certificate.sha256.slice(0, 8)}`);
     folded.add(alias.toLowerCase());
     return alias;
   };
-}
-
-/** The alias, or the alias with the first number that makes it free. `folded`: those taken, in lower case. */
-function firstFree(alias: string, folded: ReadonlySet<string>): string {
-  if (!folded.has(alias.toLowerCase())) return alias;
-  for (let n = 2; ; n++) {
-    const numbered = `${alias.slice(0, maxAliasLength - 8)} ${n}`;
-    if (!folded.has(numbered.toLowerCase())) return numbered;
-  }
 }
 
 function tidy(name: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A version of a keystore from before a save, kept beside it. */
@@ -30,10 +30,17 @@ export async function keepBackup(target: string, bytes: Uint8Array, count: numbe
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   const before = await stat(target).catch(() => undefined);
   try {
-    await writeFile(temporary, bytes, { mode: before ? before.mode & 0o777 : 0o600, flag: 'wx' });
-    for (let number = keep - 1; number >= 1; number--) {
-      // What is not there yet cannot be moved.
-      await rename(backupOf(target, number), backupOf(target, number + 1)).catch(ignoreMissing);
+    const handle = await open(temporary, 'wx', before ? before.mode & 0o777 : 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // Where a number is free, as after a save that was cut off, those above it need not move.
+    const free = await firstFree(target, keep);
+    for (let number = free - 1; number >= 1; number--) {
+      await rename(backupOf(target, number), backupOf(target, number + 1));
     }
     await rename(temporary, backupOf(target));
   } catch (error) {
@@ -42,8 +49,13 @@ export async function keepBackup(target: string, bytes: Uint8Array, count: numbe
   }
 }
 
-function ignoreMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+/** The first number without a backup; `keep` where all are there. */
+async function firstFree(target: string, keep: number): Promise<number> {
+  for (let number = 1; number < keep; number++) {
+    const found = await stat(backupOf(target, number)).catch(() => undefined);
+    if (!found) return number;
+  }
+  return keep;
 }
 
 /** The versions that are kept of a keystore, the youngest first. */

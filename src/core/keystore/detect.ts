@@ -12,8 +12,10 @@ export function detectStoreType(bytes: Uint8Array): StoreType | undefined {
     if (magic === 0xcececece) return 'JCEKS';
   }
   if (startsLikePkcs12(bytes)) return 'PKCS12';
-  const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isPem = octets.includes('-----BEGIN ') || octets.subarray(0, emptyBundle.length).toString() === emptyBundle;
+  const octets = bufferOf(bytes);
+  const isPem =
+    octets.includes('-----BEGIN ', 0, isUtf16(bytes) ? 'utf16le' : 'latin1') ||
+    octets.subarray(0, emptyBundle.length).toString() === emptyBundle;
   if (looksLikeText(bytes) && isPem) return 'PEM';
   return undefined;
 }
@@ -26,7 +28,16 @@ function startsLikePkcs12(bytes: Uint8Array): boolean {
 }
 
 function looksLikeText(bytes: Uint8Array): boolean {
-  return !bytes.subarray(0, 1024).includes(0);
+  return isUtf16(bytes) || !bytes.subarray(0, 1024).includes(0);
+}
+
+/** As Windows' Notepad has written it, with its mark. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The error for a file that is no keystore, saying what it looks like and what to do with it. */

@@ -59,7 +59,10 @@ export async function writeKeystoreFile(
     what: 'The keystore',
     justBefore: async (target) => {
       const current = await requireVersion(file, expected);
-      if (current) await keepBackup(target, current, backups);
+      if (!current || backups < 1) return;
+      await keepBackup(target, current, backups);
+      // Keeping it took its time.
+      await requireVersion(file, expected);
     },
   });
   return stampOf(bytes);

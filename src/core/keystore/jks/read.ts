@@ -45,6 +45,12 @@ function isIntact(bytes: Uint8Array, password: string): boolean {
   return timingSafeEqual(digest, bytes.subarray(-integrityLength));
 }
 
+/** Nothing where the number is no date that can be told. */
+function dateOf(milliseconds: bigint): { created?: Date } {
+  const created = new Date(Number(milliseconds));
+  return Number.isNaN(created.getTime()) ? {} : { created };
+}
+
 class EntryReader {
   private readonly entries = new Map<string, Entry>();
   private readonly notes: KeystoreNote[] = [];
@@ -98,7 +104,7 @@ class EntryReader {
     const start = reader.at;
     const kind = reader.int();
     const alias = reader.utf();
-    const created = new Date(Number(reader.long()));
+    const made = dateOf(reader.long());
     const source = (): CarriedBag => ({
       level: 'entry',
       type: this.type,
@@ -112,22 +118,22 @@ class EntryReader {
         const chain: (Certificate | undefined)[] = [];
         for (let i = 0; i < count; i++) chain.push(this.certificate());
         const read = chain.filter((certificate) => certificate !== undefined);
-        if (read.length < chain.length) return { kind: 'unknown', alias, created, what: 'key pair', source: source() };
+        if (read.length < chain.length) return { kind: 'unknown', alias, ...made, what: 'key pair', source: source() };
         if (!chain.length) this.notes.push({ code: 'key-without-certificate', alias });
-        return { kind: 'keyPair', alias, created, key: { form: 'encrypted', der }, chain: read, source: source() };
+        return { kind: 'keyPair', alias, ...made, key: { form: 'encrypted', der }, chain: read, source: source() };
       }
       case tag.certificate: {
         const certificate = this.certificate();
         return certificate
-          ? { kind: 'certificate', alias, created, certificate, source: source() }
-          : { kind: 'unknown', alias, created, what: 'certificate', source: source() };
+          ? { kind: 'certificate', alias, ...made, certificate, source: source() }
+          : { kind: 'unknown', alias, ...made, what: 'certificate', source: source() };
       }
       default:
         if (kind !== tag.secretKey || this.type === 'JKS') {
           throw damagedAt(start, `an entry of the unknown kind ${kind}`);
         }
         skipSerializedObject(reader);
-        return { kind: 'secretKey', alias, created, source: source() };
+        return { kind: 'secretKey', alias, ...made, source: source() };
     }
   }
 

@@ -28,7 +28,7 @@ export async function writeJks(
     );
   }
   const pace = new Pace();
-  const parts: Uint8Array[] = keystore.carried.filter(({ level }) => level === 'entry').map(({ raw }) => raw);
+  const parts = shadowedParts(keystore);
   const count = parts.length + keystore.entries.length;
   const seen = new Set<string>();
   for (const entry of keystore.entries) {
@@ -37,17 +37,37 @@ export async function writeJks(
       throw new FlowKeystoreError('alias-exists', `The alias "${entry.alias}" would be there twice.`);
     }
     seen.add(entry.alias);
-    parts.push(...entryParts(entry, keystore.type, now));
+    parts.push(entryParts(entry, keystore.type, now));
   }
   const magic = Buffer.alloc(4);
   magic.writeUInt32BE(magicOf[keystore.type]);
-  const body = Buffer.concat([magic, int(version), int(count), ...parts]);
+  const body = Buffer.concat([magic, int(version), int(count), ...parts.flat()]);
   const digest = createHash('sha1').update(bmpOctets(password)).update(integrityText).update(body).digest();
   return Buffer.concat([body, digest]);
 }
 
+/**
+ * Entries that a later one of the same alias hides from Java: they stay hidden under the alias that one has now, and go with it when it was
+ * deleted, for they would come to light.
+ */
+function shadowedParts({ carried, entries }: Keystore): Uint8Array[][] {
+  const aliases = new Map(
+    entries.flatMap(({ source, alias }) => (source?.level === 'entry' ? [[aliasOf(source.raw), alias] as const] : [])),
+  );
+  return carried.flatMap(({ level, raw }) => {
+    const alias = level === 'entry' ? aliases.get(aliasOf(raw)) : undefined;
+    return alias === undefined ? [] : [renamed(raw, alias)];
+  });
+}
+
+function aliasOf(raw: Uint8Array): string {
+  const reader = new JavaReader(raw);
+  reader.int();
+  return reader.utf();
+}
+
 function entryParts(entry: Entry, type: 'JKS' | 'JCEKS', now: () => number): Uint8Array[] {
-  const head = (kind: number): Uint8Array[] => [int(kind), utf(entry.alias), long(entry.created?.getTime() ?? now())];
+  const head = (kind: number): Uint8Array[] => [int(kind), utf(entry.alias), createdOf(entry, now)];
   switch (entry.kind) {
     case 'keyPair':
       if (entry.key.form !== 'encrypted') {
@@ -67,6 +87,15 @@ function entryParts(entry: Entry, type: 'JKS' | 'JCEKS', now: () => number): Uin
       }
       return renamed(entry.source.raw, entry.alias);
   }
+}
+
+/** A date that cannot be told (`created` is absent then) stays the number that it was. */
+function createdOf({ created, source }: Entry, now: () => number): Uint8Array {
+  if (created || source?.level !== 'entry') return long(created?.getTime() ?? now());
+  const reader = new JavaReader(source.raw);
+  reader.int();
+  reader.utf();
+  return reader.octets(8);
 }
 
 function certificateParts({ der }: Certificate): Uint8Array[] {

@@ -1,9 +1,9 @@
-import { sameOctets } from '../../asn1/der';
 import type { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { publicKeyOf } from '../../keys/publicKeyOf';
 import { aliasProposer } from '../alias';
-import type { CarriedBag, CertificateEntry, Entry, Keystore, KeystoreNote, KeyPairEntry } from '../model';
+import { isUtf16 } from '../detect';
+import type { CarriedBag, Entry, Keystore, KeystoreNote, KeyPairEntry } from '../model';
 import { emptyBundle, isCertificateLabel, piecesOf, type Piece } from './pieces';
 
 /**
@@ -27,99 +27,159 @@ function carriedText(type: string, text: string): CarriedBag {
 
 /** One character for each octet, so that nothing is lost; UTF-16, as Windows' Notepad has written it, becomes UTF-8. */
 function textOf(bytes: Uint8Array): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  const octets = utf16 ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : Buffer.from(bytes);
+  const octets = isUtf16(bytes)
+    ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8')
+    : Buffer.from(bytes);
   return octets.toString('latin1');
 }
 
 /** The entries that the pieces make. Also asked by the writer: what it writes has to read back as it was meant. */
 export function entriesOf(pieces: readonly Piece[]): { entries: Entry[]; notes: KeystoreNote[] } {
   const notes: KeystoreNote[] = [];
-  const certificates = pieces.flatMap((piece) => piece.certificates.map((certificate) => ({ piece, certificate })));
-  for (const { label, certificates: found, lead } of pieces) {
-    if (isCertificateLabel(label) && !found.length) {
+  for (const { label, certificates, lead } of pieces) {
+    if (isCertificateLabel(label) && !certificates.length) {
       notes.push({ code: 'certificate-unreadable', detail: lead.trim().split('\n')[0]?.slice(0, 60) ?? '' });
     }
   }
   const proposer = aliasProposer(pieces.flatMap(({ alias }) => (alias === undefined ? [] : [alias])));
+  const index = new CertificateIndex(pieces);
   const keys = pieces.filter((piece) => piece.key);
-  const inChains = new Set<Certificate>();
+  const inChains = new Set<string>();
   const pairs = new Map<Piece, KeyPairEntry>();
-  const all = certificates.map(({ certificate }) => certificate);
+  const leaves = new Set<Certificate>();
   for (const piece of keys) {
     const { key } = piece;
     if (!key) continue;
-    const leaf = leafOf(piece, certificates, keys.length === 1);
-    const chain = leaf ? chainFrom(leaf.certificate, all) : [];
-    for (const member of chain) inChains.add(member);
+    const leaf = index.leafOf(piece, keys.length === 1);
+    const chain = leaf ? index.chainFrom(leaf.certificate) : [];
+    if (leaf) leaves.add(leaf.certificate);
+    for (const member of chain) inChains.add(member.sha256);
     const alias =
       piece.alias ?? leaf?.piece.alias ?? (leaf ? proposer(leaf.certificate) : `private key ${pairs.size + 1}`);
     if (!leaf) notes.push({ code: 'key-without-certificate', alias });
     if (key.form === 'plain') notes.push({ code: 'key-not-encrypted', alias, sealedOnSave: false });
     pairs.set(piece, { kind: 'keyPair', alias, key, chain });
   }
-  const leaves = new Set([...pairs.values()].map(({ chain }) => chain[0]));
-  const entries: Entry[] = [];
-  const seen = new Set<string>();
-  const taken = new Set<string>();
-  const put = (entry: Entry): void => {
-    const folded = entry.alias.toLowerCase();
-    if (taken.has(folded)) {
-      const alias = entry.alias;
-      notes.push({ code: 'duplicate-alias', alias });
-      let n = 2;
-      while (taken.has(`${folded} ${n}`)) n++;
-      entries.push({ ...entry, alias: `${alias} ${n}` });
-      taken.add(`${folded} ${n}`);
-      return;
-    }
-    taken.add(folded);
-    entries.push(entry);
-  };
+  const entries = new Entries(notes);
   for (const piece of pieces) {
     const pair = pairs.get(piece);
-    if (pair) put(pair);
+    if (pair) entries.put(pair);
     for (const certificate of piece.certificates) {
-      // A certificate of a chain is an entry of its own only if it has a name of its own.
-      const isNamed = piece.alias !== undefined && piece.certificates.length === 1 && !leaves.has(certificate);
-      if ((inChains.has(certificate) && !isNamed) || seen.has(certificate.sha256)) continue;
-      seen.add(certificate.sha256);
-      const alias = (piece.certificates.length === 1 ? piece.alias : undefined) ?? proposer(certificate);
-      put({ kind: 'certificate', alias, certificate } satisfies CertificateEntry);
+      const name = piece.certificates.length === 1 ? piece.alias : undefined;
+      // A certificate of a chain, and one that was there before, is an entry of its own only if it has a name of its own.
+      if (name === undefined ? inChains.has(certificate.sha256) : leaves.has(certificate)) continue;
+      if (entries.has(certificate, name)) continue;
+      entries.put({ kind: 'certificate', alias: name ?? proposer(certificate), certificate });
     }
   }
-  return { entries, notes };
+  return { entries: entries.all, notes };
 }
+
+/** Entries under aliases that are there once. */
+class Entries {
+  readonly all: Entry[] = [];
+  private readonly taken = new Set<string>();
+  private readonly numbers = new Map<string, number>();
+  private readonly certificates = new Set<string>();
+
+  constructor(private readonly notes: KeystoreNote[]) {}
+
+  /** Whether that certificate is there already: under that name, or without one under any. */
+  has({ sha256 }: Certificate, name: string | undefined): boolean {
+    return this.certificates.has(name === undefined ? sha256 : named(sha256, name));
+  }
+
+  put(entry: Entry): void {
+    const certificate = entry.kind === 'certificate' ? entry.certificate : undefined;
+    const first = certificate ?? (entry.kind === 'keyPair' ? entry.chain[0] : undefined);
+    if (certificate) this.certificates.add(certificate.sha256);
+    if (first) this.certificates.add(named(first.sha256, entry.alias));
+    const folded = entry.alias.toLowerCase();
+    if (!this.taken.has(folded)) {
+      this.taken.add(folded);
+      this.all.push(entry);
+      return;
+    }
+    this.notes.push({ code: 'duplicate-alias', alias: entry.alias });
+    let n = this.numbers.get(folded) ?? 2;
+    while (this.taken.has(`${folded} ${n}`)) n++;
+    this.numbers.set(folded, n + 1);
+    this.taken.add(`${folded} ${n}`);
+    this.all.push({ ...entry, alias: `${entry.alias} ${n}` });
+  }
+}
+
+const named = (sha256: string, alias: string): string => `${sha256} ${alias.toLowerCase()}`;
 
 interface Placed {
   readonly piece: Piece;
   readonly certificate: Certificate;
 }
 
-/** By public key where it can be told without a password; else by OpenSSL's attributes; the only key of a file goes with its first certificate. */
-function leafOf(piece: Piece, certificates: readonly Placed[], only: boolean): Placed | undefined {
-  const { key, keyId, alias } = piece;
-  const publicKey = key?.form === 'plain' ? publicKeyOf(key.der) : undefined;
-  if (publicKey) return certificates.find(({ certificate }) => sameOctets(certificate.spki, publicKey));
-  const byAttributes =
-    (keyId === undefined ? undefined : certificates.find((each) => each.piece.keyId === keyId)) ??
-    (alias === undefined ? undefined : certificates.find((each) => each.piece.alias === alias));
-  return (
-    byAttributes ?? (only ? (certificates.find(({ certificate }) => !certificate.isCa) ?? certificates[0]) : undefined)
-  );
+/** The certificates of a file, found in no more time where there are thousands. */
+class CertificateIndex {
+  private readonly all: readonly Placed[];
+  private readonly found = new Map<string, ReadonlyMap<string, readonly Placed[]>>();
+
+  constructor(pieces: readonly Piece[]) {
+    this.all = pieces.flatMap((piece) => piece.certificates.map((certificate) => ({ piece, certificate })));
+  }
+
+  /**
+   * By public key where it can be told without a password; else by OpenSSL's attributes; the only key of a file goes with its first
+   * certificate that has not another name.
+   */
+  leafOf(piece: Piece, only: boolean): Placed | undefined {
+    const { key, keyId, alias } = piece;
+    const publicKey = key?.form === 'plain' ? publicKeyOf(key.der) : undefined;
+    if (publicKey) {
+      const fitting = this.by('key', ({ certificate }) => latin1(certificate.spki), latin1(publicKey));
+      return fitting.find((each) => alias !== undefined && each.piece.alias === alias) ?? fitting[0];
+    }
+    const [byAttributes] = [
+      ...(keyId === undefined ? [] : this.by('keyId', (each) => each.piece.keyId, keyId)),
+      ...(alias === undefined ? [] : this.by('alias', (each) => each.piece.alias, alias)),
+    ];
+    if (byAttributes ?? !only) return byAttributes;
+    const free = this.all.filter((each) => alias === undefined || each.piece.alias === undefined);
+    return free.find(({ certificate }) => !certificate.isCa) ?? free[0];
+  }
+
+  chainFrom(leaf: Certificate): Certificate[] {
+    const chain = [leaf];
+    const inChain = new Set(chain);
+    for (let at = leaf; !at.selfIssued;) {
+      const issued = at;
+      const issuer = this.by('subject', (each) => each.certificate.subject.comparisonKey, at.issuer.comparisonKey).find(
+        ({ certificate }) => !inChain.has(certificate) && issued.mayBeIssuedBy(certificate),
+      )?.certificate;
+      if (!issuer) break;
+      chain.push(issuer);
+      inChain.add(issuer);
+      at = issuer;
+    }
+    return chain;
+  }
+
+  private by(what: string, keyOf: (each: Placed) => string | undefined, key: string): readonly Placed[] {
+    let index = this.found.get(what);
+    if (!index) {
+      const made = new Map<string, Placed[]>();
+      for (const each of this.all) {
+        const own = keyOf(each);
+        if (own === undefined) continue;
+        const others = made.get(own);
+        if (others) others.push(each);
+        else made.set(own, [each]);
+      }
+      index = made;
+      this.found.set(what, index);
+    }
+    return index.get(key) ?? [];
+  }
 }
 
-function chainFrom(leaf: Certificate, all: readonly Certificate[]): Certificate[] {
-  const chain = [leaf];
-  for (let at = leaf; !at.selfIssued;) {
-    const issued = at;
-    const issuer = all.find((candidate) => !chain.includes(candidate) && issued.mayBeIssuedBy(candidate));
-    if (!issuer) break;
-    chain.push(issuer);
-    at = issuer;
-  }
-  return chain;
-}
+const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1');
 
 function nothingInIt(pieces: readonly Piece[]): FlowKeystoreError {
   const [first] = pieces;

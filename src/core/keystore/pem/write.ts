@@ -1,4 +1,3 @@
-import { sameOctets } from '../../asn1/der';
 import type { Certificate } from '../../certificates/certificate';
 import { writePem } from '../../certificates/pem';
 import type { SealedKey } from '../../keys/sealedKey';
@@ -16,8 +15,9 @@ export function writePemBundle(keystore: Keystore): Uint8Array {
   );
   const wanted = new Wanted(keystore.entries);
   const kept = before.flatMap((piece) => wanted.keep(piece));
-  const after = [...kept, ...wanted.missing()];
-  const text = named(after, keystore.entries).map(({ lead, block }) => lead + block);
+  const changed = named([...kept, ...wanted.missing()], keystore.entries);
+  const after = readsBack(changed, keystore.entries) ? changed : anew(before, keystore.entries);
+  const text = after.map(({ lead, block }) => lead + block);
   const joined = text.map((piece, i) => (i && !/[\r\n]$/.test(text[i - 1] ?? '') ? `\n${piece}` : piece)).join('');
   const whole = joined + rest;
   return Buffer.from(whole.trim() === '' ? `${emptyBundle}\n` : whole, 'latin1');
@@ -25,48 +25,86 @@ export function writePemBundle(keystore: Keystore): Uint8Array {
 
 /** What the file has to hold, and which of it has been written. */
 class Wanted {
-  private readonly keys = new Map<Entry, SealedKey>();
-  private readonly certificates = new Map<string, Certificate>();
-  private readonly doneKeys = new Set<SealedKey>();
+  private readonly certificates = new Set<string>();
   private readonly done = new Set<string>();
+  /** How many entries have a private key, and how many of them were written. */
+  private readonly keys = new Map<string, { wanted: number; done: number }>();
 
   constructor(private readonly entries: readonly Entry[]) {
     for (const entry of entries) {
-      if (entry.kind === 'keyPair') this.keys.set(entry, entry.key);
-      for (const certificate of certificatesOf(entry)) this.certificates.set(certificate.sha256, certificate);
+      for (const { sha256 } of certificatesOf(entry)) this.certificates.add(sha256);
+      if (entry.kind !== 'keyPair') continue;
+      const key = this.keys.get(keyIdentity(entry.key));
+      if (key) key.wanted++;
+      else this.keys.set(keyIdentity(entry.key), { wanted: 1, done: 0 });
     }
   }
 
   keep(piece: Piece): Piece[] {
     if (piece.key) {
-      const { der } = piece.key;
-      const key = [...this.keys.values()].find((each) => !this.doneKeys.has(each) && sameOctets(each.der, der));
-      if (!key) return [];
-      this.doneKeys.add(key);
+      const key = this.keys.get(keyIdentity(piece.key));
+      if (!key || key.done === key.wanted) return [];
+      key.done++;
       return [piece];
     }
-    if (!piece.certificates.length) return [piece];
-    const left = piece.certificates.filter(({ sha256 }) => this.certificates.has(sha256) && !this.done.has(sha256));
-    for (const { sha256 } of left) this.done.add(sha256);
+    const left = piece.certificates.filter(({ sha256 }) => this.certificates.has(sha256));
+    if (left.length === piece.certificates.length) {
+      for (const { sha256 } of left) this.done.add(sha256);
+      return [piece];
+    }
     // Of a bundle some of which is gone the others become pieces of their own.
-    return left.length === piece.certificates.length
-      ? [piece]
-      : left.map((certificate) => certificatePiece(certificate));
+    return this.notDone(left).map((certificate) => certificatePiece(certificate));
   }
 
   missing(): Piece[] {
     const pieces: Piece[] = [];
+    const seen = new Map<string, number>();
     for (const entry of this.entries) {
-      const key = this.keys.get(entry);
-      if (key && !this.doneKeys.has(key)) pieces.push(keyPiece(key, entry.alias));
-      for (const certificate of certificatesOf(entry)) {
-        if (this.done.has(certificate.sha256)) continue;
-        this.done.add(certificate.sha256);
-        pieces.push(certificatePiece(certificate));
+      if (entry.kind === 'keyPair') {
+        const identity = keyIdentity(entry.key);
+        const number = (seen.get(identity) ?? 0) + 1;
+        seen.set(identity, number);
+        if (number > (this.keys.get(identity)?.done ?? 0)) pieces.push(keyPiece(entry.key, entry.alias));
       }
+      pieces.push(...this.notDone(certificatesOf(entry)).map((certificate) => certificatePiece(certificate)));
     }
     return pieces;
   }
+
+  private notDone(certificates: readonly Certificate[]): Certificate[] {
+    const left = certificates.filter(({ sha256 }) => !this.done.has(sha256));
+    for (const { sha256 } of left) this.done.add(sha256);
+    return left;
+  }
+}
+
+/**
+ * All entries one after the other, each under its name, a key before its chain: where the pieces of the file, put together again, would
+ * read back as something else (one certificate under two names, say). What is neither key nor certificate comes first, as it was.
+ */
+function anew(before: readonly Piece[], entries: readonly Entry[]): Piece[] {
+  const pieces = before.filter(({ key, certificates }) => !key && !certificates.length);
+  const named = new Set(entries.flatMap((entry) => (entry.kind === 'certificate' ? [entry.certificate.sha256] : [])));
+  const done = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'keyPair') pieces.push(keyPiece(entry.key, entry.alias));
+    certificatesOf(entry).forEach((certificate, i) => {
+      const piece = certificatePiece(certificate);
+      if (i === 0) pieces.push({ ...piece, ...withAlias(piece.lead, entry.alias) });
+      else if (!done.has(certificate.sha256) && !named.has(certificate.sha256)) pieces.push(piece);
+      done.add(certificate.sha256);
+    });
+  }
+  return pieces;
+}
+
+function readsBack(pieces: readonly Piece[], entries: readonly Entry[]): boolean {
+  const rows = (of: readonly Entry[]): string =>
+    of
+      .map((entry) => JSON.stringify([identityOf(entry), shapeOf(entry)]))
+      .sort()
+      .join('\n');
+  return rows(entriesOf(pieces).entries) === rows(entries);
 }
 
 function certificatesOf(entry: Entry): readonly Certificate[] {

@@ -14,6 +14,7 @@ import {
   readBag,
   renameBag,
   type BagAttribute,
+  type SafeBag,
 } from './bag';
 import { makeMac, type MacHash } from './mac';
 import { bagOid, contentOid } from './oids';
@@ -132,22 +133,39 @@ function checkAliases(keystore: Keystore): void {
   }
 }
 
-/** Carried bags: those that Java would list, had no later bag their alias, and all others. */
+/**
+ * Carried bags: those that Java would list, had no later bag their alias (`shadowed`), and all others. The former stay under the alias that the
+ * later one has now, and go with it when it was deleted, for they would come to light.
+ */
 function sortCarried({ carried, entries }: Keystore): {
   readonly shadowed: readonly Uint8Array[];
   readonly stray: readonly Uint8Array[];
 } {
   const shadowed: Uint8Array[] = [];
   const stray: Uint8Array[] = [];
-  const taken = new Set(entries.map(({ alias }) => alias.toLowerCase()));
+  const aliases = new Map<string, string>();
+  for (const { alias, source } of entries) {
+    const before = source?.level === 'bag' ? aliasOf(readBag(readNode(source.raw))) : undefined;
+    if (before !== undefined) aliases.set(before.toLowerCase(), alias);
+  }
   for (const { level, raw } of carried) {
     if (level !== 'bag') continue;
     const bag = readBag(readNode(raw));
-    const alias = aliasOf(bag)?.toLowerCase();
-    const listed = bag.type !== bagOid.certificate || isTrustedByJava(bag);
-    (alias !== undefined && taken.has(alias) && listed ? shadowed : stray).push(raw);
+    const alias = aliasOf(bag);
+    if (alias === undefined || !isListed(bag)) {
+      stray.push(raw);
+      continue;
+    }
+    const now = aliases.get(alias.toLowerCase());
+    if (now !== undefined) shadowed.push(now.toLowerCase() === alias.toLowerCase() ? raw : renameBag(raw, now));
   }
   return { shadowed, stray };
+}
+
+/** Whether Java has a bag with an alias as an entry, if nothing hides it. */
+function isListed(bag: SafeBag): boolean {
+  if (bag.type === bagOid.certificate) return isTrustedByJava(bag);
+  return bag.type !== bagOid.shroudedKey || localKeyIdOf(bag) !== undefined;
 }
 
 /** The certificates above the leaves of key pairs. A reader finds them by name alone: of each name there can be but one. */
