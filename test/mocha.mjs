@@ -1,15 +1,18 @@
-// Bundles the tests of one folder (or the files named) and runs them under mocha: node test/mocha.mjs unit|interop [file ...]
+// Bundles the tests of one folder (or the files named) and runs them under mocha: node test/mocha.mjs unit|torture|interop [file ...]
 // Writes out/results/<suite>.json once mocha has finished; exits with the verdict.
 import Mocha from 'mocha';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundleTests, testFiles } from './support/bundle.mjs';
+import { bundleTests, programFiles, testFiles } from './support/bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const [suite, ...only] = process.argv.slice(2);
 const files = only.length ? only.map((file) => path.resolve(file)) : testFiles(suite);
 const outdir = path.join(root, 'out/test', only.length ? `${suite}-some` : suite);
-const bundles = await bundleTests({ suite, files, outdir });
+const bundles = (await bundleTests({ suite, files: [...files, ...programFiles(suite)], outdir })).slice(
+  0,
+  files.length,
+);
 
 process.setSourceMapsEnabled(true);
 const mocha = new Mocha({

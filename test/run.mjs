@@ -20,6 +20,7 @@ const steps = [
   { name: 'lint', run: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', run: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'unit', suite: true, run: [node, 'test/mocha.mjs', 'unit'] },
+  { name: 'torture', suite: true, run: [node, 'test/mocha.mjs', 'torture'] },
   { name: 'fuzz', run: [node, 'test/fuzz/run.mjs', '--count', '2200'] },
   { name: 'interop', suite: true, run: [node, 'test/mocha.mjs', 'interop'] },
   { name: 'extension', suite: true, run: [node, 'test/extension.mjs'] },

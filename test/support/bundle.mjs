@@ -14,6 +14,15 @@ export function testFiles(suite) {
     .map((file) => path.join(folder, file));
 }
 
+/** Programs that tests of test/<suite> run in processes of their own, absolute. They are bundled beside the tests. */
+export function programFiles(suite) {
+  const folder = path.join(root, 'test', suite);
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.program.ts'))
+    .sort()
+    .map((file) => path.join(folder, file));
+}
+
 /** Bundles `files`, which lie in test/<suite>, into an emptied `outdir`. Returns the bundles' paths, in the same order. */
 export async function bundleTests({ suite, files, outdir, external = [], plugins = [] }) {
   const folder = path.join(root, 'test', suite);
