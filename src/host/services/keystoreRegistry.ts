@@ -14,7 +14,7 @@ const settleTime = 200;
 
 /**
  * The keystores that the extension knows: those found in the workspace and those added by hand. Nothing is looked for before somebody
- * asks; keystores with a remembered password open then by themselves.
+ * asks, which the watch over expiry does a few seconds after the start; keystores with a remembered password open then by themselves.
  */
 export class KeystoreRegistry implements vscode.Disposable {
   private readonly known = new Map<string, { session: KeystoreSession; resources: vscode.Disposable }>();
