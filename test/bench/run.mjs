@@ -7,23 +7,36 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const outfile = path.join(root, 'out/bench/keystores.cjs');
 if (spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' }).status !== 0) process.exit(1);
-await build({
-  entryPoints: [path.join(import.meta.dirname, 'keystores.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  logLevel: 'warning',
-});
-const { benchKeystores } = (await import(pathToFileURL(outfile).href)).default;
+/** The exports of a bundled module of this folder. */
+async function bundled(name) {
+  const outfile = path.join(root, 'out/bench', `${name}.cjs`);
+  await build({
+    entryPoints: [path.join(import.meta.dirname, `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  return (await import(pathToFileURL(outfile).href)).default;
+}
+const cli = path.join(root, 'dist/cli.cjs');
 
-for (const { what, ours, theirs = [], note } of await benchKeystores(path.join(root, 'dist/cli.cjs'))) {
+const { benchKeystores } = await bundled('keystores');
+for (const { what, ours, theirs = [], note } of await benchKeystores(cli)) {
   console.log(`${what}: ${ours.toFixed(1)} ms${note ? `; ${note}` : ''}`);
   for (const [name, ms] of theirs)
     console.log(`    ${(ms / ours).toFixed(2)} x as fast as ${name} (${ms.toFixed(0)} ms)`);
+}
+
+// What must hold, as ratios of two times of this run.
+let missed = 0;
+const { benchGrowth } = await bundled('targets');
+for (const { what, ratio, atMost } of await benchGrowth(cli)) {
+  if (ratio > atMost) missed++;
+  console.log(`${ratio > atMost ? 'MISSED' : 'holds'}: ${what}: ${ratio.toFixed(2)} (at most ${atMost})`);
 }
 
 // Activation and work in a real extension host.
@@ -42,3 +55,4 @@ for (const file of readdirSync(path.join(root, 'dist'), { recursive: true }).sor
     `    ${file.padEnd(32)} ${String(statSync(full).size).padStart(9)} ${String(gzipSync(readFileSync(full)).length).padStart(9)}`,
   );
 }
+if (missed) process.exit(1);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Certificate } from '../../src/core/certificates/certificate';
-import { addCertificates } from '../../src/core/keystore/edit';
+import type { addCertificates } from '../../src/core/keystore/edit';
 import type { StoreType } from '../../src/core/keystore/model';
 import { emptyKeystore, readKeystore, writeKeystore } from '../../src/core/keystore/store';
 import { makeCa } from '../support/testCertificates';
@@ -55,7 +55,8 @@ export async function benchGrowth(cli: string): Promise<Goal[]> {
       goals.push({
         what: `${type}: time for 60,000 certificates to that for 6,000 (${few.toFixed(0)} ms)`,
         ratio: (await median(3, read(many))) / few,
-        atMost: 12,
+        // 10 is linear; what is read anew for each certificate would make it 100.
+        atMost: 15,
       });
       if (type !== 'JKS') continue;
       const keytool = await median(3, tool('keytool', '-list', '-keystore', some, '-storepass', password));

@@ -49,10 +49,10 @@ describe('a disk that does not take a save', function () {
   const run = (command: string, args: readonly string[], options: SpawnSyncOptions = {}): Outcome | undefined => {
     const { status, stdout, stderr, error } = spawnSync(command, args, { ...options, encoding: 'utf8', stdio: 'pipe' });
     if (error ?? status !== 0) {
-      console.log(`      ${command} failed: ${error?.message ?? String(stderr)}`);
+      console.log(`      ${command} failed: ${error?.message ?? stderr}`);
       return undefined;
     }
-    return JSON.parse(String(stdout)) as Outcome;
+    return JSON.parse(stdout) as Outcome;
   };
   const assertUntouched = (outcome: Outcome | undefined, code: string, next: RegExp): void => {
     assert.ok(outcome, 'the program did not run');
