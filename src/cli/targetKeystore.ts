@@ -1,34 +1,17 @@
-import path from 'node:path';
 import { FlowKeystoreError } from '../core/errors';
 import { writeKeystoreFile } from '../core/keystore/file';
 import type { Keystore, StoreType } from '../core/keystore/model';
 import { emptyKeystore, writeChecked } from '../core/keystore/store';
+import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
 import { saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
 import { badArguments } from './options';
 import type { Terminal } from './terminal';
 
-const types: readonly StoreType[] = ['PKCS12', 'JKS', 'JCEKS', 'PEM'];
-
 /** @throws FlowKeystoreError `arguments` for a type that there is not */
 export function readStoreType(text: string): StoreType {
-  const found = types.find((type) => type === text.toUpperCase().replace('#', ''));
+  const found = storeTypes.find((type) => type === text.toUpperCase().replace('#', ''));
   if (found) return found;
-  throw badArguments(`--type takes ${types.join(', ')}, not "${text}".`);
-}
-
-/** The type that a name for a new keystore stands for. */
-function typeOfName(file: string): StoreType {
-  switch (path.extname(file).toLowerCase()) {
-    case '.jks':
-      return 'JKS';
-    case '.jceks':
-      return 'JCEKS';
-    case '.pem':
-    case '.crt':
-      return 'PEM';
-    default:
-      return 'PKCS12';
-  }
+  throw badArguments(`--type takes ${storeTypes.join(', ')}, not "${text}".`);
 }
 
 /** The keystore that something is put into: the one that is there, or a new one. */
@@ -54,7 +37,7 @@ export async function openOrCreate(
     opened = await opener.open(file);
   } catch (error) {
     if (!(error instanceof FlowKeystoreError) || error.code !== 'not-found') throw error;
-    return created(file, type ?? typeOfName(file), newPassword);
+    return created(file, type ?? typeOfName(file) ?? 'PKCS12', newPassword);
   }
   const { keystore, password } = opened;
   if (type && type !== keystore.type) {

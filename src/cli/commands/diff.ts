@@ -1,4 +1,5 @@
-import { certificateOfEntry, compareKeystores, type Difference } from '../../core/keystore/comparison';
+import { certificateOf } from '../../core/keystore/chain';
+import { compareKeystores, type Difference } from '../../core/keystore/comparison';
 import { groups } from '../../core/keystore/describe';
 import type { Entry } from '../../core/keystore/model';
 import { KeystoreOpener } from '../keystores';
@@ -33,7 +34,7 @@ function differenceData({ before, after, ...rest }: Difference): unknown {
 }
 
 function side(entry: Entry): unknown {
-  const certificate = certificateOfEntry(entry);
+  const certificate = certificateOf(entry);
   return {
     kind: entry.kind,
     ...(certificate && {
@@ -68,7 +69,7 @@ function differenceText({ kind, alias, from, before, after, what }: Difference):
 }
 
 function factsOf(entry: Entry | undefined, lead: string): string {
-  const certificate = entry && certificateOfEntry(entry);
+  const certificate = entry && certificateOf(entry);
   if (!certificate) return '';
   const until = certificate.notAfter.toISOString().slice(0, 10);
   return `${lead}${certificate.subject.toString()}, valid to ${until}, SHA-256 ${groups(certificate.sha256.slice(0, 16))}...`;

@@ -4,6 +4,7 @@ import type { Entry, Keystore, KeystoreNote } from '../../core/keystore/model';
 import { lintEntry } from '../../core/keystore/lint';
 import { describeFinding } from '../../core/keystore/lintText';
 import { visible } from '../../core/visible';
+import { certificateOf } from '../../core/keystore/chain';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
@@ -82,8 +83,7 @@ function listingText(file: string, keystore: Keystore, now: Date): string {
   const lines = [`${file}: ${keystore.type}, ${n} ${n === 1 ? 'entry' : 'entries'}`];
   for (const entry of keystore.entries) {
     lines.push('', `${entry.alias}  (${kindText[entry.kind]})`);
-    const certificate =
-      entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
+    const certificate = certificateOf(entry);
     if (!certificate) continue;
     lines.push(
       `  ${certificate.subject.toString()}`,

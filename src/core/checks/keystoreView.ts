@@ -1,3 +1,4 @@
+import { certificateOf } from '../keystore/chain';
 import type { Certificate } from '../certificates/certificate';
 import { publicKeyText } from '../certificates/publicKey';
 import type { Entry, EntryKind, Keystore } from '../keystore/model';
@@ -42,8 +43,7 @@ export function lockedKeystore(name: string, file?: string): KeystoreView {
 }
 
 function viewOfEntry(entry: Entry): KeystoreViewEntry {
-  const certificate =
-    entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
+  const certificate = certificateOf(entry);
   return { alias: entry.alias, kind: entry.kind, ...(certificate ? factsOf(certificate) : {}) };
 }
 

@@ -1,3 +1,4 @@
+import { certificateOf } from './chain';
 import type { Certificate } from '../certificates/certificate';
 import { visible } from '../visible';
 import { groups } from './describe';
@@ -50,8 +51,7 @@ function endingsOf(
   const endings = new Map<string, Ending>();
   for (const { name, entries } of keystores) {
     for (const entry of entries) {
-      const certificate =
-        entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
+      const certificate = certificateOf(entry);
       if (!certificate) continue;
       const ending = endings.get(certificate.sha256) ?? { certificate, places: [] };
       ending.places.push(visible(`${entry.alias} (${name})`));

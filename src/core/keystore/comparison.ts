@@ -1,5 +1,5 @@
 import { sameOctets } from '../asn1/der';
-import type { Certificate } from '../certificates/certificate';
+import { certificateOf } from './chain';
 import type { Change } from './changes';
 import { differencesOf } from './differences';
 import type { Entry, Keystore } from './model';
@@ -51,13 +51,8 @@ function sides(before: Entry | undefined, after: Entry | undefined): Pick<Differ
 
 function whatChanged(before: Entry, after: Entry): NonNullable<Difference['what']> {
   if (before.kind !== after.kind) return 'kind';
-  const [old, now] = [certificateOfEntry(before), certificateOfEntry(after)];
+  const [old, now] = [certificateOf(before), certificateOf(after)];
   if (!old || !now) return 'key';
   if (old.equals(now)) return 'chain';
   return sameOctets(old.spki, now.spki) ? 'certificate' : 'key';
-}
-
-/** The certificate that stands for an entry: a trusted one itself, of a key pair its leaf. */
-export function certificateOfEntry(entry: Entry): Certificate | undefined {
-  return entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
 }

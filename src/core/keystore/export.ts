@@ -1,3 +1,4 @@
+import { certificatesOf } from './chain';
 import type { Certificate } from '../certificates/certificate';
 import { certificatesPem, writePem } from '../certificates/pem';
 import { pkcs7Of } from '../certificates/pkcs7';
@@ -14,7 +15,7 @@ export type KeyPairForm = 'p12' | 'pkcs8';
 
 /** @throws FlowKeystoreError `not-a-certificate` for an entry without one */
 export function chainOfEntry(entry: Entry): readonly Certificate[] {
-  const chain = entry.kind === 'keyPair' ? entry.chain : entry.kind === 'certificate' ? [entry.certificate] : [];
+  const chain = certificatesOf(entry);
   if (chain.length) return chain;
   throw new FlowKeystoreError('not-a-certificate', `The entry "${entry.alias}" has no certificate.`, {
     detail: entry.alias,

@@ -1,6 +1,7 @@
 import { FlowKeystoreError } from '../errors';
 import { sealJceksKey, sealJksKey } from '../keys/javaProtectors';
 import { sealKey, type SealedKey } from '../keys/sealedKey';
+import { certificateOf } from './chain';
 import { detectStoreType, notAKeystore } from './detect';
 import { readJks } from './jks/read';
 import { writeJks } from './jks/write';
@@ -115,7 +116,7 @@ export async function writeChecked(
 /** Aliases, kinds and certificates, told apart without hashing thousands. Chains are left out: a certificate that was added may lengthen one. */
 function contentsOf(keystore: Keystore): string {
   const rows = keystore.entries.map((entry) => {
-    const certificate = entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' && entry.certificate;
+    const certificate = certificateOf(entry);
     return JSON.stringify([
       entry.alias,
       entry.kind,

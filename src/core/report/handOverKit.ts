@@ -105,7 +105,8 @@ export function decimalSerial({ serialNumber }: Certificate): string {
   return /^[0-9a-f]+$/.test(serialNumber) ? BigInt(`0x${serialNumber}`).toString() : serialNumber;
 }
 
-const evenHex = (text: string): string => (text.length % 2 ? `0${text}` : text);
+/** With a leading zero where it takes one to make whole octets. */
+export const evenHex = (text: string): string => (text.length % 2 ? `0${text}` : text);
 
 function missingRootText({ members, missing }: KitChain): string {
   const last = members.at(-1);

@@ -5,6 +5,7 @@ import { day, inMarkdown, table } from './markdown';
 import type { KitOptions } from './handOverKit';
 import { hostsOf } from './keyUses';
 import type { KitChain } from './kitChain';
+import { connectionLines, issuerText, validText } from './letterText';
 
 export interface LetterFacts {
   readonly alias: string;
@@ -33,8 +34,8 @@ export function letterOf(facts: LetterFacts): string {
     '',
     table([
       ['Subject', leaf.subject.toString()],
-      ['Issuer', leaf.selfIssued ? 'itself (self-signed)' : leaf.issuer.toString()],
-      ['Valid', `${day(leaf.notBefore)} to ${day(leaf.notAfter)}`],
+      ['Issuer', issuerText(leaf)],
+      ['Valid', validText(leaf)],
       ['Key', publicKeyText(leaf.publicKey)],
       ['SHA-256 fingerprint', groups(leaf.sha256)],
       ['SHA-1 fingerprint', groups(leaf.fingerprint('sha1'))],
@@ -49,12 +50,7 @@ export function letterOf(facts: LetterFacts): string {
     '',
     '## Where we connect',
     '',
-    ...(uses.length
-      ? uses.map(
-          ({ flow, channel, adapter, address }) =>
-            `- ${inMarkdown(address || '(address set at run time)')} (${inMarkdown(adapter)}, channel "${inMarkdown(channel)}" of "${inMarkdown(flow)}")`,
-        )
-      : ['- [host and port of your system]']),
+    ...connectionLines(uses, '[host and port of your system]'),
     '',
     '## What we need from you',
     '',

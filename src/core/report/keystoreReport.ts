@@ -1,3 +1,4 @@
+import { certificateOf } from '../keystore/chain';
 import { publicKeyText } from '../certificates/publicKey';
 import { daysLeft, expiryState } from '../keystore/expiry';
 import { generalNameText } from '../keystore/describe';
@@ -72,8 +73,7 @@ export function keystoreReport(keystore: Keystore, form: ReportForm, options: Re
 
 function rowOf(entry: Entry, { now, warnDays }: ReportOptions): ReportRow {
   const { alias, kind } = entry;
-  const certificate =
-    entry.kind === 'keyPair' ? entry.chain[0] : entry.kind === 'certificate' ? entry.certificate : undefined;
+  const certificate = certificateOf(entry);
   const chainLength = entry.kind === 'keyPair' ? entry.chain.length : certificate ? 1 : 0;
   if (!certificate) return { alias, kind, chainLength };
   const names = certificate.extensions.subjectAltName?.map(generalNameText).join(', ');

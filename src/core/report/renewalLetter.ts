@@ -1,8 +1,9 @@
 import type { Certificate } from '../certificates/certificate';
 import { publicKeyText } from '../certificates/publicKey';
 import { groups } from '../keystore/describe';
-import { decimalSerial } from './handOverKit';
+import { decimalSerial, evenHex } from './handOverKit';
 import { hostsOf, type KeyUse } from './keyUses';
+import { connectionLines, issuerText, validText } from './letterText';
 import { day, inMarkdown, table } from './markdown';
 
 export interface RenewalLetter {
@@ -54,12 +55,7 @@ export function renewalLetter({ old, successor, uses, switchDay, now }: RenewalL
     '',
     '## Connections',
     '',
-    ...(uses.length
-      ? uses.map(
-          ({ flow, channel, adapter, address }) =>
-            `- ${inMarkdown(address || '(address set at run time)')} (${inMarkdown(adapter)}, channel "${inMarkdown(channel)}" of "${inMarkdown(flow)}")`,
-        )
-      : ['- [addresses]']),
+    ...connectionLines(uses, '[addresses]'),
     '',
     '## Contact',
     '',
@@ -68,11 +64,6 @@ export function renewalLetter({ old, successor, uses, switchDay, now }: RenewalL
   ].join('\n');
 }
 
-const issuerText = (certificate: Certificate): string =>
-  certificate.selfIssued ? 'itself (self-signed)' : certificate.issuer.toString();
-
-const validText = ({ notBefore, notAfter }: Certificate): string => `${day(notBefore)} to ${day(notAfter)}`;
-
 function groupsOf({ serialNumber }: Certificate): string {
-  return groups(serialNumber.length % 2 ? `0${serialNumber}` : serialNumber);
+  return groups(evenHex(serialNumber));
 }

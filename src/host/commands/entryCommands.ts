@@ -6,6 +6,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { checkAlias } from '../../core/keystore/alias';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { removeEntries, renameEntry } from '../../core/keystore/edit';
+import { certificatesOf } from '../../core/keystore/chain';
 import { backupOf } from '../../core/keystore/backups';
 import type { Entry, Keystore } from '../../core/keystore/model';
 import { judgeAlias } from '../input/generateInput';
@@ -129,8 +130,8 @@ async function confirmDeletion(session: KeystoreSession, entries: readonly Entry
 }
 
 /** The certificates of an entry, leaf first. */
-function certificatesOf(entry: Entry, session: KeystoreSession): readonly Certificate[] {
-  const certificates = entry.kind === 'keyPair' ? entry.chain : entry.kind === 'certificate' ? [entry.certificate] : [];
+function requireCertificates(entry: Entry, session: KeystoreSession): readonly Certificate[] {
+  const certificates = certificatesOf(entry);
   if (certificates.length) return certificates;
   throw new FlowKeystoreError('not-a-certificate', t('The entry "{0}" has no certificate.', entry.alias), {
     file: session.file,
@@ -140,7 +141,7 @@ function certificatesOf(entry: Entry, session: KeystoreSession): readonly Certif
 async function exportCertificate(host: Host, argument: ExportCertificateArgument): Promise<string | undefined> {
   const title = t('Export Certificate');
   const { session, entry } = await chooseEntry(host, argument, { title, kinds: withCertificate });
-  const chain = certificatesOf(entry, session);
+  const chain = requireCertificates(entry, session);
   const what = argument.what ?? (await askWhat(argument, chain, title));
   const certificates = what === 'chain' ? chain : what === 'root' ? [rootOf(chain, session)] : chain.slice(0, 1);
   const form = argument.form ?? (certificates.length > 1 ? 'pem' : await askForm(argument, title));

@@ -1,6 +1,7 @@
 import type { Certificate } from '../../certificates/certificate';
 import { writePem } from '../../certificates/pem';
 import type { SealedKey } from '../../keys/sealedKey';
+import { certificatesOf } from '../chain';
 import type { Entry, Keystore } from '../model';
 import { emptyBundle, piecesOf, type Piece } from './pieces';
 import { entriesOf } from './read';
@@ -105,10 +106,6 @@ function readsBack(pieces: readonly Piece[], entries: readonly Entry[]): boolean
       .sort()
       .join('\n');
   return rows(entriesOf(pieces).entries) === rows(entries);
-}
-
-function certificatesOf(entry: Entry): readonly Certificate[] {
-  return entry.kind === 'keyPair' ? entry.chain : entry.kind === 'certificate' ? [entry.certificate] : [];
 }
 
 function certificatePiece(certificate: Certificate): Piece {
