@@ -168,11 +168,11 @@ describe('keystores in VS Code', () => {
     const ca = await makeCa('Example Root');
     const server = await ca.issue('server.example');
     const text = certificatesPem([server.certificate, ca.certificate]);
-    assert.deepEqual(await run('flowKeystore.importCertificate', { keystore, text, silent: true }), [
+    assert.deepEqual(await run('flowKeystore.import', { keystore, text, silent: true }), [
       'server.example',
       'Example Root',
     ]);
-    assert.deepEqual(await run('flowKeystore.importCertificate', { keystore, text, silent: true }), []);
+    assert.deepEqual(await run('flowKeystore.import', { keystore, text, silent: true }), []);
     const der = ca.certificate.der;
     const again = await run('flowKeystore.addServerCertificate', { keystore, der, alias: 'other', silent: true });
     assert.equal(again, 'Example Root');

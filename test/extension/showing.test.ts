@@ -247,7 +247,7 @@ describe('showing keystores in VS Code', () => {
     const second = await create(path.join(folder, 'second.p12'));
     try {
       const client = await add('client');
-      await run('flowKeystore.importCertificate', {
+      await run('flowKeystore.import', {
         keystore: second,
         text: certificatesPem([client.certificate]),
         alias: 'trusted client',

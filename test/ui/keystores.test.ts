@@ -78,10 +78,11 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       const ca = await makeCa('Example Root');
       const pem = path.join(workbench.folder, 'root.pem');
       writeFileSync(pem, certificatesPem([ca.certificate]));
-      await workbench.command('Flow Keystore: Import Certificate...');
-      await workbench.quickTitle('Import Certificate').waitFor();
+      await workbench.command('Flow Keystore: Import...');
+      await workbench.quickPick('Files...');
       await workbench.quickRow('root.pem').click();
-      await workbench.input('Example Root', 'Alias for');
+      await workbench.quickRow('Example Root').waitFor();
+      await workbench.quickPick('1 to add');
       await workbench.dialog('Trust "Example Root"?').waitFor();
       await workbench.screenshot('import-confirm');
       await workbench.dialogButton('Trust and Add to keystore.p12').click();

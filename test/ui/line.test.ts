@@ -137,7 +137,8 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
         .locator('button', { hasText: /^Add .*to Keystore/ })
         .first()
         .click();
-      await workbench.input('Practice Receiver Root', 'Alias for');
+      await workbench.quickRow('Practice Receiver Root').waitFor();
+      await workbench.quickPick('1 to add');
       await workbench.dialog('Trust "Practice Receiver Root"?').waitFor();
       await workbench.screenshot('report-confirm');
       await workbench.dialogButton('Trust and Add to partner.p12').click();

@@ -57,10 +57,10 @@ function looksLike(bytes: Uint8Array): { what: string; next?: string } {
     try {
       const [first] = children(readNode(bytes));
       if (first?.tag === Tag.oid && oidOf(first) === contentOid.signedData) {
-        return { what: 'a PKCS#7 certificate bundle', next: 'Import it into a keystore with Import Certificate.' };
+        return { what: 'a PKCS#7 certificate bundle', next: 'Import it into a keystore with Import.' };
       }
       if (first?.tag === Tag.sequence) {
-        return { what: 'a certificate or request', next: 'Import it into a keystore with Import Certificate.' };
+        return { what: 'a certificate or request', next: 'Import it into a keystore with Import.' };
       }
       if (first?.tag === Tag.integer) return { what: 'a private key' };
     } catch {

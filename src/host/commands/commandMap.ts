@@ -70,13 +70,29 @@ export interface GenerateKeyPairArgument extends EntryArgument {
   readonly issuer?: string;
 }
 
-export interface ImportCertificateArgument extends KeystoreArgument {
+/** One source: `files`, `text`, `server` or `from`. */
+export interface ImportArgument extends KeystoreArgument {
   /** Paths. */
   readonly files?: readonly string[];
   /** PEM, as the clipboard has it. */
   readonly text?: string;
-  /** For a single certificate. */
+  /** `api.example`, `api.example:8443`: the certificates that it sends. */
+  readonly server?: string;
+  /** Entries of another keystore that is on the list. */
+  readonly from?: EntriesOfKeystore;
+  /** Of what is imported, where it has one. */
+  readonly password?: string;
+  /** For a single thing. */
   readonly alias?: string;
+  /** What is proposed where an alias is taken by something else; another alias when absent. `skip` keeps what is there. */
+  readonly onConflict?: 'rename' | 'overwrite' | 'skip';
+}
+
+export interface EntriesOfKeystore {
+  /** URI as a string, or path. */
+  readonly keystore: string;
+  /** All entries when absent. */
+  readonly aliases?: readonly string[];
 }
 
 export interface AddServerCertificateArgument extends EntryArgument {
@@ -335,9 +351,9 @@ export interface Commands {
   'flowKeystore.groupBy'(argument?: GroupByArgument): Promise<void>;
   /** @returns the alias */
   'flowKeystore.generateKeyPair'(argument?: GenerateKeyPairArgument): Promise<string | undefined>;
-  /** @returns the aliases of what was added */
-  'flowKeystore.importCertificate'(argument?: ImportCertificateArgument): Promise<readonly string[] | undefined>;
-  'flowKeystore.importCertificateFromClipboard'(argument?: KeystoreArgument): Promise<readonly string[] | undefined>;
+  /** @returns the aliases of what was added or overwritten */
+  'flowKeystore.import'(argument?: ImportArgument): Promise<readonly string[] | undefined>;
+  'flowKeystore.importFromClipboard'(argument?: KeystoreArgument): Promise<readonly string[] | undefined>;
   /** @returns the alias, also where the certificate was there already */
   'flowKeystore.addServerCertificate'(argument?: AddServerCertificateArgument): Promise<string | undefined>;
   /** @returns path of the file */

@@ -12,7 +12,7 @@ import { confirmed, showInformation, showWarning } from '../ui/messages';
 import { validityText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import type { ImportFromReceiverArgument } from './commandMap';
-import { addTrusted } from './importCertificate';
+import { mergeInto } from './importEntries';
 
 const { t } = vscode.l10n;
 
@@ -37,10 +37,15 @@ export async function importFromReceiver(
   const items = judgeReceived(files, stores, keystore);
   if (!argument.silent) await warnOfKeys(items);
   const chosen = argument.silent ? items.filter(isProposed) : await askWhich(host, items, title);
-  const trusted = chosen.flatMap((item) => (isCertificate(item) ? [item.certificate] : []));
-  const added = trusted.length ? await addTrusted(host, session, trusted, { title, chosen: true, ...argument }) : [];
+  const trusted = chosen.flatMap((item) =>
+    isCertificate(item) ? [{ kind: 'certificate', from: item.file, certificate: item.certificate } as const] : [],
+  );
+  const found = { items: trusted, passedOver: [] };
+  const { aliases } = trusted.length
+    ? await mergeInto(host, session, found, { title, chosen: true, ...argument })
+    : { aliases: [] };
   if (!argument.silent) await passOnAnswers(chosen, files);
-  return added.map(({ alias }) => alias);
+  return aliases;
 }
 
 async function read({ files, silent }: ImportFromReceiverArgument, title: string): Promise<ReceivedFile[]> {

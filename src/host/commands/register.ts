@@ -23,7 +23,7 @@ import { historyCommands } from './historyCommands';
 import { changePassword, modernise } from './protectionCommands';
 import { importFromReceiver } from './importFromReceiver';
 import { renewKeyPair } from './renewKeyPair';
-import { addServerCertificate, importCertificate } from './importCertificate';
+import { addServerCertificate, importEntries } from './importEntries';
 import { importResponse } from './importResponse';
 import { keystoreCommands } from './keystoreCommands';
 import { createRequest, showRequest } from './requestCommands';
@@ -58,9 +58,9 @@ export function registerCommands(
     'flowKeystore.importFromReceiver': (argument = {}) => importFromReceiver(host, argument),
     'flowKeystore.renewKeyPair': (argument = {}) => renewKeyPair(host, argument),
     'flowKeystore.generateKeyPair': (argument = {}) => generateKeyPair(host, argument),
-    'flowKeystore.importCertificate': (argument = {}) => importCertificate(host, argument),
-    'flowKeystore.importCertificateFromClipboard': async (argument = {}) =>
-      importCertificate(host, { ...argument, text: await vscode.env.clipboard.readText() }),
+    'flowKeystore.import': (argument = {}) => importEntries(host, argument),
+    'flowKeystore.importFromClipboard': async (argument = {}) =>
+      importEntries(host, { ...argument, text: await vscode.env.clipboard.readText() }),
     'flowKeystore.addServerCertificate': (argument = {}) => addServerCertificate(host, argument),
     'flowKeystore.createRequest': (argument = {}) => createRequest(host, argument),
     'flowKeystore.importResponse': (argument = {}) => importResponse(host, argument),

@@ -120,6 +120,53 @@ export async function askChoices<T>(options: AskChoices<T>): Promise<Asked<reado
   ]);
 }
 
+/** A row that can also be answered by one of its buttons. */
+export interface ListRow<T> extends Choice<T> {
+  /** Stays the same when the list is shown again. */
+  readonly id: string;
+  readonly buttons?: readonly ListButton<T>[];
+}
+
+export interface ListButton<T> extends vscode.QuickInputButton {
+  readonly value: T;
+}
+
+export interface AskList<T> extends Framed {
+  readonly placeholder: string;
+  readonly items: readonly (ListRow<T> | Separator)[];
+  /** What was typed to filter the list when it was shown last. */
+  readonly filter: string;
+  /** Id of the row that is active at first. */
+  readonly active: string | undefined;
+}
+
+export interface ListAnswer<T> {
+  readonly value: T;
+  /** Of the row. */
+  readonly id: string;
+  readonly filter: string;
+}
+
+/** A row of a list, or a button of a row: for lists that are shown again after each answer, as they were left. */
+export async function askList<T>(options: AskList<T>): Promise<Asked<ListAnswer<T>>> {
+  const pick = quickPick<T>(options);
+  pick.value = options.filter;
+  const isRow = (item: object | undefined): item is ListRow<T> => item !== undefined && 'id' in item;
+  const active = pick.items.find((item) => isRow(item) && item.id === options.active);
+  if (active) pick.activeItems = [active];
+  return shown(pick, (answer) => [
+    pick.onDidAccept(() => {
+      const [chosen] = pick.selectedItems;
+      if (isRow(chosen)) answer({ value: chosen.value, id: chosen.id, filter: pick.value });
+    }),
+    pick.onDidTriggerItemButton(({ item, button }) => {
+      if (isRow(item) && 'value' in button) {
+        answer({ value: (button as ListButton<T>).value, id: item.id, filter: pick.value });
+      }
+    }),
+  ]);
+}
+
 function quickPick<T>(
   options: Framed & { readonly placeholder: string; readonly items: readonly (Choice<T> | Separator)[] },
 ): vscode.QuickPick<Choice<T> | Separator> {

@@ -2,6 +2,7 @@ import { children, oidOf, readNode, Tag, type Node } from '../../asn1/der';
 import { Certificate } from '../../certificates/certificate';
 import { readCertificates } from '../../certificates/import';
 import { certificatesOfPkcs7, signedDataOid } from '../../certificates/pkcs7';
+import { FlowKeystoreError } from '../../errors';
 import { legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
 import { isCertificateLabel, piecesOf } from '../pem/pieces';
@@ -43,6 +44,17 @@ export function loosePieces({ name, bytes }: ImportSource): LoosePieces {
   const compact = text.replace(/\s/g, '');
   if (/^MI[A-Za-z0-9+/]{60,}={0,2}$/.test(compact)) return piecesOfDer(name, Buffer.from(compact, 'base64'));
   return certificatesOnly(name, bytes);
+}
+
+/** What a text holds, at a glance: nothing is decrypted. Undefined where nothing of it can be imported. */
+export function piecesInText(text: string): { readonly certificates: number; readonly keys: number } | undefined {
+  try {
+    const { certificates, keys } = loosePieces({ name: '', bytes: Buffer.from(text, 'utf8') });
+    return certificates.length ? { certificates: certificates.length, keys: keys.length } : undefined;
+  } catch (error) {
+    if (error instanceof FlowKeystoreError) return undefined;
+    throw error;
+  }
 }
 
 /** Octets as Latin-1, as the reader of PEM wants them; UTF-16, as Windows' Notepad has written it, becomes UTF-8 first. */

@@ -1,6 +1,7 @@
 import type { Certificate } from '../../certificates/certificate';
 import { sameOctets } from '../../asn1/der';
 import { aliasIn, aliasProposer, checkAlias, type AliasProblem } from '../alias';
+import { standaloneRole } from '../chain';
 import type { Entry, Keystore } from '../model';
 import { certificateOfItem, type ImportItem } from './items';
 
@@ -89,6 +90,45 @@ export function withAction(keystore: Keystore, plan: MergePlan, index: number, a
     action,
     alias: aliasFor(action, row.state, wish, takenBesides(keystore, plan, index)),
   });
+}
+
+/**
+ * The plan with another action for every row that `wish` names one for. Done at once: row by row it would take minutes for thousands.
+ * @param wish undefined, or what cannot be done: the row stays as it is
+ */
+export function withActions(
+  keystore: Keystore,
+  plan: MergePlan,
+  wish: (row: MergeRow, index: number) => MergeAction | undefined,
+): MergePlan {
+  const actions = plan.rows.map((row, i) => {
+    const wanted = wish(row, i);
+    return wanted !== undefined && row.actions.includes(wanted) ? wanted : row.action;
+  });
+  const taken = new Set(keystore.entries.map(({ alias }) => alias.toLowerCase()));
+  // Who keeps an alias keeps it from all others.
+  plan.rows.forEach(({ action, alias }, i) => {
+    if (action === 'add' && actions[i] === 'add') taken.add(alias.toLowerCase());
+  });
+  const rows = plan.rows.map((row, i): MergeRow => {
+    const action = actions[i] ?? row.action;
+    if (action === row.action) return row;
+    const alias = aliasFor(action, row.state, aliasIn(keystore.type, row.item.alias ?? row.alias), taken);
+    if (action === 'add') taken.add(alias.toLowerCase());
+    return judged({ ...row, action, alias }, new Set());
+  });
+  return { rows };
+}
+
+/**
+ * The plan for certificates that a server sent: those of authorities, for whom they vouch is trusted then, and not that of the server itself, which
+ * is renewed every few months. That one is left out, unless it is all there is.
+ */
+export function proposeAuthorities(keystore: Keystore, plan: MergePlan): MergePlan {
+  const isLeaf = ({ item }: MergeRow): boolean =>
+    item.kind === 'certificate' && standaloneRole(item.certificate) === 'certificate';
+  if (plan.rows.every(isLeaf)) return plan;
+  return withActions(keystore, plan, (row) => (isLeaf(row) ? 'skip' : undefined));
 }
 
 /** The plan with another alias for a row, which is added then. An alias that cannot be used is the row's `problem`. */

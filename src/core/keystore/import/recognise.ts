@@ -5,9 +5,9 @@ import { publicKeyOf } from '../../keys/publicKeyOf';
 import { openSealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import { detectStoreType } from '../detect';
-import type { Keystore, StoreType } from '../model';
 import { readKeystore } from '../store';
-import type { AskPassword, CertificateItem, ImportItem, ImportSource, PassedOver, Recognised } from './items';
+import { itemsOfKeystore } from './fromKeystore';
+import type { AskPassword, ImportItem, ImportSource, PassedOver, Recognised } from './items';
 import { ImportPasswords } from './passwords';
 import { loosePieces, type LooseCertificate, type LooseKey } from './pieces';
 
@@ -35,7 +35,7 @@ export async function recognise(
     try {
       const type = detectStoreType(source.bytes);
       if (type !== undefined && type !== 'PEM') {
-        const found = await itemsOfStore(source, type, passwords, options);
+        const found = await itemsOfStore(source, passwords, options);
         items.push(...found.items);
         passedOver.push(...found.passedOver);
       } else {
@@ -64,38 +64,13 @@ function isAboutPasswords({ code }: FlowKeystoreError): boolean {
 
 async function itemsOfStore(
   { name: from, bytes }: ImportSource,
-  type: StoreType,
   passwords: ImportPasswords,
   { signal }: RecogniseOptions,
-): Promise<{ items: ImportItem[]; passedOver: PassedOver[] }> {
+): Promise<Recognised> {
   const { value: keystore, password } = await passwords.fitting({ of: 'keystore', from }, [undefined], (each) =>
     readKeystore(bytes, each, signal ? { signal } : {}),
   );
-  const items: ImportItem[] = [];
-  const passedOver: PassedOver[] = [];
-  for (const entry of keystore.entries) {
-    const { alias } = entry;
-    if (entry.kind === 'certificate') items.push({ kind: 'certificate', from, alias, certificate: entry.certificate });
-    else if (entry.kind !== 'keyPair') items.push({ kind: 'other', from, alias, entry, type, password });
-    else if (entry.chain.length) {
-      items.push({ kind: 'keyPair', from, alias, chain: entry.chain, key: entry.key, password });
-    } else passedOver.push({ from, what: alias, why: 'no-certificate' });
-  }
-  items.push(...ignoredIn(keystore, from));
-  return { items, passedOver };
-}
-
-function ignoredIn({ notes }: Keystore, from: string): CertificateItem[] {
-  return notes.flatMap((note) =>
-    note.code === 'certificates-ignored-by-java'
-      ? note.certificates.map((certificate): CertificateItem => ({
-          kind: 'certificate',
-          from,
-          certificate,
-          ignored: true,
-        }))
-      : [],
-  );
+  return itemsOfKeystore(keystore, from, { store: password });
 }
 
 /** Keys with their certificates and the chains above them; every other certificate is one of its own. */
