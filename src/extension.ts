@@ -66,7 +66,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     tests,
     reports,
     editors,
-    registerLanguageFeatures({ keystores: registry, now, warnDays: () => settings.warnDays() }),
+    registerLanguageFeatures({ keystores: registry, now, warnFrom: () => settings.expiryThresholds() }),
     registerCommands(host, documents, versions, watch, editors),
   );
   return host;

@@ -44,7 +44,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   export: {
     run: exportFrom,
     usage: exportUsage,
-    what: 'certificates, key pairs (encrypted) or a report of a keystore',
+    what: 'certificates, key pairs (encrypted), public keys for SSH or a report of a keystore',
   },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },

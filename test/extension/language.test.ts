@@ -36,7 +36,7 @@ describe('flows as text', () => {
     features = registerLanguageFeatures({
       keystores: { views: () => views, onDidChange: changed.event },
       now: () => now,
-      warnDays: () => 30,
+      warnFrom: () => 30,
     });
   });
 

@@ -10,6 +10,7 @@ import {
   type ExportedPart,
   type KeyPairForm,
 } from '../../core/keystore/export';
+import { sshPublicKeys } from '../../core/keystore/sshPublicKeys';
 import { replaceFile } from '../../core/replaceFile';
 import { keystoreReport, type ReportForm } from '../../core/report/keystoreReport';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
@@ -18,7 +19,7 @@ import { secretsOf } from '../targetKeystore';
 import { note, type Terminal } from '../terminal';
 
 export const exportUsage =
-  'export KEYSTORE [ALIAS...] [--what certificate|chain|root|key-pair] [--form pem|der|p7b|p12|pkcs8|csv|json|md] [--out FILE [--force]] [--password-env NAME]... [--new-password-env NAME] [--json]';
+  'export KEYSTORE [ALIAS...] [--what certificate|chain|root|key-pair] [--form pem|der|p7b|p12|pkcs8|openssh|csv|json|md] [--out FILE [--force]] [--password-env NAME]... [--new-password-env NAME] [--json]';
 
 const parts: readonly ExportedPart[] = ['certificate', 'chain', 'root'];
 const certificateForms: readonly CertificateForm[] = ['pem', 'der', 'p7b'];
@@ -31,7 +32,7 @@ interface Options {
   readonly newPassword: () => Promise<string>;
 }
 
-/** Writes certificates, key pairs (encrypted) or a report of a keystore. */
+/** Writes certificates, key pairs (encrypted), public keys for SSH or a report of a keystore. */
 export async function exportFrom(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     what: { type: 'string' },
@@ -51,8 +52,10 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   const [given] = secretsOf(names, 'new-password-env', terminal);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
+  const form = values.form ?? (values.out?.toLowerCase().endsWith('.pub') ? 'openssh' : undefined);
   const made = await contentOf(opened, aliases, opener, terminal, {
     ...values,
+    ...(form !== undefined && { form }),
     newPassword: async () => given ?? (await askNewPassword(terminal)),
   });
   if (values.out === undefined) {
@@ -90,6 +93,10 @@ async function contentOf(
     const text = keystoreReport({ ...keystore, entries }, report, options);
     return { bytes: Buffer.from(text), form: report, isText: true, aliases: entries.map(({ alias }) => alias) };
   }
+  if (wanted === 'openssh') {
+    if (what !== undefined) throw badArguments('--form openssh is a public key: --what does not go with it.');
+    return sshContent(opened, aliases, opener);
+  }
   const isKeyPair = what === 'key-pair' || (what === undefined && keyPairForms.some((each) => each === wanted));
   if (isKeyPair) {
     const form = oneOf(keyPairForms, wanted ?? 'p12', 'form', 'of a key pair');
@@ -125,6 +132,21 @@ async function contentOf(
     return { bytes, form, isText: form === 'pem', aliases: entries.map(({ alias }) => alias) };
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file: opened.file }) : error;
+  }
+}
+
+/** Of the key pairs that are named; of all where none is. */
+async function sshContent(opened: OpenKeystore, aliases: readonly string[], opener: KeystoreOpener): Promise<Content> {
+  const { keystore, file } = opened;
+  const entries = aliases.length
+    ? aliases.map((alias) => getEntry(keystore, alias))
+    : keystore.entries.filter(({ kind }) => kind === 'keyPair');
+  if (!entries.length) throw new FlowKeystoreError('not-a-key-pair', 'There is no key pair in it.', { file });
+  try {
+    const text = await sshPublicKeys(entries, (pair) => opener.privateKeyOf(opened, pair));
+    return { bytes: Buffer.from(text), form: 'openssh', isText: true, aliases: entries.map(({ alias }) => alias) };
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
   }
 }
 

@@ -132,7 +132,10 @@ function keystoreOf({ uri }: KeystoreSession, argument: KeystoreArgument): Keyst
 
 export function entryChoice(entry: Entry, now: Date): Choice<Entry> {
   const certificate = certificateOf(entry);
-  const facts = [kindText(entry.kind), ...(certificate ? [validityText(certificate, now, settings.warnDays())] : [])];
+  const facts = [
+    kindText(entry.kind),
+    ...(certificate ? [validityText(certificate, now, settings.expiryThresholds())] : []),
+  ];
   return {
     label: entry.alias,
     description: facts.join(' \u00b7 '),

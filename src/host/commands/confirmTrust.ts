@@ -68,7 +68,7 @@ function trustText({ alias, certificate }: Named, now: Date): string {
       'Valid: {0} to {1} ({2})',
       dateText(certificate.notBefore),
       dateText(certificate.notAfter),
-      validityText(certificate, now, settings.warnDays()),
+      validityText(certificate, now, settings.expiryThresholds()),
     ),
     t('Key: {0}', publicKeyText(certificate.publicKey)),
     t('SHA-256 fingerprint:'),

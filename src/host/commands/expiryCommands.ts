@@ -34,7 +34,7 @@ async function showExpiring(
   const found = expiring.map(({ keystore, alias }) => ({ keystore: keystore.session.uri.toString(), alias }));
   if (argument.silent) return found;
   if (!expiring.length) {
-    void showInformation(t('Nothing that can be seen expires within {0} days.', settings.warnDays().days));
+    void showInformation(t('Nothing that can be seen expires within {0} days.', settings.expiryThresholds().days));
     return found;
   }
   const asked = await askChoice<Expiring>({
@@ -49,7 +49,7 @@ async function showExpiring(
 
 function expiringChoice(entry: Expiring, now: Date): Choice<Expiring> {
   const { alias, kind, state, certificate, keystore } = entry;
-  const when = validityText(certificate, now, settings.warnDays());
+  const when = validityText(certificate, now, settings.expiryThresholds());
   return {
     label: alias,
     description: [kindText(kind), when, dateText(certificate.notAfter)].join(' \u00b7 '),
@@ -66,7 +66,7 @@ async function exportCalendar(host: Host, argument: ExportCalendarArgument): Pro
       ? host.registry.sessions()
       : [await chooseKeystore(host, argument, { title: t('Export Calendar') })];
   const seen = sessions.flatMap(({ name, seen: keystore }) => (keystore ? [{ name, entries: keystore.entries }] : []));
-  const { text, events } = calendarOf(seen, { now: host.now(), warnFrom: settings.warnDays() });
+  const { text, events } = calendarOf(seen, { now: host.now(), warnFrom: settings.expiryThresholds() });
   if (!events) {
     throw new FlowKeystoreError(
       'not-found',

@@ -158,7 +158,9 @@ function choiceOf(found: Found, now: Date): Choice<Found> {
   const where = index > 0 ? t('certificate {0} of its chain', index + 1) : kindText(kind);
   return {
     label: alias,
-    description: [keystore.session.name, where, validityText(certificate, now, settings.warnDays())].join(' \u00b7 '),
+    description: [keystore.session.name, where, validityText(certificate, now, settings.expiryThresholds())].join(
+      ' \u00b7 ',
+    ),
     detail: certificate.subject.toString(),
     iconPath: new vscode.ThemeIcon(kind === 'keyPair' && index === 0 ? 'key' : 'verified'),
     value: found,

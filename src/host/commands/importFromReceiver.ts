@@ -132,7 +132,9 @@ function choiceOf(item: Item, now: Date): Choice<Item> {
     isCertificate(item) && item.trustedAs !== undefined ? [t('there already as "{0}"', item.trustedAs)] : [];
   return {
     label: certificate.subject.short,
-    description: [whatText(item), validityText(certificate, now, settings.warnDays()), ...known, file].join(' \u00b7 '),
+    description: [whatText(item), validityText(certificate, now, settings.expiryThresholds()), ...known, file].join(
+      ' \u00b7 ',
+    ),
     detail: `SHA-256 ${groups(certificate.sha256)}`,
     iconPath: new vscode.ThemeIcon(item.kind === 'answer' ? 'reply' : 'verified'),
     value: item,

@@ -30,7 +30,7 @@ export async function askRenewalStep(
     ? t('used by {0} channels: {1}', uses.length, firstFew(hosts, 3))
     : t('no channel of this workspace uses it');
   const [leaf] = current.chain;
-  const ends = leaf ? validityText(leaf, host.now(), settings.warnDays()) : '';
+  const ends = leaf ? validityText(leaf, host.now(), settings.expiryThresholds()) : '';
   const items: (Choice<RenewalStep> | Separator)[] = [];
   if (successor) items.push(...(await stepsWith(host, session, renewal, successor, uses.length)));
   else items.push(...stepsWithout(renewal));

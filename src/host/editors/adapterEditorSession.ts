@@ -173,7 +173,7 @@ export class AdapterEditorSession implements vscode.Disposable {
     // A newer state is on its way, or an edit has begun that brings one.
     if (turn !== this.turn) return;
     const keystores = this.services.keystores.views();
-    const options = { now: this.services.now(), days: settings.warnDays() };
+    const options = { now: this.services.now(), days: settings.expiryThresholds() };
     this.port.send({
       type: 'keyPairs',
       keyPairs: keyPairViews(keystores, options, this.texts),

@@ -8,7 +8,7 @@ const { t } = vscode.l10n;
 /** The sentences of the models in the user's language. */
 export const modelTexts = (now: () => Date): ModelTexts => ({
   say: (text, args = {}) => t(text, args),
-  validity: (validity) => validityText(validity, now(), settings.warnDays()),
+  validity: (validity) => validityText(validity, now(), settings.expiryThresholds()),
   moment: (at) =>
     at.toLocaleString(vscode.env.language, {
       ...(at.toDateString() === now().toDateString() ? {} : { dateStyle: 'short' }),

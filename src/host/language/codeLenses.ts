@@ -16,7 +16,7 @@ export class ChannelLensProvider implements vscode.CodeLensProvider {
     if (!isChangeable(document.uri)) return [];
     const source = await this.documents.checkedFlow(document);
     if (token.isCancellationRequested) return [];
-    const options: CheckOptions = { now: this.services.now(), days: this.services.warnDays() };
+    const options: CheckOptions = { now: this.services.now(), days: this.services.warnFrom() };
     return channelLenses(source, this.services.keystores.views(), options).flatMap((lens) =>
       toCodeLenses(document, lens),
     );

@@ -22,7 +22,7 @@ export class AliasCompletionProvider implements vscode.CompletionItemProvider {
   ): Promise<vscode.CompletionItem[]> {
     const views = this.services.keystores.views();
     if (!views.length) return [];
-    const options = { now: this.services.now(), days: this.services.warnDays() };
+    const options = { now: this.services.now(), days: this.services.warnFrom() };
     const offset = document.offsetAt(position);
     if (isFlowUri(document.uri)) {
       return toItems(document, aliasCompletionsInFlow(this.documents.flowOf(document), offset, views, options));

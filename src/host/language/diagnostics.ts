@@ -81,7 +81,7 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
         add(file, new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error));
       }
     }
-    const options = { now: this.services.now(), days: this.services.warnDays() };
+    const options = { now: this.services.now(), days: this.services.warnFrom() };
     for (const finding of checkFlows(flows, this.services.keystores.views(), options)) {
       const owner = texts.get(finding.place.file);
       if (owner) add(finding.place.file, toDiagnostic(finding, owner, texts), readyFixes(finding, texts));

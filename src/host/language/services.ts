@@ -13,7 +13,7 @@ export interface LanguageServices {
   readonly keystores: KeystoreViews;
   now(): Date;
   /** From how many days before its end a certificate counts as expiring. */
-  warnDays(): WarnFrom;
+  warnFrom(): WarnFrom;
 }
 
 /** Command ids of the lenses; both take a `ChannelArgument`. */

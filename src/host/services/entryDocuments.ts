@@ -60,7 +60,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
     const whole = document.alias === undefined;
     if (document.stable ?? (whole && keystore.entries.length > mostInFull)) return stableText(keystore);
-    const options = { now: this.now(), warnDays: settings.warnDays(), keystoreName: session.name };
+    const options = { now: this.now(), warnDays: settings.expiryThresholds(), keystoreName: session.name };
     if (document.alias === undefined) return describeKeystore(keystore, options);
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);

@@ -77,7 +77,7 @@ export class ExpiryWatch implements vscode.Disposable {
     const seen = this.services.registry
       .sessions()
       .flatMap((session) => (session.seen ? [{ session, entries: session.seen.entries }] : []));
-    return expiringEntries(seen, this.services.now(), settings.warnDays());
+    return expiringEntries(seen, this.services.now(), settings.expiryThresholds());
   }
 
   dispose(): void {
@@ -120,7 +120,7 @@ export class ExpiryWatch implements vscode.Disposable {
 
   private rowText(entry: Expiring): string {
     const { alias, keystore, certificate } = entry;
-    const when = validityText(certificate, this.services.now(), settings.warnDays());
+    const when = validityText(certificate, this.services.now(), settings.expiryThresholds());
     return `${alias} (${keystore.session.name}): ${dateText(certificate.notAfter)}, ${when}`;
   }
 
@@ -144,7 +144,7 @@ export class ExpiryWatch implements vscode.Disposable {
   private problemsOf(entries: readonly Expiring[]): vscode.Diagnostic[] {
     const problems = entries.slice(0, mostProblems).map((entry) => {
       const { alias, kind, state, certificate } = entry;
-      const when = validityText(certificate, this.services.now(), settings.warnDays());
+      const when = validityText(certificate, this.services.now(), settings.expiryThresholds());
       const date = dateText(certificate.notAfter);
       const message =
         kind === 'keyPair'

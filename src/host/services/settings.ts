@@ -6,7 +6,7 @@ const section = 'flowKeystore';
 /** The settings, as they are at the moment. */
 export const settings = {
   /** From when on a certificate counts as expiring. */
-  warnDays(): ExpiryThresholds {
+  expiryThresholds(): ExpiryThresholds {
     const configuration = vscode.workspace.getConfiguration(section);
     return {
       days: atLeast(0, configuration.get<number>('expiry.warnDays', 30)),

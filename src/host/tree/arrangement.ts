@@ -105,7 +105,7 @@ export class Arrangement implements vscode.Disposable {
   private async arrange(keystore: Keystore): Promise<Arranged> {
     const judging: Judging = {
       now: this.now(),
-      warnFrom: settings.warnDays(),
+      warnFrom: settings.expiryThresholds(),
       usesOf: (alias) => this.uses.of(alias)?.length,
     };
     const { filter, grouping, order } = this;

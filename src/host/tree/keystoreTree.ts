@@ -162,7 +162,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private look(): Look {
     return {
       now: this.now(),
-      warnFrom: (this.warnFrom ??= settings.warnDays()),
+      warnFrom: (this.warnFrom ??= settings.expiryThresholds()),
       filter: this.arrangement.filter,
       usesOf: this.uses.of,
       unfolded: ({ id }) =>

@@ -1,0 +1,45 @@
+import { FlowKeystoreError } from '../errors';
+import { sshPublicKeyLine } from '../keys/openssh/publicKey';
+import { publicKeyOf } from '../keys/publicKeyOf';
+import { certificateOf } from './chain';
+import type { Entry, KeyPairEntry } from './model';
+
+/**
+ * The public keys of entries as `authorized_keys` and `.pub` files have them: a line each, the alias as its comment.
+ * @param open gives the PrivateKeyInfo of a private key without a certificate, whose public key lies sealed with it; what it gives is wiped
+ * @throws FlowKeystoreError `unsupported` for a key that SSH has no form for, `not-a-certificate` for an entry without a public key, with the alias;
+ * and what `open` throws
+ */
+export async function sshPublicKeys(
+  entries: readonly Entry[],
+  open: (pair: KeyPairEntry) => Promise<Uint8Array>,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const entry of entries) {
+    const spki = certificateOf(entry)?.spki ?? (entry.kind === 'keyPair' ? await unsealed(entry, open) : undefined);
+    if (!spki) {
+      throw new FlowKeystoreError('not-a-certificate', 'The entry has no public key that can be told.', {
+        detail: entry.alias,
+      });
+    }
+    try {
+      lines.push(`${sshPublicKeyLine(spki, entry.alias)}\n`);
+    } catch (error) {
+      throw error instanceof FlowKeystoreError ? error.at({ detail: entry.alias }) : error;
+    }
+  }
+  return lines.join('');
+}
+
+async function unsealed(
+  pair: KeyPairEntry,
+  open: (pair: KeyPairEntry) => Promise<Uint8Array>,
+): Promise<Uint8Array | undefined> {
+  const plain = await open(pair);
+  try {
+    return publicKeyOf(plain);
+  } finally {
+    // A key that lies open in its keystore is part of the keystore in memory.
+    if (pair.key.form !== 'plain') plain.fill(0);
+  }
+}
