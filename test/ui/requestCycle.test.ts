@@ -56,10 +56,10 @@ describe('from a certification request to a signed certificate', () => {
     await workbench.quickPick('Save as a File...');
     await workbench.file(at('partner_a.csr'), '..');
     await workbench.toast('Send it to the certification authority').waitFor();
-    await workbench.treeRow('request out since').waitFor();
+    await workbench.treeRow('request out').waitFor();
     await workbench.screenshot('request-out');
     await workbench.clearToasts();
-    await workbench.treeRow('request out since').click();
+    await workbench.treeRow('request out').click();
     await workbench.tab('partner_a.txt').waitFor();
     await workbench.page.locator('.view-line', { hasText: 'Request out since' }).waitFor();
   });
@@ -97,7 +97,7 @@ describe('from a certification request to a signed certificate', () => {
     await workbench.quickRow('Everything, With the Root').waitFor();
     await workbench.screenshot('response-root');
     await workbench.quickPick('Everything, With the Root');
-    await workbench.treeRow('request out since').waitFor({ state: 'detached' });
+    await workbench.treeRow('request out').waitFor({ state: 'detached' });
     await workbench.treeRow('partner_a').click();
     await workbench.page.keyboard.press('ArrowRight');
     await workbench.treeRow('Test CA').waitFor();

@@ -18,7 +18,6 @@ import {
   type KeystoreNode,
   type TreeNode,
 } from './nodes';
-import { markRequestOut } from './requestRow';
 import { rowOf, type Look } from './rows';
 import { tooltipOf } from './tooltips';
 
@@ -91,9 +90,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const row = rowOf(node, this.look());
-    markRequestOut(row, node, this.requests);
-    return row;
+    return rowOf(node, this.look());
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
@@ -165,6 +162,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       warnFrom: (this.warnFrom ??= settings.expiryThresholds()),
       filter: this.arrangement.filter,
       usesOf: this.uses.of,
+      requestOut: ({ session, entry }) => this.requests.since(session.uri, entry),
       unfolded: ({ id }) =>
         this.arrangement.filtered ? this.matches <= unfoldedMatches || this.unfolded.has(id) : this.unfolded.has(id),
     };

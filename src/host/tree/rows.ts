@@ -7,7 +7,7 @@ import { expiryState, type ExpiryState, type WarnFrom } from '../../core/keystor
 import { matchesIn, type Filter } from '../../core/keystore/filter';
 import type { Entry } from '../../core/keystore/model';
 import { problemText } from '../ui/errors';
-import { kindText, noteText, roleText, validityText } from '../ui/texts';
+import { dateText, kindText, noteText, roleText, validityText } from '../ui/texts';
 import { groupText, numberText } from './groupTexts';
 import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
 import { childrenOfEntry, type EntryNode, type GroupNode, type KeystoreNode, type TreeNode } from './nodes';
@@ -23,6 +23,8 @@ export interface Look {
   readonly filter: Filter;
   /** Undefined where it is not known. */
   readonly usesOf: (alias: string) => readonly AliasUse[] | undefined;
+  /** When a certification request was made whose response is still to come. */
+  readonly requestOut: (node: EntryNode) => Date | undefined;
   /** Whether a keystore or group is to be unfolded when it is shown for the first time. */
   readonly unfolded: (node: KeystoreNode | GroupNode) => boolean;
 }
@@ -56,6 +58,7 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
         description: t('not in the chain'),
         icon: warningIcon(),
         context: 'missingIssuer',
+        spoken: t('Missing issuer'),
       });
     case 'note':
       if (node.note.code === 'old-encryption' && node.session.state.kind === 'open') {
@@ -64,12 +67,18 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
           icon: new vscode.ThemeIcon('info'),
           command: { command: 'flowKeystore.modernise', title: t('Modernise'), arguments: [node] },
           context: 'note.oldEncryption',
+          spoken: t('Note'),
         });
       }
-      return plainRow({ label: noteText(node.note), icon: new vscode.ThemeIcon('info'), context: 'note' });
+      return plainRow({
+        label: noteText(node.note),
+        icon: new vscode.ThemeIcon('info'),
+        context: 'note',
+        spoken: t('Note'),
+      });
     case 'error': {
       const text = node.session.state.kind === 'error' ? problemText(node.session.state.error) : '';
-      return plainRow({ label: text, icon: errorIcon(), context: 'note' });
+      return plainRow({ label: text, icon: errorIcon(), context: 'note', spoken: t('Problem') });
     }
     case 'unlock': {
       const changed = node.session.state.kind === 'locked' && node.session.state.reason === 'password-changed';
@@ -121,7 +130,8 @@ function keystoreRow(node: KeystoreNode, look: Look): vscode.TreeItem {
     }
   }
   if (node.matches !== undefined) row.description = matchText(node, node.matches);
-  row.accessibilityInformation = { label: t('Keystore {0}, {1}', session.name, row.description) };
+  const spoken = state.kind === 'locked' && state.seen && node.matches !== undefined ? [t('locked')] : [];
+  row.accessibilityInformation = { label: [t('Keystore {0}', session.name), row.description, ...spoken].join(', ') };
   return row;
 }
 
@@ -151,15 +161,18 @@ function entryCount(entries: number): string {
 function expirySummary(entries: readonly Entry[], look: Look): string[] {
   let expiring = 0;
   let expired = 0;
+  let early = 0;
   for (const entry of entries) {
     const certificate = certificateOf(entry);
     const state = certificate && stateOf(certificate, look);
     if (state === 'expiring') expiring++;
     else if (state === 'expired') expired++;
+    else if (state === 'not-yet-valid') early++;
   }
   return [
-    ...(expired ? [t('{0} expired', expired)] : []),
-    ...(expiring ? [expiring === 1 ? t('1 expires soon') : t('{0} expire soon', expiring)] : []),
+    ...(expired ? [t('{0} expired', numberText(expired))] : []),
+    ...(expiring ? [expiring === 1 ? t('1 expires soon') : t('{0} expire soon', numberText(expiring))] : []),
+    ...(early ? [t('{0} not valid yet', numberText(early))] : []),
   ];
 }
 
@@ -170,11 +183,14 @@ function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const facts = factsOf(entry);
   if (certificate) facts.push(validityText(certificate, look.now, look.warnFrom));
   facts.push(...useFacts(entry, look));
-  row.description = joined(facts);
+  const since = look.requestOut(node);
+  // First: a narrow side bar cuts the rest off.
+  row.description = joined([...(since ? [t('request out')] : []), ...facts]);
   row.iconPath = stateIcon(certificate && stateOf(certificate, look)) ?? kindIcon(entry);
   row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
-  row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...facts].join(', ') };
+  const spoken = since ? [t('request out since {0}', dateText(since))] : [];
+  row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...spoken, ...facts].join(', ') };
   return row;
 }
 
@@ -206,16 +222,19 @@ interface PlainRow {
   readonly icon: vscode.ThemeIcon;
   readonly command?: vscode.Command;
   readonly context: string;
+  /** What the icon says, for whom cannot see it; put before the label. */
+  readonly spoken?: string;
 }
 
-function plainRow({ label, description, icon, command, context }: PlainRow): vscode.TreeItem {
+function plainRow({ label, description, icon, command, context, spoken }: PlainRow): vscode.TreeItem {
   const row = new vscode.TreeItem(label, None);
   if (description !== undefined) row.description = description;
   if (command) row.command = command;
   row.iconPath = icon;
   row.contextValue = context;
   const text = typeof label === 'string' ? label : label.label;
-  row.accessibilityInformation = { label: description === undefined ? text : `${text}, ${description}` };
+  const named = spoken === undefined ? text : `${spoken}: ${text}`;
+  row.accessibilityInformation = { label: description === undefined ? named : `${named}, ${description}` };
   return row;
 }
 

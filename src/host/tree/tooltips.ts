@@ -27,6 +27,7 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
       return facts([
         [t('Alias'), alias],
         [t('Kind'), kindText(kind)],
+        [t('Certification request'), requestText(look.requestOut(node), look.now)],
         ...(certificate ? certificateFacts(certificate, look) : []),
         [t('Created'), created && dateText(created)],
         [t('Used by'), kind === 'keyPair' ? usesText(look.usesOf(alias)) : undefined],
@@ -66,6 +67,13 @@ function certificateFacts(certificate: Certificate, { now, warnFrom }: Look): [s
     [t('Malformed extensions'), extensions.malformed.join(', ')],
     [t('SHA-256 fingerprint'), groups(certificate.sha256)],
   ];
+}
+
+function requestText(since: Date | undefined, now: Date): string | undefined {
+  if (!since) return undefined;
+  const days = Math.floor((now.getTime() - since.getTime()) / 86_400_000);
+  const ago = days < 1 ? t('today') : days === 1 ? t('1 day ago') : t('{0} days ago', days);
+  return t('made on {0} ({1}); its response is still to come: drop it here', dateText(since), ago);
 }
 
 /** Channels with their flows, as many as a tooltip holds. */
