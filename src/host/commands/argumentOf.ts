@@ -41,6 +41,7 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
 const ofOneFile: readonly CommandId[] = ['flowKeystore.showRequest', 'flowKeystore.signRequest'];
 const ofFiles: readonly CommandId[] = [
   'flowKeystore.addKeystore',
+  'flowKeystore.openAsKeystore',
   'flowKeystore.findCertificate',
   'flowKeystore.importResponse',
 ];

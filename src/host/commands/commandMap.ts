@@ -327,6 +327,8 @@ export interface Commands {
   'flowKeystore.createKeystore'(argument?: CreateKeystoreArgument): Promise<string | undefined>;
   /** @returns URIs of the keystores */
   'flowKeystore.addKeystore'(argument?: AddKeystoreArgument): Promise<readonly string[] | undefined>;
+  /** The same for files of the explorer. @returns URIs of the keystores */
+  'flowKeystore.openAsKeystore'(argument?: AddKeystoreArgument): Promise<readonly string[] | undefined>;
   'flowKeystore.removeKeystore'(argument?: KeystoreArgument): Promise<void>;
   /** @returns whether it is open */
   'flowKeystore.unlockKeystore'(argument?: UnlockArgument): Promise<boolean>;

@@ -2,14 +2,15 @@ import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import { showInformation } from '../ui/messages';
 import type { Host } from '../services/host';
-import { chooseKeystore, unlock } from './choosing';
-import type { Commands } from './commandMap';
+import { chooseKeystore, mayAsk, unlock } from './choosing';
+import type { AddKeystoreArgument, Commands } from './commandMap';
 
 const { t } = vscode.l10n;
 
 type KeystoreCommands = Pick<
   Commands,
   | 'flowKeystore.addKeystore'
+  | 'flowKeystore.openAsKeystore'
   | 'flowKeystore.removeKeystore'
   | 'flowKeystore.unlockKeystore'
   | 'flowKeystore.lockKeystore'
@@ -20,18 +21,8 @@ type KeystoreCommands = Pick<
 export function keystoreCommands(host: Host): KeystoreCommands {
   const { registry, passwords } = host;
   return {
-    async 'flowKeystore.addKeystore'(argument = {}) {
-      const uris = argument.files?.map((file) => vscode.Uri.file(file)) ?? (await askForKeystores());
-      if (!uris) return undefined;
-      const sessions = await Promise.all(uris.map((uri) => registry.add(uri)));
-      const [first] = sessions;
-      if (first && !argument.silent) {
-        // VS Code shows the view, and with it the new row.
-        await vscode.commands.executeCommand('flowKeystore.keystores.focus');
-        if (first.state.kind === 'locked') await unlock(host, first);
-      }
-      return sessions.map(({ uri }) => uri.toString());
-    },
+    'flowKeystore.addKeystore': (argument = {}) => addKeystores(host, argument),
+    'flowKeystore.openAsKeystore': (argument = {}) => addKeystores(host, argument),
 
     async 'flowKeystore.removeKeystore'(argument = {}) {
       const session = await chooseKeystore(host, argument, { title: t('Remove Keystore from the List'), any: true });
@@ -74,6 +65,21 @@ export function keystoreCommands(host: Host): KeystoreCommands {
 
     'flowKeystore.refresh': () => registry.refresh(),
   };
+}
+
+async function addKeystores(host: Host, argument: AddKeystoreArgument): Promise<readonly string[] | undefined> {
+  if (!argument.files) mayAsk(argument, 'files');
+  const uris = argument.files?.map((file) => vscode.Uri.file(file)) ?? (await askForKeystores());
+  if (!uris) return undefined;
+  const sessions = await Promise.all(uris.map((uri) => host.registry.add(uri)));
+  const [first] = sessions;
+  if (first && !argument.silent) {
+    // VS Code shows the view, and with it the new row.
+    await vscode.commands.executeCommand('flowKeystore.keystores.focus');
+    if (first.state.kind === 'locked') await unlock(host, first);
+    if (first.state.kind === 'open') await host.tree.expand(first);
+  }
+  return sessions.map(({ uri }) => uri.toString());
 }
 
 async function askForKeystores(): Promise<vscode.Uri[] | undefined> {
