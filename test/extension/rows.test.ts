@@ -35,7 +35,7 @@ interface Row {
 
 describe('what a screen reader says of the rows of keystores', () => {
   let fixture: HostFixture;
-  let rows: Row[] = [];
+  const rows: Row[] = [];
 
   const look = (more: Partial<Look> = {}): Look => ({
     now: new Date(),
