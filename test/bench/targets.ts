@@ -76,7 +76,7 @@ export async function benchGrowth(cli: string): Promise<Goal[]> {
 }
 
 /** Certificates that differ in their serial numbers; nobody checks the signatures. */
-async function manyCertificates(count: number): Promise<ReturnType<typeof entriesOf>> {
+export async function manyCertificates(count: number): Promise<ReturnType<typeof entriesOf>> {
   const { certificate } = await makeCa('Bench Root', { key: { algorithm: 'RSA', bits: 2048 } });
   const serial = Buffer.from(certificate.serialNumber, 'hex');
   const made: { alias: string; certificate: Certificate }[] = [];

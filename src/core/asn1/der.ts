@@ -136,9 +136,31 @@ export function octetsOf(node: Node): Uint8Array {
 /** The dotted form of an OBJECT IDENTIFIER. */
 export function oidOf(node: Node): string {
   expectNode(node, Tag.oid, 'an object identifier');
+  const octets = contentsOf(node);
+  return shortOid(octets) ?? longOid(node, octets);
+}
+
+/** What nearly all are, at a tenth of the time: parts below 2^28. Undefined for others. */
+function shortOid(octets: Uint8Array): string | undefined {
+  let text = '';
+  let value = 0;
+  for (const octet of octets) {
+    if (value >= 1 << 21) return undefined;
+    value = (value << 7) | (octet & 0x7f);
+    if (octet & 0x80) continue;
+    if (text === '') {
+      const arc = value < 80 ? Math.floor(value / 40) : 2;
+      text = `${arc}.${value - arc * 40}`;
+    } else text += `.${value}`;
+    value = 0;
+  }
+  return text;
+}
+
+function longOid(node: Node, octets: Uint8Array): string {
   const parts: (number | bigint)[] = [];
   let value = 0n;
-  for (const octet of contentsOf(node)) {
+  for (const octet of octets) {
     value = (value << 7n) | BigInt(octet & 0x7f);
     if (value > 1n << 128n) throw damaged('an object identifier that is too long', node.start);
     if (octet & 0x80) continue;
