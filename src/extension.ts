@@ -43,7 +43,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const requests = new RequestsOut(memory);
   const uses = new FlowUses(log);
   const arrangement = new Arrangement(memory, uses, now);
-  const tree = new KeystoreTree(registry, arrangement, uses, requests, now);
+  const tree = new KeystoreTree(registry, arrangement, uses, requests, now, errors);
   const documents = new EntryDocuments(registry, now, requests);
   const requestDocuments = new RequestDocuments(registry);
   const versions = new VersionDocuments();

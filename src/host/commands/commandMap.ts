@@ -70,10 +70,12 @@ export interface GenerateKeyPairArgument extends EntryArgument {
   readonly issuer?: string;
 }
 
-/** One source: `files`, `text`, `server` or `from`. */
+/** One source: `files` and `contents`, `text`, `server` or `from`. */
 export interface ImportArgument extends KeystoreArgument {
   /** Paths. */
   readonly files?: readonly string[];
+  /** Of files that have no path on this machine. */
+  readonly contents?: readonly FileContents[];
   /** PEM, as the clipboard has it. */
   readonly text?: string;
   /** `api.example`, `api.example:8443`: the certificates that it sends. */
@@ -86,6 +88,11 @@ export interface ImportArgument extends KeystoreArgument {
   readonly alias?: string;
   /** What is proposed where an alias is taken by something else; another alias when absent. `skip` keeps what is there. */
   readonly onConflict?: 'rename' | 'overwrite' | 'skip';
+}
+
+export interface FileContents {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface EntriesOfKeystore {

@@ -21,7 +21,7 @@ import { refuseUntrusted } from './testCommands';
 const { t } = vscode.l10n;
 
 export type Source =
-  | { readonly kind: 'files'; readonly files: readonly string[] }
+  | { readonly kind: 'files'; readonly files: readonly string[]; readonly contents?: readonly ImportSource[] }
   | { readonly kind: 'text'; readonly text: string; readonly name: string }
   | { readonly kind: 'server'; readonly server: string }
   | { readonly kind: 'keystore'; readonly session: KeystoreSession; readonly aliases?: readonly string[] };
@@ -33,8 +33,8 @@ export async function chooseSource(
   argument: ImportArgument,
   title: string,
 ): Promise<Source> {
-  const { files, text, server, from } = argument;
-  if (files) return { kind: 'files', files };
+  const { files, contents, text, server, from } = argument;
+  if (files ?? contents) return { kind: 'files', files: files ?? [], ...(contents && { contents }) };
   if (text !== undefined) return { kind: 'text', text, name: t('the clipboard') };
   if (server !== undefined) return { kind: 'server', server };
   if (from) {
@@ -53,9 +53,12 @@ export async function whatToImport(
 ): Promise<Recognised> {
   switch (source.kind) {
     case 'files':
-      return recognised(session, argument, (signal) =>
-        Promise.all(source.files.map(async (name) => ({ name, bytes: (await readKeystoreFile(name, signal)).bytes }))),
-      );
+      return recognised(session, argument, async (signal) => [
+        ...(await Promise.all(
+          source.files.map(async (name) => ({ name, bytes: (await readKeystoreFile(name, signal)).bytes })),
+        )),
+        ...(source.contents ?? []),
+      ]);
     case 'text': {
       const { name, text } = source;
       if (!text.trim()) {

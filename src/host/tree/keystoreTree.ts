@@ -5,6 +5,7 @@ import type { KeystoreRegistry } from '../services/keystoreRegistry';
 import type { KeystoreSession, SessionState } from '../services/keystoreSession';
 import type { RequestsOut } from '../services/requestsOut';
 import { settings } from '../services/settings';
+import type { ErrorDisplay } from '../ui/errors';
 import type { Arranged, Arrangement } from './arrangement';
 import { numberText } from './groupTexts';
 import {
@@ -18,6 +19,7 @@ import {
   type KeystoreNode,
   type TreeNode,
 } from './nodes';
+import { KeystoreDragAndDrop } from './dragAndDrop';
 import { rowOf, type Look } from './rows';
 import { tooltipOf } from './tooltips';
 
@@ -41,6 +43,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private readonly changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   readonly view: vscode.TreeView<TreeNode>;
+  readonly dragAndDrop: KeystoreDragAndDrop;
   private roots = new Map<KeystoreSession, KeystoreNode>();
   private readonly made = new WeakMap<Container, Made>();
   /** How many rows are shown under a keystore or group, by its id; the first page where absent. */
@@ -58,10 +61,13 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     private readonly uses: FlowUses,
     private readonly requests: RequestsOut,
     private readonly now: () => Date,
+    errors: ErrorDisplay,
   ) {
+    this.dragAndDrop = new KeystoreDragAndDrop({ registry, requests, errors });
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
       canSelectMany: true,
+      dragAndDropController: this.dragAndDrop,
       showCollapseAll: true,
     });
     const all = (): void => this.changed.fire(undefined);
