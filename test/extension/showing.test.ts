@@ -58,8 +58,9 @@ describe('showing keystores in VS Code', () => {
 
   const problems = (): string[] =>
     vscode.languages
-      .getDiagnostics(vscode.Uri.file(file))
-      .map(({ message, severity, source }) => `${source ?? ''} ${severity}: ${message}`);
+      .getDiagnostics()
+      .filter(([uri]) => uri.scheme === 'flow-keystore' && uri.query.includes(JSON.stringify(keystore)))
+      .flatMap(([, found]) => found.map(({ message, severity, source }) => `${source ?? ''} ${severity}: ${message}`));
 
   /** Resolves once the list of problems is as wanted; the test's time-out ends it otherwise. */
   const untilProblems = (wanted: (found: readonly string[]) => boolean): Promise<void> =>

@@ -83,10 +83,15 @@ describe('what is shown of keystores', () => {
     const status = workbench.page.locator('.statusbar-item', { hasText: '1 key expires in 12 days' });
     await status.waitFor();
     await workbench.command('View: Focus Problems (Errors, Warnings, Infos)');
-    await workbench.page
-      .locator('.markers-panel .monaco-list-row', { hasText: 'The key pair "renewal_b" expires in 12 days' })
-      .waitFor();
+    const row = workbench.page.locator('.markers-panel .monaco-list-row', {
+      hasText: 'The key pair "renewal_b" expires in 12 days',
+    });
+    await row.waitFor();
     await workbench.screenshot('show-expiry');
+    await row.dblclick();
+    await workbench.tab('renewal_b.txt').waitFor();
+    await workbench.page.locator('.view-line', { hasText: 'of its lifetime' }).first().waitFor();
+    await workbench.screenshot('show-expiry-problem');
     await status.click();
     await workbench.quickTitle('Expiring Keys and Certificates').waitFor();
     await workbench.screenshot('show-expiring');

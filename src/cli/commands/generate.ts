@@ -6,8 +6,9 @@ import { keyObjectOf } from '../../core/keys/sealedKey';
 import { groups } from '../../core/keystore/describe';
 import { addKeyPair } from '../../core/keystore/edit';
 import { writeKeystoreFile } from '../../core/keystore/file';
-import type { StoreType } from '../../core/keystore/model';
+import type { Keystore, StoreType } from '../../core/keystore/model';
 import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
+import { needsKeyPassword } from '../../core/keystore/newKeyPassword';
 import { sshKeyWish } from '../../core/keystore/sshKeys';
 import { emptyKeystore, sealFor, writeChecked } from '../../core/keystore/store';
 import { KeystoreOpener, saveKeystore, type OpenKeystore } from '../keystores';
@@ -61,9 +62,10 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     before,
     terminal.now(),
   );
+  const sealing = await sealingPassword(file, before, password, opener, terminal);
   const issuerKey = plan.issuer && opened ? keyObjectOf(await opener.privateKeyOf(opened, plan.issuer)) : undefined;
   const made = await makeKeyPair(plan, { signal: terminal.signal, ...(issuerKey && { issuerKey }) });
-  const key = await sealFor(before.type, made.privateKeyInfo, password ?? '');
+  const key = await sealFor(before.type, made.privateKeyInfo, sealing);
   made.privateKeyInfo.fill(0);
   const { keystore } = addKeyPair(before, { alias: plan.alias, key, chain: made.chain, created: terminal.now() });
   if (opened) await saveKeystore(opened, keystore);
@@ -95,6 +97,29 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     );
   }
   return 0;
+}
+
+/** Of a PEM file that has no password of its own, the first one that is named is that of the key. */
+async function sealingPassword(
+  file: string,
+  keystore: Keystore,
+  password: string | undefined,
+  opener: KeystoreOpener,
+  terminal: Terminal,
+): Promise<string> {
+  try {
+    if (!needsKeyPassword(keystore, password)) return password ?? '';
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
+  const own = opener.passwords[0] ?? (await terminal.askSecret(`Password of the new private key in ${file}: `));
+  if (own) return own;
+  throw new FlowKeystoreError(
+    'password-required',
+    'The PEM file has no password, and the private key needs one of its own.',
+    { file },
+    'Put it into an environment variable and name that with --password-env NAME.',
+  );
 }
 
 /** @throws FlowKeystoreError `arguments` */

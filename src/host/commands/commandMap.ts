@@ -56,7 +56,13 @@ export interface UnlockArgument extends KeystoreArgument {
   readonly remember?: Remember;
 }
 
-export interface GenerateKeyPairArgument extends EntryArgument {
+/** For what puts a private key into a keystore. */
+export interface NewKeyArgument extends FromCode {
+  /** For a PEM file without a password: that of the private key alone. */
+  readonly keyPassword?: string;
+}
+
+export interface GenerateKeyPairArgument extends EntryArgument, NewKeyArgument {
   /** `RSA 3072`, `EC P-256` ... */
   readonly key?: string;
   /** `CN=Partner A, O=Example, C=DE`. */
@@ -222,7 +228,7 @@ export interface ImportFromReceiverArgument extends KeystoreArgument {
   readonly files?: readonly string[];
 }
 
-export interface RenewKeyPairArgument extends EntryArgument {
+export interface RenewKeyPairArgument extends EntryArgument, NewKeyArgument {
   /** That step alone; code that gives none is told where the renewal stands. */
   readonly step?: 'generate' | 'request' | 'response' | 'kit' | 'test' | 'switch' | 'letter';
   /** Of the successor; `<alias>_<year>` when absent. */
@@ -290,7 +296,7 @@ export interface ShowRequestArgument extends FromCode {
   readonly text?: string;
 }
 
-export interface CreateTestCaArgument extends EntryArgument {
+export interface CreateTestCaArgument extends EntryArgument, NewKeyArgument {
   readonly subject?: string;
   /** `RSA 3072`, `EC P-256` ... */
   readonly key?: string;
@@ -311,13 +317,13 @@ export interface SignRequestArgument extends EntryArgument {
   readonly out?: string;
 }
 
-export interface CreateSshKeyArgument extends EntryArgument {
+export interface CreateSshKeyArgument extends EntryArgument, NewKeyArgument {
   /** `RSA 3072`, `EC P-256` ... */
   readonly key?: string;
   readonly subject?: string;
 }
 
-export interface ImportSshKeyArgument extends EntryArgument {
+export interface ImportSshKeyArgument extends EntryArgument, NewKeyArgument {
   /** Path. */
   readonly file?: string;
   readonly text?: string;

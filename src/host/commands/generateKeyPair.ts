@@ -12,8 +12,9 @@ import type { KeystoreSession } from '../services/keystoreSession';
 import { withProgress } from '../ui/progress';
 import { dateText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
-import type { FromCode, GenerateKeyPairArgument } from './commandMap';
+import type { GenerateKeyPairArgument, NewKeyArgument } from './commandMap';
 import { unlockKey } from './keyPassword';
+import { sealForNewKey } from './newKeySeal';
 
 const { t } = vscode.l10n;
 
@@ -45,9 +46,10 @@ export async function addGenerated(
   host: Host,
   session: KeystoreSession,
   plan: KeyPairPlan,
-  argument: FromCode,
+  argument: NewKeyArgument,
 ): Promise<void> {
   const { issuer } = plan;
+  const seal = await sealForNewKey(session, plan.alias, argument);
   if (issuer) await unlockKey(session, issuer, argument);
   const title = t('Generating {0} for "{1}"', keySpecText(plan.spec), plan.alias);
   await withProgress(title, async (signal, report) => {
@@ -59,10 +61,11 @@ export async function addGenerated(
     });
     report(t('saving'));
     await session.edit(async (keystore, password) => {
-      const key = await sealFor(keystore.type, made.privateKeyInfo, password);
+      const key = await sealFor(keystore.type, made.privateKeyInfo, seal.passwordWith(password));
       return addKeyPair(keystore, { alias: plan.alias, key, chain: made.chain, created: host.now() });
     });
     made.privateKeyInfo.fill(0);
+    await seal.remember(plan.alias);
   });
   await host.tree.revealEntry(session, plan.alias);
   if (argument.silent) return;

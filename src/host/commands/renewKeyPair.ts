@@ -26,6 +26,7 @@ import { dateText } from '../ui/texts';
 import { chooseEntry, GaveUp } from './choosing';
 import type { RenewalResult, RenewKeyPairArgument } from './commandMap';
 import { writeHandOverKit } from './handOver';
+import { sealForNewKey } from './newKeySeal';
 import { askRenewalStep, type RenewalStep } from './renewalMenu';
 import { lastResults, showResults, testSuccessor, verdictSummary } from './renewalTests';
 
@@ -162,6 +163,7 @@ async function generate(
   if (argument.validity !== undefined && !validity) {
     throw new FlowKeystoreError('value-invalid', t('"{0}" is no time in the future.', argument.validity));
   }
+  const seal = await sealForNewKey(session, alias, argument);
   await withProgress(t('Generating the successor of "{0}"', current.alias), async (signal, report) => {
     const made = await makeSuccessor(current, now, {
       signal,
@@ -170,9 +172,10 @@ async function generate(
     try {
       report(t('saving'));
       await session.edit(async (before, password) => {
-        const key = await sealFor(before.type, made.privateKeyInfo, password);
+        const key = await sealFor(before.type, made.privateKeyInfo, seal.passwordWith(password));
         return addKeyPair(before, { alias, key, chain: [made.certificate], created: now });
       });
+      await seal.remember(alias);
     } finally {
       made.privateKeyInfo.fill(0);
     }

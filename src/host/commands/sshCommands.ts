@@ -27,6 +27,7 @@ import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import type { CreateSshKeyArgument, EntryArgument, ImportSshKeyArgument } from './commandMap';
 import { givenInput, readable, readGiven } from './fileOrClipboard';
 import { addGenerated, planIn } from './generateKeyPair';
+import { sealForNewKey } from './newKeySeal';
 
 const { t } = vscode.l10n;
 
@@ -123,10 +124,12 @@ export async function importSshKey(host: Host, argument: ImportSshKeyArgument): 
       },
       keyObjectOf(opened.privateKeyInfo),
     );
+    const seal = await sealForNewKey(session, alias, argument);
     await session.edit(async (keystore, password) => {
-      const key = await sealFor(keystore.type, opened.privateKeyInfo, password);
+      const key = await sealFor(keystore.type, opened.privateKeyInfo, seal.passwordWith(password));
       return addKeyPair(keystore, { alias, key, chain, created: host.now() });
     });
+    await seal.remember(alias);
     await host.tree.revealEntry(session, alias);
     if (!argument.silent) {
       const large =

@@ -4,6 +4,7 @@ import type { Memory } from '../storage/memory';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import { showWarning } from '../ui/messages';
 import { dateText, validityText } from '../ui/texts';
+import { documentUri } from './entryDocuments';
 import type { KeystoreRegistry } from './keystoreRegistry';
 import type { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
@@ -124,25 +125,27 @@ export class ExpiryWatch implements vscode.Disposable {
     return `${alias} (${keystore.session.name}): ${dateText(certificate.notAfter)}, ${when}`;
   }
 
+  /** Each at the document of its entry: a click on the row opens that, where the keystore itself would be opened as octets. */
   private showProblems(all: readonly Expiring[]): void {
     const byFile = new Map<KeystoreSession, Expiring[]>();
     for (const entry of all) {
       const { session } = entry.keystore;
-      byFile.set(session, [...(byFile.get(session) ?? []), entry]);
+      const others = byFile.get(session);
+      if (others) others.push(entry);
+      else byFile.set(session, [entry]);
     }
+    const rows = [...byFile].flatMap(([session, entries]) => this.problemsOf(session, entries));
+    const told = new Set(rows.map(([uri]) => uri.toString()));
     const gone: [vscode.Uri, undefined][] = [];
-    const told = new Set([...byFile.keys()].map(({ uri }) => uri.toString()));
     this.problems.forEach((uri) => {
       if (!told.has(uri.toString())) gone.push([uri, undefined]);
     });
-    this.problems.set([
-      ...gone,
-      ...[...byFile].map(([{ uri }, entries]): [vscode.Uri, vscode.Diagnostic[]] => [uri, this.problemsOf(entries)]),
-    ]);
+    this.problems.set([...gone, ...rows]);
   }
 
-  private problemsOf(entries: readonly Expiring[]): vscode.Diagnostic[] {
-    const problems = entries.slice(0, mostProblems).map((entry) => {
+  private problemsOf(session: KeystoreSession, entries: readonly Expiring[]): [vscode.Uri, vscode.Diagnostic[]][] {
+    const keystore = session.uri.toString();
+    const rows = entries.slice(0, mostProblems).map((entry): [vscode.Uri, vscode.Diagnostic[]] => {
       const { alias, kind, state, certificate } = entry;
       const when = validityText(certificate, this.services.now(), settings.expiryThresholds());
       const date = dateText(certificate.notAfter);
@@ -150,14 +153,16 @@ export class ExpiryWatch implements vscode.Disposable {
         kind === 'keyPair'
           ? t('The key pair "{0}" {1} ({2}).', alias, when, date)
           : t('The certificate "{0}" {1} ({2}).', alias, when, date);
-      return problem(message, state === 'expired' ? `certificate-expired` : 'certificate-expiring', severityOf(entry));
+      const code = state === 'expired' ? 'certificate-expired' : 'certificate-expiring';
+      return [documentUri({ keystore, alias }, session.name), [problem(message, code, severityOf(entry))]];
     });
-    const rest = entries.length - problems.length;
+    const rest = entries.length - rows.length;
     if (rest > 0) {
       const message = t('{0} more entries have expired or are about to.', rest);
-      problems.push(problem(message, 'certificate-expiring', vscode.DiagnosticSeverity.Information));
+      const counted = problem(message, 'certificate-expiring', vscode.DiagnosticSeverity.Information);
+      rows.push([documentUri({ keystore }, session.name), [counted]]);
     }
-    return problems;
+    return rows;
   }
 
   /** Not twice a day, in whatever window, and never again where somebody said so. */
