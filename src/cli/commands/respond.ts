@@ -4,6 +4,7 @@ import { describeError } from '../../core/errors';
 import type { CertificateSource } from '../../core/keystore/buildChain';
 import { groups } from '../../core/keystore/describe';
 import { fetchIssuers } from '../../core/keystore/fetchIssuers';
+import { lonePublicKeys } from '../../core/keystore/lonePublicKeys';
 import { replaceChain } from '../../core/keystore/replaceChain';
 import {
   chainOf,
@@ -40,11 +41,14 @@ export async function respond(args: readonly string[], terminal: Terminal): Prom
   const bytes = await readSmallFile(responseName);
   const response = await inFile(responseName, () => readSigningResponse(bytes));
   const given = await Promise.all((values.with ?? []).map(certificatesOfFile));
-  const opened = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const opened = await opener.open(file);
   const { keystore } = opened;
+  const publicKeys = await lonePublicKeys(keystore, (entry) => opener.privateKeyOf(opened, entry), terminal.signal);
+  const store = { keystore, publicKeys };
   const { match, planWith } = await inFile(responseName, () => {
-    const found = values.alias === undefined ? requireMatches(response, [{ keystore }])[0] : undefined;
-    const chosen = found ?? matchFor(response, { keystore }, values.alias ?? '');
+    const found = values.alias === undefined ? requireMatches(response, [store])[0] : undefined;
+    const chosen = found ?? matchFor(response, store, values.alias ?? '');
     const now = terminal.now();
     return {
       match: chosen,

@@ -5,14 +5,20 @@ import type { Keystore } from './model';
 
 /** Certificates that an issuer may be among, and where they come from. Sources that stand first are taken first. */
 export interface CertificateSource {
-  /** `response`: came with the certificate. `store`: lies in a keystore. `file`: was given. `download`: fetched from the address in a certificate. */
-  readonly from: 'response' | 'store' | 'file' | 'download';
+  /**
+   * `response`: came with the certificate. `store`: lies in the keystore of the entry. `elsewhere`: lies in another keystore. `file`: was given.
+   * `download`: fetched from the address in a certificate.
+   */
+  readonly from: 'response' | 'store' | 'elsewhere' | 'file' | 'download';
+  /** Of the other keystore, of the file. */
+  readonly name?: string;
   readonly certificates: readonly Certificate[];
 }
 
 export interface ChainMember {
   readonly certificate: Certificate;
   readonly from: CertificateSource['from'];
+  readonly name?: string;
 }
 
 export interface BuiltChain {
@@ -43,7 +49,7 @@ export function buildChain(leaf: ChainMember, sources: readonly CertificateSourc
   while (!last.selfIssued && members.length < longest) {
     const child = last;
     const found: { member: ChainMember; rank: number }[] = [];
-    for (const { from, certificates } of sources) {
+    for (const { from, name, certificates } of sources) {
       for (const certificate of certificates) {
         if (members.some((member) => member.certificate.equals(certificate))) continue;
         if (!child.mayBeIssuedBy(certificate) || certificate.extensions.basicConstraints?.ca === false) continue;
@@ -51,7 +57,8 @@ export function buildChain(leaf: ChainMember, sources: readonly CertificateSourc
         if (signature === 'bad') impostors.push(certificate);
         else {
           const over = certificate.notAfter < now || certificate.notBefore > now;
-          found.push({ member: { certificate, from }, rank: (over ? 2 : 0) + (signature === 'good' ? 0 : 1) });
+          const member = { certificate, from, ...(name !== undefined && { name }) };
+          found.push({ member, rank: (over ? 2 : 0) + (signature === 'good' ? 0 : 1) });
         }
       }
     }
@@ -73,13 +80,25 @@ export function buildChain(leaf: ChainMember, sources: readonly CertificateSourc
   };
 }
 
+/** What other keystores hold, for issuers that are found nowhere nearer. */
+export function elsewhere(
+  others: readonly { readonly name: string; readonly keystore: Keystore }[],
+): CertificateSource[] {
+  return others.map(({ name, keystore }) => ({ from: 'elsewhere', name, certificates: allIn(keystore) }));
+}
+
 /** Every certificate that a keystore holds: entries, chains, and those that Java does not list. */
 export function certificatesIn(keystore: Keystore): Certificate[] {
+  return [...new Map(allIn(keystore).map((certificate) => [certificate.sha256, certificate])).values()];
+}
+
+/** Some more than once, so that thousands need not be hashed. */
+function allIn(keystore: Keystore): Certificate[] {
   const found = keystore.entries.flatMap((entry) =>
     entry.kind === 'keyPair' ? [...entry.chain] : entry.kind === 'certificate' ? [entry.certificate] : [],
   );
   for (const note of keystore.notes) {
     if (note.code === 'certificates-ignored-by-java') found.push(...note.certificates);
   }
-  return [...new Map(found.map((certificate) => [certificate.sha256, certificate])).values()];
+  return found;
 }

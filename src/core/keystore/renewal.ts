@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Certificate } from '../certificates/certificate';
 import { issueCertificate } from '../certificates/issue';
 import type { PublicKey } from '../certificates/publicKey';
@@ -125,21 +126,58 @@ export async function makeSuccessor(
   now: Date,
   options: { readonly notAfter?: Date; readonly signal?: AbortSignal } = {},
 ): Promise<Successor> {
+  const keys = await generateKeys(successorKeySpec(leafOf(old).publicKey), options.signal);
+  const certificate = await certifySuccessor(old, keys.privateKey, now, options);
+  options.signal?.throwIfAborted();
+  return { privateKeyInfo: privateKeyInfoOf(keys), certificate };
+}
+
+/** A self-signed certificate for a key that is there already, as `makeSuccessor` makes it. */
+export async function certifySuccessor(
+  old: KeyPairEntry,
+  privateKey: KeyObject,
+  now: Date,
+  options: { readonly notAfter?: Date } = {},
+): Promise<Certificate> {
   const leaf = leafOf(old);
-  const keys = await generateKeys(successorKeySpec(leaf.publicKey), options.signal);
   const length = leaf.notAfter.getTime() - leaf.notBefore.getTime();
-  const usage = leaf.publicKey.algorithm === (keys.publicKey.asymmetricKeyType ?? '').toUpperCase();
-  const certificate = await issueCertificate({
+  const usage = leaf.publicKey.algorithm === (privateKey.asymmetricKeyType ?? '').toUpperCase();
+  return issueCertificate({
     subject: leaf.subject,
-    publicKey: keys.publicKey,
-    signingKey: keys.privateKey,
+    publicKey: createPublicKey(privateKey),
+    signingKey: privateKey,
     notBefore: new Date(now.getTime() - clockTolerance),
     notAfter: options.notAfter ?? new Date(now.getTime() + length),
     // The usages of another kind of key may not fit.
     extensions: leaf.extensions.all.filter(({ oid }) => copied.has(oid) && (usage || oid !== '2.5.29.15')),
   });
-  options.signal?.throwIfAborted();
-  return { privateKeyInfo: privateKeyInfoOf(keys), certificate };
+}
+
+/**
+ * Whether a key pair from elsewhere can succeed another: another key, the same name, valid longer.
+ * @param chain leaf first
+ * @throws FlowKeystoreError `value-invalid`, with the reason
+ */
+export function checkSuccessor(old: KeyPairEntry, chain: readonly Certificate[]): void {
+  const leaf = leafOf(old);
+  const [fresh] = chain;
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  const problem = !fresh
+    ? 'It has no certificate.'
+    : sameOctets(fresh.spki, leaf.spki)
+      ? `It is the private key of "${old.alias}" itself: a renewal needs another one.`
+      : !fresh.subject.equals(leaf.subject)
+        ? `It is issued to "${fresh.subject.toString()}", and "${old.alias}" to "${leaf.subject.toString()}".`
+        : fresh.notAfter <= leaf.notAfter
+          ? `It ends on ${day(fresh.notAfter)}, and "${old.alias}" on ${day(leaf.notAfter)}: no later.`
+          : undefined;
+  if (problem === undefined) return;
+  throw new FlowKeystoreError(
+    'value-invalid',
+    `This key pair cannot succeed "${old.alias}". ${problem}`,
+    {},
+    'Choose another file, or import it as an entry of its own.',
+  );
 }
 
 /**

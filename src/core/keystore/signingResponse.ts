@@ -26,6 +26,13 @@ export function readSigningResponse(input: Uint8Array | string): SigningResponse
   return { certificates, bytes: typeof input === 'string' ? Buffer.byteLength(input) : input.length };
 }
 
+/** A keystore that the entry of a response is looked for in. */
+export interface SearchedStore {
+  readonly keystore: Keystore;
+  /** Of private keys without a certificate, by alias (`lonePublicKeys`). */
+  readonly publicKeys?: ReadonlyMap<string, Uint8Array>;
+}
+
 /** The entry that a response is for. */
 export interface Match<S> {
   readonly store: S;
@@ -36,9 +43,10 @@ export interface Match<S> {
 
 /**
  * The key pairs whose public key the response certifies, in the order of the keystores. Of several certificates for one key the newest counts;
- * those of issuers, whose private keys may lie here too (a test authority), count where no other does. A private key without any certificate is not found: its public key is sealed with it.
+ * those of issuers, whose private keys may lie here too (a test authority), count where no other does. A private key without any certificate is found
+ * where its public key is told.
  */
-export function matchingKeyPairs<S extends { readonly keystore: Keystore }>(
+export function matchingKeyPairs<S extends SearchedStore>(
   response: Pick<SigningResponse, 'certificates'>,
   stores: readonly S[],
 ): Match<S>[] {
@@ -52,10 +60,7 @@ export function matchingKeyPairs<S extends { readonly keystore: Keystore }>(
   return found.length ? found : matching(certificates, stores);
 }
 
-function matching<S extends { readonly keystore: Keystore }>(
-  certificates: readonly Certificate[],
-  stores: readonly S[],
-): Match<S>[] {
+function matching<S extends SearchedStore>(certificates: readonly Certificate[], stores: readonly S[]): Match<S>[] {
   const byKey = new Map<string, Certificate>();
   for (const certificate of certificates) {
     const key = keyOf(certificate);
@@ -64,17 +69,18 @@ function matching<S extends { readonly keystore: Keystore }>(
   }
   return stores.flatMap((store) =>
     store.keystore.entries.flatMap((entry) => {
-      const leaf = entry.kind === 'keyPair' ? entry.chain[0] : undefined;
-      const certificate = leaf && byKey.get(keyOf(leaf));
-      return entry.kind === 'keyPair' && certificate ? [{ store, entry, certificate }] : [];
+      if (entry.kind !== 'keyPair') return [];
+      const spki = entry.chain[0]?.spki ?? store.publicKeys?.get(entry.alias);
+      const certificate = spki && byKey.get(keyOf({ spki }));
+      return certificate ? [{ store, entry, certificate }] : [];
     }),
   );
 }
 
-const keyOf = ({ spki }: Certificate): string => Buffer.from(spki).toString('latin1');
+const keyOf = ({ spki }: Pick<Certificate, 'spki'>): string => Buffer.from(spki).toString('latin1');
 
 /** @throws FlowKeystoreError `key-mismatch` where no key pair of the keystores is the one that was certified */
-export function requireMatches<S extends { readonly keystore: Keystore }>(
+export function requireMatches<S extends SearchedStore>(
   response: Pick<SigningResponse, 'certificates'>,
   stores: readonly S[],
 ): Match<S>[] {
@@ -94,7 +100,7 @@ export function requireMatches<S extends { readonly keystore: Keystore }>(
  * The match within the entry of that alias.
  * @throws FlowKeystoreError `key-mismatch`, naming the entry that the response belongs to instead; `alias-unknown`, `not-a-key-pair`
  */
-export function matchFor<S extends { readonly keystore: Keystore }>(
+export function matchFor<S extends SearchedStore>(
   response: Pick<SigningResponse, 'certificates'>,
   store: S,
   alias: string,
@@ -144,7 +150,8 @@ export type ResponseWarning =
 
 /**
  * What importing a response would do.
- * @param more further certificates to find issuers among, tried after those of the response and before those of the keystore
+ * @param more further certificates to find issuers among, tried after those of the response and before those of the keystore; those that lie elsewhere
+ * come last
  * @throws FlowKeystoreError `certificate-expired`, `signature-invalid`
  */
 export function planResponse(
@@ -166,8 +173,9 @@ export function planResponse(
     { certificate, from: 'response' },
     [
       { from: 'response', certificates: response.certificates },
-      ...more,
+      ...more.filter(({ from }) => from !== 'elsewhere'),
       { from: 'store', certificates: certificatesIn(keystore) },
+      ...more.filter(({ from }) => from === 'elsewhere'),
     ],
     now,
   );

@@ -230,9 +230,13 @@ export interface ImportFromReceiverArgument extends KeystoreArgument {
 
 export interface RenewKeyPairArgument extends EntryArgument, NewKeyArgument {
   /** That step alone; code that gives none is told where the renewal stands. */
-  readonly step?: 'generate' | 'request' | 'response' | 'kit' | 'test' | 'switch' | 'letter';
+  readonly step?: 'generate' | 'import' | 'request' | 'response' | 'kit' | 'test' | 'switch' | 'letter';
   /** Of the successor; `<alias>_<year>` when absent. */
   readonly successorAlias?: string;
+  /** To import: path of the file with the successor. */
+  readonly file?: string;
+  /** To import: of that file, or of the private key in it. */
+  readonly password?: string;
   /** `2 years`, `90 days`, `2028-12-31`; as long as the old certificate when absent. */
   readonly validity?: string;
 }

@@ -1,21 +1,18 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { readCertificates } from '../../core/certificates/import';
 import { download } from '../../core/connectivity/download';
-import { describeError, FlowKeystoreError } from '../../core/errors';
-import type { CertificateSource } from '../../core/keystore/buildChain';
+import { describeError } from '../../core/errors';
+import { elsewhere, type CertificateSource, type ChainMember } from '../../core/keystore/buildChain';
 import { fetchIssuers } from '../../core/keystore/fetchIssuers';
-import type { Keystore } from '../../core/keystore/model';
 import { replaceChain } from '../../core/keystore/replaceChain';
 import {
   chainOf,
   describeResponseWarning,
   matchFor,
-  matchingKeyPairs,
   planResponse,
   readSigningResponse,
-  requireMatches,
   type ResponsePlan,
-  type SigningResponse,
 } from '../../core/keystore/signingResponse';
 import { askChoice, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
@@ -23,8 +20,9 @@ import type { KeystoreSession } from '../services/keystoreSession';
 import { confirmed } from '../ui/messages';
 import { withProgress } from '../ui/progress';
 import { dateText, fingerprintText } from '../ui/texts';
-import { chooseKeystore, chooseOpenKeystore, GaveUp } from './choosing';
+import { chooseOpenKeystore, GaveUp } from './choosing';
 import type { ImportResponseArgument } from './commandMap';
+import { belongingTo, withPublicKey } from './responseOwner';
 import { givenFile, givenInput, readable, readGiven, type Given } from './fileOrClipboard';
 
 const { t } = vscode.l10n;
@@ -46,9 +44,16 @@ export async function importResponse(host: Host, argument: ImportResponseArgumen
   );
   const { keystore } = open;
   if (!keystore) throw new GaveUp();
-  const match = matchFor(response, { keystore }, alias);
+  const match = matchFor(response, await withPublicKey(open, keystore, alias, argument), alias);
+  const others = elsewhere(
+    host.registry
+      .sessions()
+      .flatMap(({ name, uri, seen }) =>
+        seen && uri.toString() !== open.uri.toString() ? [{ name, keystore: seen }] : [],
+      ),
+  );
   const planWith = (more: readonly CertificateSource[]): ResponsePlan =>
-    planResponse(match, response, host.now(), more);
+    planResponse(match, response, host.now(), [...more, ...others]);
   const plan = argument.silent
     ? await completedBy(argument, planWith)
     : await completedWithHelp(argument, planWith, title);
@@ -64,7 +69,8 @@ export async function importResponse(host: Host, argument: ImportResponseArgumen
       match.certificate.issuer.short,
       dateText(match.certificate.notAfter),
     );
-    void vscode.window.setStatusBarMessage(`$(verified) ${text}`, 10_000);
+    const origins = originsText(plan.chain.members);
+    void vscode.window.setStatusBarMessage(`$(verified) ${text}${origins && `; ${origins}`}`, 10_000);
   }
   return match.entry.alias;
 }
@@ -94,67 +100,6 @@ const responseFilters = (): Record<string, string[]> => ({
   [t('Signing responses')]: ['p7b', 'p7c', 'p7', 'spc', 'pem', 'cer', 'crt', 'der', 'pkipath', 'txt'],
 });
 
-interface Owner {
-  readonly session: KeystoreSession;
-  readonly alias: string;
-}
-
-async function belongingTo(
-  host: Host,
-  response: SigningResponse,
-  argument: ImportResponseArgument,
-  title: string,
-): Promise<Owner> {
-  await host.registry.load();
-  if (argument.keystore !== undefined && argument.alias !== undefined) {
-    const session = await chooseKeystore(host, argument, { title });
-    const { alias } = argument;
-    // With the reason, before anything is asked.
-    if (session.seen) matchFor(response, { keystore: session.seen }, alias);
-    return { session, alias };
-  }
-  const all =
-    argument.keystore === undefined ? host.registry.sessions() : [await chooseKeystore(host, argument, { title })];
-  const stores = all.flatMap((session): { session: KeystoreSession; keystore: Keystore }[] =>
-    session.seen ? [{ session, keystore: session.seen }] : [],
-  );
-  const matches = matchingKeyPairs(response, stores);
-  const [only] = matches;
-  if (!only) throw notFound(response, stores, all);
-  if (matches.length === 1 || argument.silent) return { session: only.store.session, alias: only.entry.alias };
-  const asked = await askChoice<Owner>({
-    title,
-    placeholder: t('Several entries have this key. Which one gets the certificate?'),
-    items: matches.map(({ store, entry }) => ({
-      label: entry.alias,
-      description: store.session.name,
-      iconPath: new vscode.ThemeIcon('key'),
-      value: { session: store.session, alias: entry.alias },
-    })),
-  });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return asked.value;
-}
-
-function notFound(
-  response: SigningResponse,
-  stores: readonly { keystore: Keystore }[],
-  all: readonly KeystoreSession[],
-): unknown {
-  const locked = all.filter((session) => session.state.kind === 'locked' && !session.seen).map(({ name }) => name);
-  try {
-    return requireMatches(response, stores);
-  } catch (error) {
-    if (!(error instanceof FlowKeystoreError) || !locked.length) return error;
-    return new FlowKeystoreError(
-      error.code,
-      error.message,
-      error.place,
-      t('Keystores that are locked were not looked into: {0}. Unlock them, and import it again.', locked.join(', ')),
-    );
-  }
-}
-
 /** With what code named. */
 async function completedBy(
   argument: ImportResponseArgument,
@@ -166,7 +111,11 @@ async function completedBy(
 }
 
 async function issuersIn(file: string): Promise<CertificateSource> {
-  return { from: 'file', certificates: readGiven(await givenFile(file), readCertificates).certificates };
+  return {
+    from: 'file',
+    name: path.basename(file),
+    certificates: readGiven(await givenFile(file), readCertificates).certificates,
+  };
 }
 
 type Help = 'fetch' | 'file' | 'without';
@@ -239,11 +188,37 @@ async function askForRoot(plan: ResponsePlan, title: string): Promise<boolean> {
   return asked.value;
 }
 
+/** Where a certificate of the chain comes from; empty where the response brought it. */
+function originText({ from, name }: ChainMember): string {
+  switch (from) {
+    case 'response':
+      return '';
+    case 'store':
+      return t('from this keystore');
+    case 'elsewhere':
+    case 'file':
+      return t('from {0}', name ?? '');
+    case 'download':
+      return t('fetched');
+  }
+}
+
+/** Of what neither the response nor the keystore of the entry had. */
+function originsText(members: readonly ChainMember[]): string {
+  return members
+    .filter(({ from }) => from !== 'response' && from !== 'store')
+    .map((member) => `${member.certificate.subject.short} ${originText(member)}`)
+    .join(', ');
+}
+
 /** Asked where nobody vouches for who signed it, or something is not as it should be. */
 async function confirmIfNeeded(plan: ResponsePlan, session: KeystoreSession): Promise<void> {
   const selfSigned = plan.warnings.some(({ code }) => code === 'self-signed');
   if (plan.trusted && !plan.warnings.length) return;
-  const chain = plan.chain.members.map(({ certificate }, i) => `${'  '.repeat(i)}${certificate.subject.toString()}`);
+  const chain = plan.chain.members.map((member, i) => {
+    const origin = originText(member);
+    return `${'  '.repeat(i)}${member.certificate.subject.toString()}${origin && ` (${origin})`}`;
+  });
   const vouching =
     plan.trusted || selfSigned
       ? []

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Certificate } from '../../core/certificates/certificate';
-import { publicKeyText } from '../../core/certificates/publicKey';
 import { endOfValidity, parseValidity } from '../../core/certificates/validity';
 import { FlowKeystoreError } from '../../core/errors';
 import { addKeyPair } from '../../core/keystore/edit';
@@ -15,8 +14,6 @@ import {
 } from '../../core/keystore/renewal';
 import { sealFor } from '../../core/keystore/store';
 import { renewalLetter } from '../../core/report/renewalLetter';
-import { judgeAlias } from '../input/generateInput';
-import { askText } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { usesOfAlias } from '../services/receivers';
@@ -26,6 +23,7 @@ import { dateText } from '../ui/texts';
 import { chooseEntry, GaveUp } from './choosing';
 import type { RenewalResult, RenewKeyPairArgument } from './commandMap';
 import { writeHandOverKit } from './handOver';
+import { askSuccessorAlias, importSuccessor } from './importSuccessor';
 import { sealForNewKey } from './newKeySeal';
 import { askRenewalStep, type RenewalStep } from './renewalMenu';
 import { lastResults, showResults, testSuccessor, verdictSummary } from './renewalTests';
@@ -105,6 +103,9 @@ async function runStep(
     case 'generate':
       await generate(host, session, renewal, argument);
       break;
+    case 'import':
+      await importSuccessor(host, session, renewal.current, argument);
+      break;
     case 'request':
       await another('flowKeystore.createRequest', { keystore, alias: successorOf(renewal).alias, ...quiet });
       break;
@@ -158,7 +159,8 @@ async function generate(
   const keystore = keystoreOf(session);
   const now = host.now();
   const proposed = argument.successorAlias ?? successorAlias(keystore, current.alias, now);
-  const alias = argument.successorAlias ?? (argument.silent ? proposed : await askAlias(keystore, current, proposed));
+  const alias =
+    argument.successorAlias ?? (argument.silent ? proposed : await askSuccessorAlias(keystore, current, proposed));
   const validity = argument.validity === undefined ? undefined : parseValidity(argument.validity);
   if (argument.validity !== undefined && !validity) {
     throw new FlowKeystoreError('value-invalid', t('"{0}" is no time in the future.', argument.validity));
@@ -181,26 +183,6 @@ async function generate(
     }
   });
   await host.tree.revealEntry(session, alias);
-}
-
-async function askAlias(keystore: Keystore, current: KeyPairEntry, proposed: string): Promise<string> {
-  const taken = keystore.entries.map(({ alias }) => alias);
-  const [leaf] = current.chain;
-  const asked = await askText({
-    title: t('Successor of "{0}"', current.alias),
-    prompt: t(
-      'Alias until the switch. Same name, usages and kind of key ({0}); afterwards it is "{1}"',
-      leaf ? publicKeyText(leaf.publicKey) : '',
-      current.alias,
-    ),
-    value: proposed,
-    check: (value) =>
-      value.toLowerCase().startsWith(`${current.alias.toLowerCase()}_`)
-        ? judgeAlias(value, taken)
-        : { severity: 'error', text: t('It has to begin with "{0}": so it is found again.', `${current.alias}_`) },
-  });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return asked.value;
 }
 
 async function switchKeys(

@@ -74,10 +74,17 @@ function stepsWithout({ current, predecessor }: Renewal): Choice<RenewalStep>[] 
     t('{0}, same name and usages, beside the one in use', key),
     'generate',
   );
-  if (!predecessor) return [generate];
+  const fromFile = row(
+    'desktop-download',
+    t('Import the successor...'),
+    t('a key pair or a private key that was made elsewhere'),
+    'import',
+  );
+  if (!predecessor) return [generate, fromFile];
   return [
     row('mail', t('Letter to the partners'), t('{0} has taken over', current.alias), 'letter'),
     row('add', t('Generate a further successor'), key, 'generate'),
+    fromFile,
   ];
 }
 
