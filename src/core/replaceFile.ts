@@ -9,6 +9,8 @@ export interface Replacement {
   readonly what: string;
   /** Called when all is ready, just before the new version takes the place of the old one; what it throws leaves the old one there. */
   readonly justBefore?: (target: string) => Promise<void>;
+  /** Nobody but the user may read it, whoever might read what it replaces. */
+  readonly secret?: true;
 }
 
 /**
@@ -16,7 +18,11 @@ export interface Replacement {
  * It keeps its permissions; a new one is the user's alone. A symbolic link stays one: what it points to is replaced.
  * @throws FlowKeystoreError `unwritable`; the file is as it was then
  */
-export async function replaceFile(file: string, bytes: Uint8Array, { what, justBefore }: Replacement): Promise<void> {
+export async function replaceFile(
+  file: string,
+  bytes: Uint8Array,
+  { what, justBefore, secret }: Replacement,
+): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   await removeLeftovers(target);
@@ -25,7 +31,7 @@ export async function replaceFile(file: string, bytes: Uint8Array, { what, justB
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
-      if (before) await keepOwnerAndPermissions(handle, before);
+      if (before && !secret) await keepOwnerAndPermissions(handle, before);
       await handle.sync();
     } finally {
       await handle.close();

@@ -198,7 +198,7 @@ describe('keystores in VS Code', () => {
       ['client | leaf \u00b7 364 days', 'Missing Root | not in the chain'],
     );
     await assert.rejects(
-      run('flowKeystore.exportCertificate', {
+      run('flowKeystore.exportCertificates', {
         keystore,
         alias: 'client',
         what: 'root',
@@ -217,9 +217,9 @@ describe('keystores in VS Code', () => {
     assert.ok(leaf);
     const target = path.join(folder, 'leaf');
     const argument = { keystore, alias: 'partner_a', what: 'certificate', file: target, silent: true } as const;
-    await run('flowKeystore.exportCertificate', { ...argument, form: 'pem' });
+    await run('flowKeystore.exportCertificates', { ...argument, form: 'pem' });
     assert.equal(readFileSync(target, 'utf8'), certificatesPem([leaf]));
-    await run('flowKeystore.exportCertificate', { ...argument, form: 'der' });
+    await run('flowKeystore.exportCertificates', { ...argument, form: 'der' });
     assert.deepEqual(new Uint8Array(readFileSync(target)), new Uint8Array(leaf.der));
   });
 

@@ -159,4 +159,60 @@ describe('moving entries between keystores and files in VS Code', () => {
     const ours = ['-keystore', fixture.file, '-storepass', password];
     assert.match(runTool('keytool', ['-certreq', '-alias', 'pair', ...ours]), /BEGIN NEW CERTIFICATE REQUEST/);
   });
+
+  it('exports several entries as one PEM and as PKCS#7, which openssl reads', async function () {
+    requireTool(this, 'openssl');
+    const second = await makeSecond();
+    const other = await ca.issue('other');
+    await run('flowKeystore.import', { keystore: second, text: other.pem, silent: true });
+    const from = { keystore: second, aliases: ['client', 'other'], silent: true } as const;
+    const pem = inFolder('certificates.pem');
+    assert.equal(
+      await run('flowKeystore.exportCertificates', { ...from, what: 'certificate', form: 'pem', file: pem }),
+      pem,
+    );
+    assert.equal(readFileSync(pem, 'utf8'), certificatesPem([client.certificate, other.certificate]));
+    const p7b = inFolder('chains.p7b');
+    await run('flowKeystore.exportCertificates', { ...from, what: 'chain', form: 'p7b', file: p7b });
+    const listed = runTool('openssl', ['pkcs7', '-inform', 'DER', '-in', p7b, '-print_certs', '-noout']);
+    assert.deepEqual(
+      [...listed.matchAll(/subject=CN ?= ?(.+)/g)].map(([, name]) => name),
+      ['client', 'Moving Root', 'other'],
+    );
+    const roots = inFolder('roots.pem');
+    await run('flowKeystore.exportCertificates', { ...from, what: 'root', form: 'pem', file: roots });
+    assert.equal(readFileSync(roots, 'utf8'), ca.pem);
+    await assert.rejects(
+      run('flowKeystore.exportCertificates', { ...from, what: 'chain', form: 'der', file: p7b }),
+      /DER holds one certificate, not 3/,
+    );
+  });
+
+  it('exports a member of a chain by itself', async () => {
+    const second = await makeSecond();
+    const file = inFolder('member.cer');
+    const member = { keystore: second, alias: 'client', chainIndex: 1, silent: true } as const;
+    await run('flowKeystore.exportCertificates', { ...member, what: 'certificate', form: 'der', file });
+    assert.deepEqual(new Uint8Array(readFileSync(file)), new Uint8Array(ca.certificate.der));
+    await assert.rejects(
+      run('flowKeystore.exportCertificates', { ...member, chainIndex: 2, what: 'certificate', form: 'der', file }),
+      /shorter now/,
+    );
+  });
+
+  it('writes a report of what is public, in three forms', async () => {
+    const second = await makeSecond();
+    const file = inFolder('report');
+    const report = async (form: 'csv' | 'json' | 'md'): Promise<string> => {
+      await run('flowKeystore.exportReport', { keystore: second, form, file, silent: true });
+      return readFileSync(file, 'utf8');
+    };
+    assert.match(await report('md'), /^\| client \| key pair \|/m);
+    assert.match(await report('csv'), /^\ufeffalias,kind,.*\r\nclient,keyPair,/);
+    const parsed = JSON.parse(await report('json')) as { entries: { alias: string; sha256: string }[] };
+    assert.deepEqual(
+      parsed.entries.map(({ alias, sha256 }) => `${alias} ${sha256}`),
+      [`client ${client.certificate.sha256}`, `root ${ca.certificate.sha256}`],
+    );
+  });
 });

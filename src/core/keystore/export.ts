@@ -55,6 +55,51 @@ export function certificatesToExport(
   return [...found.values()];
 }
 
+/** One certificate of a key pair's chain. */
+export interface ChainMember {
+  readonly alias: string;
+  /** 0 is the leaf. */
+  readonly chainIndex: number;
+}
+
+/** What is selected in a keystore. */
+export interface CertificateSelection {
+  readonly aliases: readonly string[];
+  readonly members?: readonly ChainMember[];
+}
+
+/**
+ * The certificates that a selection stands for, none twice: of each entry the part that is meant, and single ones of chains. Entries without a
+ * certificate say nothing, as long as others have one.
+ * @throws FlowKeystoreError `not-a-certificate` where none has one, `alias-unknown`, `not-found` for a chain that is shorter now
+ */
+export function selectedCertificates(
+  keystore: Pick<Keystore, 'entries'>,
+  { aliases, members = [] }: CertificateSelection,
+  part: ExportedPart,
+): Certificate[] {
+  const byAlias = new Map(keystore.entries.map((entry) => [entry.alias, entry]));
+  const named = (alias: string): Entry => {
+    const entry = byAlias.get(alias);
+    if (entry) return entry;
+    throw new FlowKeystoreError('alias-unknown', `There is no entry "${alias}".`, { detail: alias });
+  };
+  const entries = aliases.map(named);
+  const fitting = entries.filter((entry) => certificatesOf(entry).length);
+  const [first] = entries;
+  if (first && !fitting.length && !members.length) chainOfEntry(first);
+  const found = new Map(certificatesToExport(keystore, fitting, part).map((each) => [each.sha256, each]));
+  for (const { alias, chainIndex } of members) {
+    const certificate = certificatesOf(named(alias))[chainIndex];
+    if (!certificate) {
+      throw new FlowKeystoreError('not-found', `The chain of "${alias}" is shorter now.`, { detail: alias });
+    }
+    found.set(certificate.sha256, certificate);
+  }
+  if (found.size) return [...found.values()];
+  throw new FlowKeystoreError('not-a-certificate', 'None of the entries has a certificate.');
+}
+
 /** @throws FlowKeystoreError `value-invalid` for several in DER, which holds one */
 export function writeCertificates(certificates: readonly Certificate[], form: CertificateForm): Uint8Array {
   if (form === 'pem') return Buffer.from(certificatesPem(certificates), 'ascii');

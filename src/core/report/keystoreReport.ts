@@ -1,6 +1,6 @@
 import { certificateOf } from '../keystore/chain';
 import { publicKeyText } from '../certificates/publicKey';
-import { daysLeft, expiryState } from '../keystore/expiry';
+import { daysLeft, expiryState, type WarnFrom } from '../keystore/expiry';
 import { generalNameText } from '../keystore/describe';
 import type { Entry, Keystore } from '../keystore/model';
 import { visible } from '../visible';
@@ -11,8 +11,8 @@ export interface ReportOptions {
   /** The keystore, as it is to be called. */
   readonly name: string;
   readonly now: Date;
-  /** From how many days before its end a certificate counts as expiring. */
-  readonly warnDays: number;
+  /** From when on a certificate counts as expiring. */
+  readonly warnDays: WarnFrom;
 }
 
 /** The columns of a report, by the names that JSON and CSV have for them. */

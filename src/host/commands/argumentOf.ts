@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
+import type { ChainMember } from '../../core/keystore/export';
 import type { Host } from '../services/host';
 import type { TreeNode } from '../tree/nodes';
 import { GaveUp } from './choosing';
-import type { CertificateOfEntry, CommandId, FromCode } from './commandMap';
+import type { CommandId, FromCode } from './commandMap';
 
 const { t } = vscode.l10n;
 
@@ -103,7 +104,7 @@ function isAboutEntries(kind: TreeNode['kind']): boolean {
 }
 
 /** The entries of a selection, those of groups too, and the certificates that are selected beside them. Other rows say nothing. */
-function selectionOf(nodes: readonly TreeNode[]): { aliases: string[]; certificates: CertificateOfEntry[] } {
+function selectionOf(nodes: readonly TreeNode[]): { aliases: string[]; certificates: ChainMember[] } {
   const aliases = new Set<string>();
   for (const node of nodes) {
     if (node.kind === 'entry') aliases.add(node.entry.alias);

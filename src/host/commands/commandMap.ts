@@ -1,6 +1,8 @@
+import type { CertificateForm, ChainMember, ExportedPart, KeyPairForm } from '../../core/keystore/export';
 import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
 import type { Grouping, SortOrder } from '../../core/keystore/group';
+import type { ReportForm } from '../../core/report/keystoreReport';
 import type { Remember } from '../storage/passwords';
 
 /** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
@@ -115,9 +117,36 @@ export interface AddServerCertificateArgument extends EntryArgument {
   readonly server?: string;
 }
 
-export interface ExportCertificateArgument extends EntryArgument {
-  readonly what?: 'certificate' | 'chain' | 'root';
-  readonly form?: 'pem' | 'der';
+export interface ExportCertificatesArgument extends EntryArgument {
+  /** Of a certificate in the chain of `alias`, 0 is the leaf: that one alone. */
+  readonly chainIndex?: number;
+  /** Instead of `alias`. */
+  readonly aliases?: readonly string[];
+  /** Beside `aliases`. */
+  readonly certificates?: readonly ChainMember[];
+  /** Of each entry. */
+  readonly what?: ExportedPart;
+  readonly form?: CertificateForm;
+  /** Path of the file to write. */
+  readonly file?: string;
+}
+
+/** A person confirms it, also where code asks for it. */
+export interface ExportKeyPairArgument extends EntryArgument {
+  /** Instead of `alias`. */
+  readonly aliases?: readonly string[];
+  /** PKCS#12, or encrypted PKCS#8 with the chain after it (PEM). */
+  readonly form?: KeyPairForm;
+  /** Of the new file. */
+  readonly password?: string;
+  /** Path of the file to write. */
+  readonly file?: string;
+}
+
+export interface ExportReportArgument extends KeystoreArgument {
+  /** All entries when absent. */
+  readonly aliases?: readonly string[];
+  readonly form?: ReportForm;
   /** Path of the file to write. */
   readonly file?: string;
 }
@@ -170,19 +199,13 @@ export interface FoundEntry {
   readonly relation?: Relation;
 }
 
-/** One certificate of an entry: 0 is the leaf of a chain. */
-export interface CertificateOfEntry {
-  readonly alias: string;
-  readonly chainIndex: number;
-}
-
 export interface CopyAsPemArgument extends EntryArgument {
   /** Of a certificate in the chain of `alias`, 0 is the leaf: that one alone. */
   readonly chainIndex?: number;
   /** Instead of `alias`. */
   readonly aliases?: readonly string[];
   /** Beside `aliases`. */
-  readonly certificates?: readonly CertificateOfEntry[];
+  readonly certificates?: readonly ChainMember[];
 }
 
 export interface CopyValueArgument extends EntryArgument {
@@ -376,7 +399,11 @@ export interface Commands {
   /** @returns the alias, also where the certificate was there already */
   'flowKeystore.addServerCertificate'(argument?: AddServerCertificateArgument): Promise<string | undefined>;
   /** @returns path of the file */
-  'flowKeystore.exportCertificate'(argument?: ExportCertificateArgument): Promise<string | undefined>;
+  'flowKeystore.exportCertificates'(argument?: ExportCertificatesArgument): Promise<string | undefined>;
+  /** @returns path of the file */
+  'flowKeystore.exportKeyPair'(argument?: ExportKeyPairArgument): Promise<string | undefined>;
+  /** @returns path of the file */
+  'flowKeystore.exportReport'(argument?: ExportReportArgument): Promise<string | undefined>;
   /** @returns the new alias */
   'flowKeystore.renameEntry'(argument?: RenameEntryArgument): Promise<string | undefined>;
   /** @returns whether it was deleted */

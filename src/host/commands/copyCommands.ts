@@ -8,14 +8,13 @@ import type { Entry } from '../../core/keystore/model';
 import { askChoice, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
-import { chooseEntry, chooseKeystore, GaveUp, mayAsk } from './choosing';
+import { certificatesOfSelection, chooseCertificates } from './choosingCertificates';
+import { chooseEntry, GaveUp, mayAsk } from './choosing';
 import type { Commands, CopyAsPemArgument, CopyValueArgument } from './commandMap';
 
 const { t } = vscode.l10n;
 
 type CopyCommands = Pick<Commands, 'flowKeystore.copyAsPem' | 'flowKeystore.copyValue'>;
-
-const withCertificate: readonly Entry['kind'][] = ['keyPair', 'certificate'];
 
 export function copyCommands(host: Host): CopyCommands {
   return {
@@ -51,40 +50,8 @@ async function copy(text: string, said: string): Promise<void> {
 
 /** Of all that is selected, each once: the whole chain of an entry, and single certificates of chains. */
 async function certificatesFor(host: Host, argument: CopyAsPemArgument): Promise<readonly Certificate[]> {
-  const title = t('Copy as PEM');
-  const { alias, chainIndex } = argument;
-  const several = argument.aliases ?? argument.certificates;
-  if (!several) {
-    const { session, entry } = await chooseEntry(host, argument, { title, kinds: withCertificate });
-    if (chainIndex === undefined) return required(session, entry);
-    const certificate = certificateAt(session, entry, chainIndex);
-    return certificate ? [certificate] : required(session, entry);
-  }
-  const session = await chooseKeystore(host, argument, { title });
-  const aliases = argument.aliases ?? (alias === undefined ? [] : [alias]);
-  const found = new Map<string, Certificate>();
-  const add = (certificate: Certificate): unknown => found.set(certificate.sha256, certificate);
-  for (const each of aliases) certificatesOf(entryNamed(session, each)).forEach(add);
-  for (const each of argument.certificates ?? []) {
-    const certificate = certificateAt(session, entryNamed(session, each.alias), each.chainIndex);
-    if (certificate) add(certificate);
-  }
-  if (found.size) return [...found.values()];
-  throw new FlowKeystoreError('not-a-certificate', t('None of the entries has a certificate.'), { file: session.file });
-}
-
-function entryNamed(session: KeystoreSession, alias: string): Entry {
-  const entry = session.seen?.entries.find((other) => other.alias === alias);
-  if (entry) return entry;
-  throw new FlowKeystoreError('alias-unknown', t('There is no entry "{0}".', alias), { file: session.file });
-}
-
-function required(session: KeystoreSession, entry: Entry): readonly Certificate[] {
-  const certificates = certificatesOf(entry);
-  if (certificates.length) return certificates;
-  throw new FlowKeystoreError('not-a-certificate', t('The entry "{0}" has no certificate.', entry.alias), {
-    file: session.file,
-  });
+  const { session, selection } = await chooseCertificates(host, argument, t('Copy as PEM'));
+  return certificatesOfSelection(session, selection, 'chain');
 }
 
 /** @param chainIndex the leaf where absent */

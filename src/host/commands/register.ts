@@ -13,6 +13,7 @@ import { browseCommands } from './browseCommands';
 import { copyCommands } from './copyCommands';
 import { entryCommands } from './entryCommands';
 import { expiryCommands } from './expiryCommands';
+import { exportCommands } from './exportCommands';
 import { findCertificate } from './findCertificate';
 import { flowCommands, type ChannelEditor } from './flowCommands';
 import { generateKeyPair } from './generateKeyPair';
@@ -47,6 +48,7 @@ export function registerCommands(
     'flowKeystore.compareKeystores': (argument = {}) => compareKeystores(host, versions, argument),
     'flowKeystore.findCertificate': (argument = {}) => findCertificate(host, argument),
     ...copyCommands(host),
+    ...exportCommands(host),
     ...testCommands(host),
     ...flowCommands(editor),
     ...historyCommands(host),
