@@ -22,7 +22,7 @@ import { askHidden, watchOutput, type Terminal } from './terminal';
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
 const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string; readonly what: string }>> = {
-  list: { run: list, usage: listUsage, what: 'the entries of a keystore' },
+  list: { run: list, usage: listUsage, what: 'the entries of a keystore; what SAP would say of it' },
   generate: {
     run: generate,
     usage: generateUsage,

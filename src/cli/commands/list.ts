@@ -1,39 +1,67 @@
+import { stat } from 'node:fs/promises';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { describeNote, groups, validityText } from '../../core/keystore/describe';
 import type { Entry, Keystore, KeystoreNote } from '../../core/keystore/model';
 import { lintEntry } from '../../core/keystore/lint';
 import { describeFinding } from '../../core/keystore/lintText';
+import { describeSapFinding, judgeForSap, otherKeyPasswords, type SapFinding } from '../../core/keystore/sapLimits';
 import { visible } from '../../core/visible';
 import { certificateOf } from '../../core/keystore/chain';
-import { KeystoreOpener } from '../keystores';
+import { KeystoreOpener, type OpenKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
 import { stableListing } from './stableListing';
 
-export const listUsage = 'list KEYSTORE [--password-env NAME] [--json | --stable]';
+export const listUsage = 'list KEYSTORE [--for-sap] [--password-env NAME] [--json | --stable]';
 
-/** Lists the entries of a keystore. */
+/** Lists the entries of a keystore; with `--for-sap` what SAP's tenant would say of it, and exit code 1 where it would refuse something. */
 export async function list(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean' },
     stable: { type: 'boolean' },
+    'for-sap': { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length) throw badArguments('list takes one keystore file.');
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   if (values.stable) {
+    if (values['for-sap']) throw badArguments('--stable is for comparisons: --for-sap does not go with it.');
     if (values.json) throw badArguments('--stable and --json are two ways to write it: take one.');
     terminal.out(await stableListing(file, opener, terminal));
     return 0;
   }
-  const { keystore } = await opener.open(file);
-  if (values.json) terminal.out(`${JSON.stringify(listing(file, keystore), undefined, 2)}\n`);
-  else terminal.out(listingText(file, keystore, terminal.now()));
-  return 0;
+  const opened = await opener.open(file);
+  const { keystore } = opened;
+  const findings = values['for-sap'] ? await sapFindings(opened, terminal) : undefined;
+  if (values.json) {
+    const data = { ...listing(file, keystore), ...(findings && { sap: findings }) };
+    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
+  } else {
+    terminal.out(listingText(file, keystore, terminal.now()) + (findings ? sapText(findings) : ''));
+  }
+  return findings?.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-function listing(file: string, keystore: Keystore): unknown {
+async function sapFindings({ file, keystore, password }: OpenKeystore, terminal: Terminal): Promise<SapFinding[]> {
+  const isJava = keystore.type === 'JKS' || keystore.type === 'JCEKS';
+  const { size } = await stat(file);
+  return judgeForSap(keystore, {
+    fileSize: size,
+    password,
+    ...(isJava && { otherPasswords: await otherKeyPasswords(keystore, password ?? '', terminal.signal) }),
+  });
+}
+
+function sapText(findings: readonly SapFinding[]): string {
+  const lines = findings.map(
+    (finding) =>
+      `  ${finding.severity === 'information' ? 'note' : finding.severity}: ${visible(describeSapFinding(finding))}`,
+  );
+  return ['', "For SAP's tenant:", ...(lines.length ? lines : ['  nothing that it would refuse']), ''].join('\n');
+}
+
+function listing(file: string, keystore: Keystore): object {
   return { file, type: keystore.type, entries: keystore.entries.map(entryData), notes: keystore.notes.map(noteData) };
 }
 

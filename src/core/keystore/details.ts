@@ -1,5 +1,5 @@
 import type { LintSeverity } from '../certificates/lint';
-import { describeSapFinding, judgeForSap } from './sapLimits';
+import { describeSapFinding, judgeForSap, type SapQuestion } from './sapLimits';
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { certificateLines, factLine, momentText, wrapped } from './certificateText';
@@ -20,6 +20,8 @@ export interface DescribeOptions {
   readonly requestOutSince?: Date;
   /** The keystore of the entry, where an issuer may be that its chain lacks. */
   readonly keystore?: Pick<Keystore, 'entries'>;
+  /** What else is known of the file, for what SAP would say of it. */
+  readonly sap?: SapQuestion;
 }
 
 const kindNames = {
@@ -91,18 +93,29 @@ export async function describeKeystore(
   const parts = [`${keystore.type} keystore${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
   const notes = keystore.notes.map((note) => visible(`Note: ${describeNote(note)}`));
   if (notes.length) parts.push(`${notes.join('\n')}\n`);
-  const sap = judgeForSap(keystore).filter(({ severity }) => severity !== 'information');
-  if (sap.length) {
-    const lines = sap.slice(0, mostSapLines).map((finding) => visible(`  ${describeSapFinding(finding)}`));
-    const rest = sap.length - lines.length;
-    parts.push(['For SAP Cloud Integration', ...lines, ...(rest > 0 ? [`  and ${rest} more`] : []), ''].join('\n'));
-  }
+  const sap = describeForSap(keystore, options.sap);
+  if (sap) parts.push(sap);
   const { now, warnDays } = options;
   for (const entry of byAlias(keystore.entries)) {
     if (pace.over) await pace.rest();
     parts.push(describeEntry(entry, { now, warnDays, keystore }));
   }
   return parts.join('\n');
+}
+
+/** What SAP's tenant would say of a keystore; empty where it would take it as it is. */
+export function describeForSap(keystore: Keystore, question: SapQuestion = {}): string {
+  const findings = judgeForSap(keystore, question).filter(
+    // The format is worth a line only beside something that stands in the way: nearly every keystore is PKCS#12.
+    ({ severity }, _, all) => severity !== 'information' || all.some((each) => each.severity !== 'information'),
+  );
+  if (!findings.length) return '';
+  const shown = findings.slice(0, mostSapLines);
+  const lines = shown.flatMap((finding) =>
+    wrapped(`  ${marks[finding.severity].padEnd(9)}`, visible(describeSapFinding(finding))),
+  );
+  const rest = findings.length - shown.length;
+  return ["For SAP's tenant", ...lines, ...(rest > 0 ? [`  and ${rest} more`] : []), ''].join('\n');
 }
 
 /** By the code units of their aliases: the same on every machine. */

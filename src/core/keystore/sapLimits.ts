@@ -1,7 +1,11 @@
 import type { Certificate } from '../certificates/certificate';
 import { sapCertificateLimit } from '../certificates/lint';
 import { publicKeyText } from '../certificates/publicKey';
+import { FlowKeystoreError } from '../errors';
+import { openSealedKey } from '../keys/sealedKey';
+import { Pace } from '../keys/slices';
 import { checkAlias, describeAliasProblem } from './alias';
+import { certificatesOf } from './chain';
 import type { Entry, Keystore, KeyPairEntry } from './model';
 import { sapKeyPairLimit } from './lint';
 import { passwordProblem, type PasswordProblem } from './password';
@@ -162,7 +166,42 @@ export function signingResponseFinding(size: number): SapFinding | undefined {
   return { code: 'file-too-large', severity: 'error', message };
 }
 
-/** `error: partner_a: ...`. */
+/** About as many octets as a keystore has as JKS or JCEKS file: what is beside keys and certificates hardly counts. */
+export function javaStoreSize({ entries }: Pick<Keystore, 'entries'>): number {
+  const certificates = (list: readonly Certificate[]): number =>
+    list.reduce((sum, { der }) => sum + 11 + der.length, 0);
+  return entries.reduce((sum, entry) => {
+    const key = entry.kind === 'keyPair' ? 8 + entry.key.der.length : 0;
+    return sum + 14 + Buffer.byteLength(entry.alias) + key + certificates(certificatesOf(entry));
+  }, 32);
+}
+
+/**
+ * The private keys of a keystore that its password does not open: SAP takes none such in JKS and JCEKS.
+ * @returns their aliases
+ */
+export async function otherKeyPasswords(
+  { entries }: Pick<Keystore, 'entries'>,
+  password: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const pace = new Pace(signal);
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== 'keyPair') continue;
+    if (pace.over) await pace.rest();
+    try {
+      const plain = await openSealedKey(entry.key, password, signal);
+      if (entry.key.form !== 'plain') plain.fill(0);
+    } catch (error) {
+      if (!(error instanceof FlowKeystoreError)) throw error;
+      if (error.code === 'wrong-password') found.push(entry.alias);
+    }
+  }
+  return found;
+}
+
+/** `partner_a: ...`. */
 export function describeSapFinding({ alias, message }: SapFinding): string {
   return alias === undefined ? message : `${alias}: ${message}`;
 }

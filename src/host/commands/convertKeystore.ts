@@ -6,7 +6,7 @@ import { convertKeystore } from '../../core/keystore/convert';
 import { planConversion } from '../../core/keystore/conversionPlan';
 import { writeKeystoreFile } from '../../core/keystore/file';
 import type { Keystore, StoreType } from '../../core/keystore/model';
-import { describeSapFinding, judgeForSap } from '../../core/keystore/sapLimits';
+import { describeSapFinding, javaStoreSize, judgeForSap } from '../../core/keystore/sapLimits';
 import { writeChecked } from '../../core/keystore/store';
 import { askNewPassword } from '../input/newPassword';
 import { askChoice } from '../input/quickInput';
@@ -28,8 +28,9 @@ export async function convertKeystoreFile(host: Host, argument: ConvertKeystoreA
   const { keystore } = session;
   if (!keystore) throw new GaveUp();
   const type = argument.type ?? (await askType(argument, keystore, `${title} ${session.name}`));
-  await sayWhatIsLost(session, keystore, type, argument);
+  refuseTwins(session, keystore, type);
   const password = argument.password ?? (await choosePassword(session, keystore, type, argument, title));
+  if (!argument.silent) await sayWhatIsLost(session, keystore, type, password);
   const uri = argument.file === undefined ? await askFile(session, type, argument) : vscode.Uri.file(argument.file);
   await withProgress(t('Converting {0}', session.name), async (signal, report) => {
     const options = conversionOptions(argument, signal, report);
@@ -60,22 +61,24 @@ async function askType(argument: ConvertKeystoreArgument, { type }: Keystore, ti
 }
 
 /** @throws FlowKeystoreError `alias-exists` where two aliases would become one */
+function refuseTwins(session: KeystoreSession, keystore: Keystore, type: StoreType): void {
+  const [twin] = planConversion(keystore, type).twins;
+  if (twin === undefined) return;
+  throw new FlowKeystoreError(
+    'alias-exists',
+    t('Two entries would have the alias "{0}": Java does not tell upper from lower case.', twin),
+    { file: session.file },
+    t('Rename one of them first.'),
+  );
+}
+
 async function sayWhatIsLost(
   session: KeystoreSession,
   keystore: Keystore,
   type: StoreType,
-  argument: ConvertKeystoreArgument,
+  password: string,
 ): Promise<void> {
-  const { leftOut, renamed, twins, carried } = planConversion(keystore, type);
-  const [twin] = twins;
-  if (twin !== undefined) {
-    throw new FlowKeystoreError(
-      'alias-exists',
-      t('Two entries would have the alias "{0}": Java does not tell upper from lower case.', twin),
-      { file: session.file },
-      t('Rename one of them first.'),
-    );
-  }
+  const { leftOut, renamed, carried } = planConversion(keystore, type);
   const lines = [
     leftOut.length
       ? t(
@@ -97,9 +100,9 @@ async function sayWhatIsLost(
         )
       : '',
     carried ? t('{0} parts of the file that are no entries (Java ignores them) are left behind.', carried) : '',
-    ...sapLines(keystore, type),
+    ...sapLines(keystore, type, password),
   ].filter(Boolean);
-  if (!lines.length || argument.silent) return;
+  if (!lines.length) return;
   const kept = t('{0} stays as it is.', session.name);
   if (
     !(await confirmed(
@@ -113,9 +116,11 @@ async function sayWhatIsLost(
 }
 
 /** SAP takes Java's formats for a whole keystore: what it would refuse or drop is said before. */
-function sapLines(keystore: Keystore, type: StoreType): string[] {
+function sapLines(keystore: Keystore, type: StoreType, password: string): string[] {
   if (type !== 'JKS' && type !== 'JCEKS') return [];
-  const findings = judgeForSap({ ...keystore, type }).filter(({ severity }) => severity !== 'information');
+  const findings = judgeForSap({ ...keystore, type }, { password, fileSize: javaStoreSize(keystore) }).filter(
+    ({ severity }) => severity !== 'information',
+  );
   if (!findings.length) return [];
   const lines = findings.slice(0, 8).map((finding) => `\u2022 ${describeSapFinding(finding)}`);
   if (findings.length > lines.length) lines.push(t('and {0} more', findings.length - lines.length));

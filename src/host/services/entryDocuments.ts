@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { describeEntry, describeKeystore } from '../../core/keystore/details';
+import { describeEntry, describeForSap, describeKeystore } from '../../core/keystore/details';
 import type { CertificateEntry, Entry } from '../../core/keystore/model';
+import type { SapQuestion } from '../../core/keystore/sapLimits';
 import { stableText } from '../../core/keystore/stableText';
 import type { KeystoreRegistry } from './keystoreRegistry';
+import type { KeystoreSession } from './keystoreSession';
 import type { RequestsOut } from './requestsOut';
 import { settings } from './settings';
 
@@ -59,9 +61,14 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     const keystore = session.seen;
     if (!keystore) return `${vscode.l10n.t('{0} is locked.', session.name)}\n`;
     const whole = document.alias === undefined;
-    if (document.stable ?? (whole && keystore.entries.length > mostInFull)) return stableText(keystore);
+    if (document.stable) return stableText(keystore);
+    const sap = whole ? sapQuestion(session) : {};
+    if (whole && keystore.entries.length > mostInFull) {
+      const forSap = describeForSap(keystore, sap);
+      return `${forSap && `${forSap}\n`}${await stableText(keystore)}`;
+    }
     const options = { now: this.now(), warnDays: settings.expiryThresholds(), keystoreName: session.name };
-    if (document.alias === undefined) return describeKeystore(keystore, options);
+    if (document.alias === undefined) return describeKeystore(keystore, { ...options, sap });
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
     const since = shown && this.requests?.since(session.uri, shown);
@@ -73,6 +80,17 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
   dispose(): void {
     this.resources.dispose();
   }
+}
+
+/** The password is judged where it is known; it is in no text. */
+function sapQuestion(session: KeystoreSession): SapQuestion {
+  const { store, keys } = session.passwords();
+  const { fileSize } = session;
+  return {
+    ...(fileSize !== undefined && { fileSize }),
+    ...(store !== undefined && { password: store }),
+    otherPasswords: [...(keys ?? [])].flatMap(([alias, password]) => (password === store ? [] : [alias])),
+  };
 }
 
 /** A member of a chain is described as a certificate of its own. */

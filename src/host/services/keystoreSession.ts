@@ -69,6 +69,11 @@ export class KeystoreSession implements vscode.Disposable {
     return this.#state;
   }
 
+  /** Of the file as it was read or written last, in octets; undefined while it is locked. */
+  get fileSize(): number | undefined {
+    return this.#state.kind === 'open' ? this.#bytes?.length : undefined;
+  }
+
   get keystore(): Keystore | undefined {
     return this.#state.kind === 'open' ? this.#state.keystore : undefined;
   }
