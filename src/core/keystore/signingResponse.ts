@@ -242,7 +242,7 @@ export function describeResponseWarning(warning: ResponseWarning): string {
     case 'too-large-for-sap':
       return `The response has ${warning.bytes.toLocaleString('en')} octets; SAP takes at most ${maxResponseBytes.toLocaleString('en')}.`;
     case 'incomplete':
-      return `The chain is not complete: the certificate of "${warning.missing}" is missing. A receiver that knows only the root will refuse it.`;
+      return `The chain is not complete: the certificate of "${warning.missing}" is missing. Unless that is the root, a receiver that knows only the root will refuse it.`;
     case 'not-yet-valid':
       return `The certificate is not valid before ${isoDay(warning.certificate.notBefore)}.`;
     case 'issuer-expired':

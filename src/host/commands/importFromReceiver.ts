@@ -114,7 +114,7 @@ async function askWhich(host: Host, items: readonly Item[], title: string): Prom
   }
   const asked = await askChoices<Item>({
     title,
-    placeholder: t('Which of these are to be imported? Fingerprints are shown before anything is trusted'),
+    placeholder: t('Which of these are to be imported?'),
     items: offered.map((item) => choiceOf(item, host.now())),
     selected: items.filter(isProposed),
   });

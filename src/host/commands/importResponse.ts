@@ -17,7 +17,7 @@ import {
 import { askChoice, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
-import { confirmed } from '../ui/messages';
+import { confirmed, showInformation } from '../ui/messages';
 import { withProgress } from '../ui/progress';
 import { dateText, fingerprintText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
@@ -70,7 +70,9 @@ export async function importResponse(host: Host, argument: ImportResponseArgumen
       dateText(match.certificate.notAfter),
     );
     const origins = originsText(plan.chain.members);
-    void vscode.window.setStatusBarMessage(`$(verified) ${text}${origins && `; ${origins}`}`, 10_000);
+    // The status bar has no room for more.
+    if (origins) void showInformation(`${text}. ${t('Found elsewhere: {0}', origins)}.`);
+    else void vscode.window.setStatusBarMessage(`$(verified) ${text}`, 10_000);
   }
   return match.entry.alias;
 }
@@ -147,7 +149,7 @@ async function completedWithHelp(
       { label: t('Choose a File...'), iconPath: new vscode.ThemeIcon('folder-opened'), value: 'file' },
       {
         label: t('Go On Without'),
-        description: t('a receiver that knows only the root will refuse it'),
+        description: t('unless it is the root, a receiver that knows only the root will refuse it'),
         iconPath: new vscode.ThemeIcon('warning'),
         value: 'without',
       },
@@ -207,7 +209,7 @@ function originText({ from, name }: ChainMember): string {
 function originsText(members: readonly ChainMember[]): string {
   return members
     .filter(({ from }) => from !== 'response' && from !== 'store')
-    .map((member) => `${member.certificate.subject.short} ${originText(member)}`)
+    .map((member) => `${member.certificate.subject.short} (${originText(member)})`)
     .join(', ');
 }
 
@@ -222,11 +224,13 @@ async function confirmIfNeeded(plan: ResponsePlan, session: KeystoreSession): Pr
   const vouching =
     plan.trusted || selfSigned
       ? []
-      : [
-          t('The keystore does not hold "{0}" as trusted. SHA-256 fingerprint:', plan.top.subject.short),
-          fingerprintText(plan.top.sha256),
-          t('Compare it with what the certification authority publishes.'),
-        ];
+      : plan.chain.members.length === 1
+        ? [t('Who signed it cannot be checked without that certificate: "{0}".', plan.top.issuer.short)]
+        : [
+            t('The keystore does not hold "{0}" as trusted. SHA-256 fingerprint:', plan.top.subject.short),
+            fingerprintText(plan.top.sha256),
+            t('Compare it with what the certification authority publishes.'),
+          ];
   const detail = [chain.join('\n'), ...plan.warnings.map(describeResponseWarning), vouching.join('\n')];
   const question = t('Put this certificate into "{0}" of {1}?', plan.alias, session.name);
   if (!(await confirmed(question, detail.filter(Boolean).join('\n\n'), t('Import')))) throw new GaveUp();
