@@ -72,7 +72,8 @@ export function addCertificates(
   for (const { alias: wanted, certificate } of certificates) {
     const alias = aliasIn(keystore.type, wanted);
     refuseTaken(edited.keystore, alias);
-    const next = appended(withoutIgnored(edited.keystore, certificate), [{ kind: 'certificate', alias, certificate }]);
+    const carried = withoutCertificate(edited.keystore.carried, certificate);
+    const next = appended({ ...edited.keystore, carried }, [{ kind: 'certificate', alias, certificate }]);
     edited = { keystore: next.keystore, changes: [...edited.changes, ...next.changes] };
   }
   return edited;
@@ -132,9 +133,8 @@ function appended(keystore: Keystore, entries: readonly Entry[]): Edited {
 }
 
 /** A certificate that lay in the file unseen by Java is an entry now: its stray bag need not be carried any longer. */
-function withoutIgnored(keystore: Keystore, certificate: Certificate): Keystore {
+export function withoutCertificate(carried: readonly CarriedBag[], certificate: Certificate): readonly CarriedBag[] {
   const holdsIt = (bag: CarriedBag): boolean =>
     bag.level === 'bag' && Buffer.from(bag.raw).includes(Buffer.from(certificate.der));
-  if (!keystore.carried.some(holdsIt)) return keystore;
-  return { ...keystore, carried: keystore.carried.filter((bag) => !holdsIt(bag)) };
+  return carried.some(holdsIt) ? carried.filter((bag) => !holdsIt(bag)) : carried;
 }

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Certificate } from '../../core/certificates/certificate';
 import { readCertificates } from '../../core/certificates/import';
 import { FlowKeystoreError } from '../../core/errors';
 import { certificateOf } from '../../core/keystore/chain';
-import { checkSize } from '../../core/keystore/store';
 import { whereElse, type FoundCertificate, type Relation } from '../../core/keystore/whereElse';
 import { askChoice, separator, type Choice, type Separator } from '../input/quickInput';
 import type { Host } from '../services/host';
@@ -14,6 +12,7 @@ import { showInformation } from '../ui/messages';
 import { kindText, validityText } from '../ui/texts';
 import { chooseEntry, GaveUp, mayAsk } from './choosing';
 import type { FindCertificateArgument, FoundEntry } from './commandMap';
+import { givenFile, readGiven } from './fileOrClipboard';
 import { revealEntry } from './revealing';
 
 const { t } = vscode.l10n;
@@ -90,17 +89,7 @@ function fromText(text: string): Wanted {
 
 async function fromFile(file: string | undefined): Promise<Wanted> {
   if (file === undefined) throw new FlowKeystoreError('arguments', 'The argument "files" is empty.');
-  try {
-    const bytes = await readFile(file);
-    checkSize(bytes.length);
-    return { certificate: firstOf(readCertificates(bytes).certificates) };
-  } catch (error) {
-    if (error instanceof FlowKeystoreError) throw error.at({ file });
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw new FlowKeystoreError('unreadable', t('The file cannot be read ({0}).', code), { file }, undefined, {
-      cause: error,
-    });
-  }
+  return { certificate: firstOf(readGiven(await givenFile(file), readCertificates).certificates) };
 }
 
 async function fromEntry(host: Host, argument: FindCertificateArgument, index: number): Promise<Wanted> {

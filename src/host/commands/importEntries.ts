@@ -144,6 +144,13 @@ async function preview(
     ...(server !== undefined && !root
       ? [t('{0} did not send the root of its chain, as most servers do not: get it from its issuer.', server)]
       : []),
+    ...(server !== undefined && plan.rows.some(({ action, state }) => action === 'skip' && state.kind === 'new')
+      ? [
+          t(
+            'The certificate of the server itself is left out: it is renewed often, and what is above it vouches for it.',
+          ),
+        ]
+      : []),
   ];
   const asked = await askMerge({ title, keystore, plan, passedOver, notes });
   if (asked.kind !== 'answer') throw new GaveUp();

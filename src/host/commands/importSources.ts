@@ -177,7 +177,7 @@ async function askSource(host: Host, session: KeystoreSession, title: string): P
   if (asked.kind !== 'answer') throw new GaveUp();
   switch (asked.value) {
     case 'files':
-      return askFiles(title);
+      return askFiles(session, title);
     case 'clipboard':
       return { kind: 'text', text: clipboard, name: t('the clipboard') };
     case 'text':
@@ -204,11 +204,12 @@ function clipboardText(text: string): string {
   return `${certificates}, ${pieces.keys === 1 ? t('1 private key') : t('{0} private keys', pieces.keys)}`;
 }
 
-async function askFiles(title: string): Promise<Source> {
+async function askFiles({ uri }: KeystoreSession, title: string): Promise<Source> {
   const uris = await vscode.window.showOpenDialog({
     title,
     openLabel: t('Import'),
     canSelectMany: true,
+    defaultUri: vscode.Uri.joinPath(uri, '..'),
     filters: {
       [t('Certificates, key pairs and keystores')]: [
         ...['pem', 'crt', 'cer', 'der', 'p7b', 'p7c', 'p7', 'cert', 'spc', 'pkipath', 'txt'],

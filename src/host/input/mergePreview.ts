@@ -133,7 +133,7 @@ function listOf(question: MergeQuestion, plan: MergePlan, shown: number): Rows {
 
 function headings(): [MergeRow['state']['kind'], string][] {
   return [
-    ['conflict', t('the alias is taken by something else')],
+    ['conflict', t('alias taken')],
     ['new', t('new')],
     ['same', t('there already')],
     ['impossible', t('cannot be imported')],

@@ -1,9 +1,10 @@
 import { FlowKeystoreError } from '../../errors';
 import { openSealedKey, type SealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
+import { aliasIn, describeAliasProblem } from '../alias';
 import type { Change } from '../changes';
 import { carriedOver } from '../convert';
-import { addCertificates, addEntry, addKeyPair, getEntry, type Edited } from '../edit';
+import { getEntry, withoutCertificate, type Edited } from '../edit';
 import type { Entry, Keystore, SecretKeyEntry, StoreType, UnknownEntry } from '../model';
 import { sealFor } from '../store';
 import type { AskPassword, ImportItem } from './items';
@@ -96,53 +97,70 @@ function otherPassword(file: string, alias: string): FlowKeystoreError {
  * @throws FlowKeystoreError `alias-exists` and `alias-unknown` where the keystore is no longer the one that was planned for; `alias-invalid`
  */
 export function applyMerge(keystore: Keystore, plan: MergePlan, sealed: SealedItems, now: Date): Edited {
-  let edited: Edited = { keystore, changes: [] };
+  const entries = [...keystore.entries];
+  const changes: Change[] = [];
+  const places = new Places(entries);
+  let { carried } = keystore;
   for (const row of chosenRows(plan)) {
-    if (row.problem) {
-      throw new FlowKeystoreError(
-        row.problem.code === 'taken' ? 'alias-exists' : 'alias-invalid',
-        `"${row.alias}" cannot be the alias of an entry.`,
-        {},
-        'Choose another alias.',
-      );
+    if (row.problem) throw unusable(row);
+    const alias = aliasIn(keystore.type, row.alias);
+    const place = places.of(alias);
+    if (row.action === 'overwrite') {
+      const before = place === undefined ? undefined : entries[place];
+      // With the keystore's own word for what is not there.
+      const own = before?.alias ?? getEntry(keystore, alias).alias;
+      if (place !== undefined) entries[place] = entryOf(row, own, sealed, now);
+      changes.push({ kind: 'replaced', alias: own });
+      continue;
     }
-    const next =
-      row.action === 'overwrite'
-        ? overwritten(edited.keystore, row, sealed, now)
-        : added(edited.keystore, row, sealed, now);
-    edited = { keystore: next.keystore, changes: [...edited.changes, ...next.changes] };
+    if (place !== undefined) throw unusable({ ...row, problem: { code: 'taken', severity: 'error', by: alias } });
+    places.note(alias, entries.length);
+    entries.push(entryOf(row, alias, sealed, row.item.kind === 'certificate' ? undefined : now));
+    changes.push({ kind: 'added', alias });
+    if (row.item.kind === 'certificate') carried = withoutCertificate(carried, row.item.certificate);
   }
-  return edited;
+  return { keystore: { ...keystore, entries, carried }, changes };
 }
 
-function added(keystore: Keystore, { item, alias }: MergeRow, sealed: SealedItems, created: Date): Edited {
+function entryOf({ item }: MergeRow, alias: string, sealed: SealedItems, created: Date | undefined): Entry {
+  const when = created ? { created } : {};
   switch (item.kind) {
     case 'certificate':
-      return addCertificates(keystore, [{ alias, certificate: item.certificate }]);
+      return { kind: 'certificate', alias, certificate: item.certificate, ...when };
     case 'keyPair':
-      return addKeyPair(keystore, { alias, key: keyOf(sealed, item), chain: item.chain, created });
+      return { kind: 'keyPair', alias, key: keyOf(sealed, item), chain: item.chain, ...when };
     case 'other':
-      return addEntry(keystore, { ...(sealed.others.get(item) ?? item.entry), alias });
+      return { ...(sealed.others.get(item) ?? item.entry), alias };
   }
 }
 
-function overwritten(
-  keystore: Keystore,
-  { item, alias: wanted }: MergeRow,
-  sealed: SealedItems,
-  created: Date,
-): Edited {
-  const before = getEntry(keystore, wanted);
-  const { alias } = before;
-  const entry: Entry =
-    item.kind === 'certificate'
-      ? { kind: 'certificate', alias, certificate: item.certificate, created }
-      : item.kind === 'keyPair'
-        ? { kind: 'keyPair', alias, key: keyOf(sealed, item), chain: item.chain, created }
-        : { ...(sealed.others.get(item) ?? item.entry), alias };
-  const entries = keystore.entries.map((other) => (other === before ? entry : other));
-  const change: Change = { kind: 'replaced', alias };
-  return { keystore: { ...keystore, entries }, changes: [change] };
+/** Where the entries are, by alias: with a search for each of thousands an import would take seconds. */
+class Places {
+  private readonly exact = new Map<string, number>();
+  private readonly folded = new Map<string, number>();
+
+  constructor(entries: readonly Entry[]) {
+    entries.forEach(({ alias }, place) => this.note(alias, place));
+  }
+
+  of(alias: string): number | undefined {
+    return this.exact.get(alias) ?? this.folded.get(alias.toLowerCase());
+  }
+
+  note(alias: string, place: number): void {
+    if (!this.exact.has(alias)) this.exact.set(alias, place);
+    const folded = alias.toLowerCase();
+    if (!this.folded.has(folded)) this.folded.set(folded, place);
+  }
+}
+
+function unusable({ alias, problem }: MergeRow): FlowKeystoreError {
+  return new FlowKeystoreError(
+    problem?.code === 'taken' ? 'alias-exists' : 'alias-invalid',
+    `"${alias}" cannot be the alias of an entry${problem ? `: ${describeAliasProblem(problem)}` : '.'}`,
+    {},
+    'Choose another alias.',
+  );
 }
 
 function keyOf(sealed: SealedItems, item: ImportItem): SealedKey {

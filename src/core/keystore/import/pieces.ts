@@ -34,7 +34,7 @@ export interface LooseKey {
  */
 export function loosePieces({ name, bytes }: ImportSource): LoosePieces {
   if (bytes[0] === Tag.sequence) return piecesOfDer(name, bytes);
-  const text = textOf(bytes);
+  const text = inLines(textOf(bytes));
   if (text.includes('-----BEGIN ')) {
     const found = piecesOfPem(name, text);
     // It says best what is wrong with a text of which nothing can be used.
@@ -62,6 +62,15 @@ function textOf(bytes: Uint8Array): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   const octets = isUtf16 ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : bytes;
   return Buffer.from(octets).toString('latin1');
+}
+
+/** PEM that was pasted into a box of one line has lost its ends of lines. */
+function inLines(text: string): string {
+  if (!/-----BEGIN [A-Z0-9 #]+-----[ \t]*[A-Za-z0-9+/]/.test(text)) return text;
+  const blocks = /-----BEGIN ([A-Z0-9 #]+)-----([^-]*)-----END \1-----/g;
+  return text.replace(blocks, (_, label: string, body: string) =>
+    ['', `-----BEGIN ${label}-----`, body.replace(/ /g, ''), `-----END ${label}-----`, ''].join('\n'),
+  );
 }
 
 function piecesOfPem(from: string, text: string): LoosePieces {
