@@ -77,7 +77,7 @@ async function addKeystores(host: Host, argument: AddKeystoreArgument): Promise<
     // VS Code shows the view, and with it the new row.
     await vscode.commands.executeCommand('flowKeystore.keystores.focus');
     if (first.state.kind === 'locked') await unlock(host, first);
-    if (first.state.kind === 'open') await host.tree.expand(first);
+    if (first.state.kind === 'open') await host.tree.expand(first, { show: true });
   }
   return sessions.map(({ uri }) => uri.toString());
 }

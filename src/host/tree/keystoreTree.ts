@@ -147,10 +147,10 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (node) await this.reveal(node, { select: true, focus: false });
   }
 
-  /** Opens the row of a keystore, where the view is open. */
-  async expand(session: KeystoreSession): Promise<void> {
+  /** Opens the row of a keystore, where the view is open, or is to be. */
+  async expand(session: KeystoreSession, { show = false } = {}): Promise<void> {
     const node = (await this.keystores()).find((root) => root.session === session);
-    if (node && this.view.visible) await this.reveal(node, { expand: true, select: false, focus: false });
+    if (node && (show || this.view.visible)) await this.reveal(node, { expand: true, select: false, focus: false });
   }
 
   dispose(): void {

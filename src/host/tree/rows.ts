@@ -180,13 +180,14 @@ function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const { entry } = node;
   const certificate = certificateOf(entry);
   const row = new vscode.TreeItem(labelled(entry.alias, look.filter), childrenOfEntry(node).length ? Collapsed : None);
-  const facts = factsOf(entry);
-  if (certificate) facts.push(validityText(certificate, look.now, look.warnFrom));
-  facts.push(...useFacts(entry, look));
+  const state = certificate && stateOf(certificate, look);
+  const validity = certificate ? [validityText(certificate, look.now, look.warnFrom)] : [];
+  // A narrow side bar cuts the end off: what is wrong comes first.
+  const told = state === 'valid' ? [...factsOf(entry), ...validity] : [...validity, ...factsOf(entry)];
+  const facts = [...told, ...useFacts(entry, look)];
   const since = look.requestOut(node);
-  // First: a narrow side bar cuts the rest off.
   row.description = joined([...(since ? [t('request out')] : []), ...facts]);
-  row.iconPath = stateIcon(certificate && stateOf(certificate, look)) ?? kindIcon(entry);
+  row.iconPath = stateIcon(state) ?? kindIcon(entry);
   row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
   const spoken = since ? [t('request out since {0}', dateText(since))] : [];
@@ -194,15 +195,17 @@ function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   return row;
 }
 
-/** Short, for a narrow side bar: a key pair is told by its algorithm, a certificate by its role. */
+/** Short, for a narrow side bar: a key pair is told by its algorithm, a certificate by its role, where it has one. */
 function factsOf(entry: Entry): string[] {
   switch (entry.kind) {
     case 'keyPair': {
       const [leaf] = entry.chain;
       return [leaf ? publicKeyText(leaf.publicKey) : t('key pair without a certificate')];
     }
-    case 'certificate':
-      return [roleText(standaloneRole(entry.certificate))];
+    case 'certificate': {
+      const role = standaloneRole(entry.certificate);
+      return role === 'certificate' ? [] : [roleText(role)];
+    }
     default:
       return [kindText(entry.kind)];
   }
