@@ -114,7 +114,7 @@ describe('browsing keystores in VS Code', () => {
   it('groups with counts and the worst state, in pages of their own', async () => {
     await run('flowKeystore.groupBy', { by: 'kind', silent: true });
     const [pairs, certificates] = await rows();
-    assert.equal(text(pairs!), 'Key pairs | 2 entries \u00b7 2 expire soon');
+    assert.equal(text(pairs!), 'Key pairs | 2 expire soon \u00b7 2 entries');
     assert.equal((item(pairs!).iconPath as vscode.ThemeIcon).id, 'warning');
     assert.equal(text(certificates!), 'Certificates | 1,198 entries');
     const page = await rows(certificates);
@@ -126,7 +126,7 @@ describe('browsing keystores in VS Code', () => {
     assert.deepEqual((await rows()).map(text), ['Expiring | 2 entries', 'Later | 1,198 entries']);
     await run('flowKeystore.groupBy', { by: 'issuer', silent: true });
     assert.deepEqual((await rows()).map(text), [
-      'Example Root | 2 entries \u00b7 2 expire soon',
+      'Example Root | 2 expire soon \u00b7 2 entries',
       'Roots and self-signed | 1,198 entries',
     ]);
     await run('flowKeystore.filter', { text: 'trusted_7', silent: true });

@@ -178,9 +178,7 @@ describe('keystores in VS Code', () => {
     assert.equal(again, 'Example Root');
     assert.deepEqual(
       (await rows((await rootRow()).node)).map(({ text }) => text),
-      ['server.example | 365 days', 'Example Root | root \u00b7 9 years'].map((row) =>
-        row.replace('365', '364'),
-      ),
+      ['server.example | 365 days', 'Example Root | root \u00b7 9 years'].map((row) => row.replace('365', '364')),
     );
   });
 

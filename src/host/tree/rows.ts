@@ -147,7 +147,7 @@ function groupRow(node: GroupNode, look: Look): vscode.TreeItem {
   const row = new vscode.TreeItem(labelled(label, look.filter), look.unfolded(node) ? Expanded : Collapsed);
   // By expiry, the label says it.
   const summary = title.by === 'expiry' ? [] : expirySummary(entries, look);
-  row.description = joined([entryCount(entries.length), ...summary, ...(hint ? [hint] : [])]);
+  row.description = joined([...summary, entryCount(entries.length), ...(hint ? [hint] : [])]);
   row.iconPath = stateIcon(worst) ?? new vscode.ThemeIcon('list-tree');
   row.contextValue = 'group';
   row.accessibilityInformation = { label: t('Group {0}, {1}', label, row.description) };
