@@ -102,6 +102,14 @@ describe('browsing keystores in VS Code', () => {
     assert.match(host.tree.view.message ?? '', /^2 of [\d,]+ entries match: PARTNER/);
     await run('flowKeystore.filter', { text: groups(partner.certificate.sha256), silent: true });
     assert.equal((await rows()).length, 2);
+    // What VS Code keeps folded of the many that a first letter finds, it must not keep of the few.
+    await run('flowKeystore.filter', { text: 't', silent: true });
+    const many = await root();
+    assert.equal(item(many).collapsibleState, vscode.TreeItemCollapsibleState.Collapsed);
+    await run('flowKeystore.filter', { text: 'trusted_7', silent: true });
+    const few = await root();
+    assert.equal(item(few).collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
+    assert.notEqual(few.id, many.id);
     await run('flowKeystore.filter', { text: 'there is no such thing', silent: true });
     const none = await root();
     assert.equal(text(none), 'large.p12 | no match');

@@ -176,15 +176,19 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   private async keystores(): Promise<KeystoreNode[]> {
     const { filtered } = this.arrangement;
-    const nodes = await Promise.all(
-      this.registry.sessions().map(async (session) => {
-        const matches = filtered ? (await this.arrangement.of(session)).entries.length : undefined;
-        const before = this.roots.get(session);
-        return before && before.matches === matches ? before : keystoreNode(session, matches);
-      }),
+    const counted = await Promise.all(
+      this.registry.sessions().map(async (session) => ({
+        session,
+        matches: filtered ? (await this.arrangement.of(session)).entries.length : undefined,
+      })),
     );
+    this.matches = counted.reduce((sum, { matches }) => sum + (matches ?? 0), 0);
+    const nodes = counted.map(({ session, matches }) => {
+      const node = keystoreNode(session, matches, this.matches > unfoldedMatches);
+      const before = this.roots.get(session);
+      return before && before.matches === matches && before.id === node.id ? before : node;
+    });
     this.roots = new Map(nodes.map((node) => [node.session, node]));
-    this.matches = nodes.reduce((sum, node) => sum + (node.matches ?? 0), 0);
     this.say(nodes);
     return nodes;
   }

@@ -78,12 +78,13 @@ export const pageSize = 500;
 /**
  * @param matches how many entries match the filter. VS Code keeps what is folded by the id of a row: with another one the keystores with
  * matches unfold, and the others fold.
+ * @param many whether there are too many matches to unfold them: else the first letter typed would keep folded what the next ones find
  */
-export function keystoreNode(session: KeystoreSession, matches?: number): KeystoreNode {
+export function keystoreNode(session: KeystoreSession, matches?: number, many = false): KeystoreNode {
   const uri = session.uri.toString();
   const base = { kind: 'keystore' as const, parent: undefined, session };
   if (matches === undefined) return { ...base, id: uri };
-  return { ...base, id: `${uri}?${matches ? 'match' : 'none'}`, matches };
+  return { ...base, id: `${uri}?${!matches ? 'none' : many ? 'many' : 'match'}`, matches };
 }
 
 /** @param shown how many entries or groups at most */
