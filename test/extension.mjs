@@ -13,8 +13,7 @@ const results = path.join(root, 'out/results/extension.json');
 const limit = 15 * 60_000;
 const only = process.argv.slice(2).map((file) => path.resolve(file));
 
-// Of a whole run it is a step of its own.
-if (only.length) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
+if (!process.env.ALREADY_BUILT) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
 const bundles = path.join(root, 'out/test/host');
 rmSync(bundles, { recursive: true, force: true });
 for (const suite of ['unit', 'extension', 'bench']) {

@@ -32,7 +32,7 @@ const bundles = await bundleTests({
 });
 
 const vsix = path.join(root, 'out/flow-keystore.vsix');
-run('esbuild.mjs');
+if (!process.env.ALREADY_BUILT) run('esbuild.mjs');
 run(
   'node_modules/@vscode/vsce/vsce',
   'package',

@@ -12,6 +12,7 @@ import { makeMac } from '../../src/core/keystore/pkcs12/mac';
 import { bagOid, contentOid } from '../../src/core/keystore/pkcs12/oids';
 import { readKeystore, writeKeystore } from '../../src/core/keystore/store';
 import { makeCa, type TestIdentity } from '../support/testCertificates';
+import { StayingKeytool } from '../support/keytool';
 import { requireTool, runTool } from '../support/tools';
 
 const password = 'Keystore-1';
@@ -24,16 +25,21 @@ describe('odd PKCS#12 files', function () {
   let one: TestIdentity;
   let two: TestIdentity;
 
+  let keytool: StayingKeytool;
+
   before(async function () {
     requireTool(this, 'keytool');
     requireTool(this, 'openssl');
     folder = mkdtempSync(path.join(os.tmpdir(), 'odd-'));
+    keytool = new StayingKeytool(folder);
     root = await makeCa('Root');
     one = await root.issue('one');
     two = await root.issue('two');
   });
   after(() => {
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (!folder) return;
+    keytool.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const at = (name: string): string => path.join(folder, name);
@@ -65,8 +71,8 @@ describe('odd PKCS#12 files', function () {
         return `${entry.alias.toLowerCase()}: ${entry.kind}, ${owners}`;
       })
       .sort();
-  const keytools = (name: string): string[] => {
-    const listing = runTool('keytool', ['-list', '-v', '-keystore', at(name), '-storepass', password]);
+  const keytools = async (name: string): Promise<string[]> => {
+    const listing = await keytool.run(['-list', '-v', '-keystore', name, '-storepass', password]);
     return listing
       .split(/^Alias name: /m)
       .slice(1)
@@ -154,13 +160,13 @@ describe('odd PKCS#12 files', function () {
       const bytes = await make();
       writeFileSync(at('odd.p12'), bytes);
       const keystore = await readKeystore(bytes, password);
-      const listed = keytools('odd.p12');
+      const listed = await keytools('odd.p12');
       assert.deepEqual(ours(keystore), listed);
       const added = await makeCa('Unrelated');
       const edited = addCertificates(keystore, [{ alias: 'unrelated', certificate: added.certificate }]).keystore;
       const saved = await writeKeystore(edited, password);
       writeFileSync(at('saved.p12'), saved);
-      const after = keytools('saved.p12');
+      const after = await keytools('saved.p12');
       assert.deepEqual(ours(await readKeystore(saved, password)), after);
       const unrelated = 'unrelated: certificate, CN=Unrelated';
       const sealedNow = keystore.entries.some((entry) => entry.kind === 'keyPair' && entry.key.form === 'plain');

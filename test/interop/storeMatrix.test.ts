@@ -7,6 +7,7 @@ import { addCertificates, removeEntries } from '../../src/core/keystore/edit';
 import type { Keystore, StoreType } from '../../src/core/keystore/model';
 import { readKeystore, readWithoutPassword, writeChecked } from '../../src/core/keystore/store';
 import { makeCa, type TestIdentity } from '../support/testCertificates';
+import { StayingKeytool } from '../support/keytool';
 import { requireTool, runTool } from '../support/tools';
 
 const password = 'Matrix-1a';
@@ -18,7 +19,7 @@ type Listing = readonly string[];
 interface Kind {
   readonly name: string;
   readonly type: StoreType;
-  readonly make: (file: string) => void;
+  readonly make: (file: string) => void | Promise<void>;
   /** Who lists it beside us. */
   readonly by?: 'keytool' | 'openssl';
   readonly keyPassword?: string;
@@ -34,27 +35,34 @@ describe('keystores of every kind, with keytool and openssl', function () {
   let folder: string;
   let other: TestIdentity;
   const at = (name: string): string => path.join(folder, name);
-  const keytool = (...args: string[]): string => runTool('keytool', ['-J-Duser.language=en', ...args], { cwd: folder });
+  let staying: StayingKeytool;
+  /** How Java is to write PKCS#12 it is told by options of its own: another process. */
+  const keytool = async (...args: string[]): Promise<string> =>
+    args.some((arg) => arg.startsWith('-J')) ? runTool('keytool', args, { cwd: folder }) : staying.run(args);
   const openssl = (...args: string[]): string => runTool('openssl', args, { cwd: folder });
 
   before(async function () {
     requireTool(this, 'keytool');
     requireTool(this, 'openssl');
     folder = mkdtempSync(path.join(os.tmpdir(), 'matrix-'));
+    staying = new StayingKeytool(folder);
     mkdirSync(at('keys'));
     other = await makeCa('Added Later', { organization: 'Flow' });
     writeFileSync(at('other.pem'), other.pem);
   });
   after(() => {
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (!folder) return;
+    staying.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  const generate = (file: string, type: string, ...how: string[]): string =>
-    keytool(
+  const generate = async (file: string, type: string, ...how: string[]): Promise<void> => {
+    await keytool(
       ...['-genkeypair', '-keystore', file, '-storetype', type, '-storepass', password, '-alias', 'pair'],
       ...['-dname', 'CN=pair, O=Flow', '-validity', '90'],
       ...how,
     );
+  };
   const viaKeytool = (type: StoreType, name: string, how: string[], more: Partial<Kind> = {}): Kind => ({
     name: `${type} by keytool: ${name}`,
     type,
@@ -62,21 +70,32 @@ describe('keystores of every kind, with keytool and openssl', function () {
     ...more,
   });
   /** A chain of three, made with keytool alone. */
-  const withChain = (file: string, type: string): void => {
+  const withChain = async (file: string, type: string): Promise<void> => {
     const store = ['-keystore', file, '-storetype', type, '-storepass', password];
-    const step = (...args: string[]): string => keytool(...args, ...store);
-    step('-genkeypair', '-alias', 'root', '-keyalg', 'EC', '-dname', 'CN=Root, O=Flow', '-ext', 'bc:c');
-    step('-genkeypair', '-alias', 'issuing', '-keyalg', 'EC', '-dname', 'CN=Issuing, O=Flow', '-ext', 'bc:c');
-    step('-genkeypair', '-alias', 'pair', '-keyalg', 'EC', '-dname', 'CN=pair, O=Flow');
+    const step = (...args: string[]): Promise<string> => keytool(...args, ...store);
+    await step('-genkeypair', '-alias', 'root', '-keyalg', 'EC', '-dname', 'CN=Root, O=Flow', '-ext', 'bc:c');
+    await step('-genkeypair', '-alias', 'issuing', '-keyalg', 'EC', '-dname', 'CN=Issuing, O=Flow', '-ext', 'bc:c');
+    await step('-genkeypair', '-alias', 'pair', '-keyalg', 'EC', '-dname', 'CN=pair, O=Flow');
     for (const [alias, issuer, ext] of [
       ['issuing', 'root', 'bc:c'],
       ['pair', 'issuing', 'eku=clientAuth'],
     ]) {
-      step('-certreq', '-alias', alias!, '-file', at('req.pem'));
-      step('-gencert', '-alias', issuer!, '-infile', at('req.pem'), '-outfile', at('crt.pem'), '-rfc', '-ext', ext!);
-      step('-importcert', '-alias', alias!, '-file', at('crt.pem'), '-noprompt');
+      await step('-certreq', '-alias', alias!, '-file', at('req.pem'));
+      await step(
+        '-gencert',
+        '-alias',
+        issuer!,
+        '-infile',
+        at('req.pem'),
+        '-outfile',
+        at('crt.pem'),
+        '-rfc',
+        '-ext',
+        ext!,
+      );
+      await step('-importcert', '-alias', alias!, '-file', at('crt.pem'), '-noprompt');
     }
-    step('-delete', '-alias', 'issuing');
+    await step('-delete', '-alias', 'issuing');
   };
   const protection = (certificates: string, mac: string, key = 'PBEWithHmacSHA256AndAES_256'): string[] =>
     [
@@ -95,19 +114,19 @@ describe('keystores of every kind, with keytool and openssl', function () {
   const secretKey = (type: StoreType): Kind => ({
     name: `${type} by keytool: a secret key between two others`,
     type,
-    make: (file) => {
+    make: async (file) => {
       const store = ['-keystore', file, '-storetype', type, '-storepass', password];
-      keytool('-importcert', '-noprompt', '-alias', 'a first', '-file', 'other.pem', ...store);
-      keytool('-genseckey', '-alias', 'm secret', '-keyalg', 'AES', '-keysize', '256', ...store);
-      generate(file, type, '-keyalg', 'EC', '-alias', 'z pair');
+      await keytool('-importcert', '-noprompt', '-alias', 'a first', '-file', 'other.pem', ...store);
+      await keytool('-genseckey', '-alias', 'm secret', '-keyalg', 'AES', '-keysize', '256', ...store);
+      await generate(file, type, '-keyalg', 'EC', '-alias', 'z pair');
     },
   });
   const trusted = (type: StoreType): Kind => ({
     name: `${type} by keytool: trusted certificates, an umlaut and a blank in the alias`,
     type,
-    make: (file) => {
+    make: async (file) => {
       const store = ['-keystore', file, '-storetype', type, '-storepass', password];
-      keytool('-importcert', '-noprompt', '-alias', 'w\u00fcrzburg root', '-file', 'other.pem', ...store);
+      await keytool('-importcert', '-noprompt', '-alias', 'w\u00fcrzburg root', '-file', 'other.pem', ...store);
     },
   });
   const ownKeyPassword = (type: 'JKS' | 'JCEKS'): Kind =>
@@ -161,9 +180,9 @@ describe('keystores of every kind, with keytool and openssl', function () {
       name: 'PKCS12 by keytool: no password at all, as cacerts of newer JDKs',
       type: 'PKCS12',
       noPassword: true,
-      make: (file) => {
+      make: async (file) => {
         const store = ['-keystore', file, '-storetype', 'PKCS12', '-storepass', password];
-        keytool(
+        await keytool(
           '-importcert',
           '-noprompt',
           '-alias',
@@ -214,8 +233,8 @@ describe('keystores of every kind, with keytool and openssl', function () {
       })
       .sort();
 
-  const listedByKeytool = (file: string): Listing =>
-    keytool('-list', '-v', '-keystore', file, '-storepass', password)
+  const listedByKeytool = async (file: string): Promise<Listing> =>
+    (await keytool('-list', '-v', '-keystore', file, '-storepass', password))
       .split(/^Alias name: /m)
       .slice(1)
       .map((text) => {
@@ -255,8 +274,8 @@ describe('keystores of every kind, with keytool and openssl', function () {
     const alias = /friendlyName: (.*)/.exec(dump('-nocerts'))?.[1] ?? '1';
     return [[alias, 'PrivateKeyEntry', ...certificates].join(' | ')];
   };
-  const listedByThem = (kind: Kind, file: string): Listing =>
-    kind.by === 'openssl' ? listedByOpenssl(file) : listedByKeytool(file);
+  const listedByThem = async (kind: Kind, file: string): Promise<Listing> =>
+    kind.by === 'openssl' ? listedByOpenssl(file) : await listedByKeytool(file);
 
   const read = (file: string, kind: Kind): Promise<Keystore> =>
     readKeystore(readFileSync(at(file)), kind.noPassword ? undefined : password);
@@ -277,10 +296,10 @@ describe('keystores of every kind, with keytool and openssl', function () {
     const saved = `${number}.saved`;
 
     it(`${kind.name}: read here`, async () => {
-      kind.make(at(theirs));
+      await kind.make(at(theirs));
       const keystore = await read(theirs, kind);
       assert.equal(keystore.type, kind.type);
-      assert.deepEqual(ours(keystore), listedByThem(kind, at(theirs)));
+      assert.deepEqual(ours(keystore), await listedByThem(kind, at(theirs)));
       await openAllKeys(keystore, passwordsOf(kind, keystore));
       if (!kind.noPassword && kind.type !== 'PKCS12') {
         const seen = await readWithoutPassword(readFileSync(at(theirs)));
@@ -297,7 +316,7 @@ describe('keystores of every kind, with keytool and openssl', function () {
       writeFileSync(at(saved), bytes);
       const again = await readKeystore(bytes, storePassword);
       assert.deepEqual(ours(again), ours(keystore));
-      assert.deepEqual(listedByThem(kind, at(saved)), ours(again));
+      assert.deepEqual(await listedByThem(kind, at(saved)), ours(again));
       await openAllKeys(again, passwordsOf(kind, again));
       assert.deepEqual(again.protection?.certificates, keystore.protection?.certificates);
       if (kind.type === 'PKCS12') return;
@@ -341,7 +360,7 @@ describe('keystores of every kind, with keytool and openssl', function () {
       const exported = ['-destkeystore', 'out.p12', '-deststoretype', 'PKCS12', '-deststorepass', next, '-noprompt'];
       rmSync(at('out.p12'), { force: true });
       // keytool opens every key for this.
-      keytool('-importkeystore', '-srckeystore', 'converted', '-srcstorepass', next, ...exported);
+      await keytool('-importkeystore', '-srckeystore', 'converted', '-srcstorepass', next, ...exported);
       const copy = await readKeystore(readFileSync(at('out.p12')), next);
       assertSame(copy, keystore);
     });
@@ -354,7 +373,7 @@ describe('keystores of every kind, with keytool and openssl', function () {
     assert.deepEqual(made.leftOut, []);
     writeFileSync(at('changed.p12'), (await writeChecked(made.keystore, 'Changed-4d')).bytes);
     rmSync(at('jceks'), { force: true });
-    keytool(
+    await keytool(
       ...['-importkeystore', '-srckeystore', 'changed.p12', '-srcstorepass', 'Changed-4d', '-noprompt'],
       ...['-destkeystore', 'jceks', '-deststoretype', 'JCEKS', '-deststorepass', password],
     );

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import {
   bmpOctets,
   children,
@@ -119,15 +119,24 @@ async function jceksKey(
   const pace = new Pace(signal);
   const halves: Uint8Array[] = [];
   for (const half of [first, second]) {
-    let block: Uint8Array = half;
-    for (let round = 0; round < rounds; round++) {
-      block = createHash('md5').update(block).update(secret).digest();
+    // The hash of the first round is longer than the salt before it.
+    const block = Buffer.concat([md5(Buffer.concat([half, secret])), secret]);
+    for (let round = 1; round < rounds; round++) {
+      md5(block, block);
       if (round % roundsPerLook === 0 && pace.over) await pace.rest();
     }
-    halves.push(block);
+    halves.push(block.subarray(0, md5Length));
   }
   const all = concat(halves);
   return { key: all.subarray(0, 24), iv: all.subarray(24) };
+}
+
+const md5Length = 16;
+
+/** Into the start of `into`. By a string, since that is three times as fast as by a new Buffer or a new Hash for each of 400,000 rounds. */
+function md5(data: Uint8Array, into = Buffer.alloc(md5Length)): Buffer {
+  into.write(hash('md5', data, 'binary'), 'binary');
+  return into;
 }
 
 const isAscii = (password: string): boolean => /^[\x20-\x7e]*$/.test(password);
