@@ -167,7 +167,7 @@ describe('keystores of every kind, with keytool and openssl', function () {
     ownKeyPassword('JKS'),
     ownKeyPassword('JCEKS'),
     viaKeytool('PKCS12', 'the old way (RC2-40, 3DES, SHA-1)', ['-keyalg', 'RSA', '-J-Dkeystore.pkcs12.legacy']),
-    ...['SHA224', 'SHA384', 'SHA512'].map((hash) =>
+    ...['SHA224', 'SHA384', 'SHA512', 'SHA512/224', 'SHA512/256'].map((hash) =>
       viaKeytool('PKCS12', `MAC by ${hash}`, [
         '-keyalg',
         'EC',

@@ -29,7 +29,7 @@ import { pkcs12Kdf } from './pkcs12Kdf';
 const pbkdf2Async = promisify(pbkdf2);
 
 export const pbes2Oid = '1.2.840.113549.1.5.13';
-const pbkdf2Oid = '1.2.840.113549.1.5.12';
+export const pbkdf2Oid = '1.2.840.113549.1.5.12';
 const hmacSha256Oid = '1.2.840.113549.2.9';
 const aes256CbcOid = '2.16.840.1.101.3.4.1.42';
 
@@ -45,6 +45,8 @@ export const prfHashes: Readonly<Record<string, string>> = {
   [hmacSha256Oid]: 'sha256',
   '1.2.840.113549.2.10': 'sha384',
   '1.2.840.113549.2.11': 'sha512',
+  '1.2.840.113549.2.12': 'sha512-224',
+  '1.2.840.113549.2.13': 'sha512-256',
 };
 
 const ciphers: Readonly<Record<string, readonly [name: string, keyLength: number]>> = {

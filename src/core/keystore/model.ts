@@ -20,7 +20,7 @@ export interface Keystore {
 export interface Protection {
   /** Whether certificates lie encrypted. */
   readonly certificates: 'encrypted' | 'plain';
-  readonly mac: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'none';
+  readonly mac: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sha512-224' | 'sha512-256' | 'none';
   /** Of the derivation of the MAC's key, as the file has it. */
   readonly macRounds?: number;
   /** How the encrypted parts beside the keys are encrypted in the file, each method once. */

@@ -15,14 +15,22 @@ import {
   type Node,
 } from '../../asn1/der';
 import { FlowKeystoreError } from '../../errors';
-import { checkIterations, prfHashes } from '../../keys/passwordEncryption';
+import { checkIterations, pbkdf2Oid, prfHashes } from '../../keys/passwordEncryption';
 import { pkcs12Kdf } from '../../keys/pkcs12Kdf';
 import type { Protection } from '../model';
 import { macHashes, pbmac1Oid, sha256Oid } from './oids';
 
 const pbkdf2Async = promisify(pbkdf2);
 const macIterations = 10_000;
-const macLengths: Readonly<Record<string, number>> = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 };
+const macLengths: Readonly<Record<MacHash, number>> = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+  'sha512-224': 28,
+  'sha512-256': 32,
+};
 
 /**
  * Checks the MacData of a PFX (RFC 7292 section 4 and appendix A; PBMAC1 by RFC 9579).
@@ -47,7 +55,7 @@ export async function checkMac(
   }
   const iterations = checkIterations(count ? smallIntegerOf(count) : 1);
   const compute = async (noPassword: boolean): Promise<Uint8Array> => {
-    const length = macLengths[hash] ?? 20;
+    const length = macLengths[hash];
     const input = { password, salt: octetsOf(salt), purpose: 3, iterations, length, hash, noPassword } as const;
     const key = await pkcs12Kdf(signal ? { ...input, signal } : input);
     return createHmac(hash, key).update(content).digest();
@@ -59,7 +67,7 @@ export async function checkMac(
 
 async function pbmac1(parameters: Node, content: Uint8Array, password: string): Promise<Uint8Array> {
   const [kdf, scheme] = children(parameters);
-  const [, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
+  const [kdfOid, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
   const [salt, count, ...rest] = children(
     expectNode(kdfParameters, Tag.sequence, 'the parameters of a key derivation'),
   );
@@ -71,7 +79,7 @@ async function pbmac1(parameters: Node, content: Uint8Array, password: string): 
   const prfNode = rest.find((node) => node.tag === Tag.sequence);
   const prf = prfNode ? hashOf(prfNode) : 'sha1';
   const hash = hashOf(scheme);
-  if (!salt || !count || !lengthNode || !prf || !hash) {
+  if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !salt || !count || !lengthNode || !prf || !hash) {
     throw new FlowKeystoreError('unsupported', 'This version cannot check this kind of PBMAC1.');
   }
   const length = smallIntegerOf(lengthNode);
@@ -112,7 +120,7 @@ export function macRoundsOf(mac: Node): number | undefined {
 /** MacData with HMAC and 10,000 rounds, as Java 17 writes it (with SHA-256). */
 export async function makeMac(content: Uint8Array, password: string, hash: MacHash = 'sha256'): Promise<Uint8Array> {
   const salt = randomBytes(20);
-  const length = macLengths[hash] ?? 20;
+  const length = macLengths[hash];
   const key = await pkcs12Kdf({ password, salt, purpose: 3, iterations: macIterations, length, hash });
   const digest = createHmac(hash, key).update(content).digest();
   const [hashOid = sha256Oid] = Object.entries(macHashes).find(([, name]) => name === hash) ?? [];

@@ -1,3 +1,5 @@
+import type { Protection } from '../model';
+
 /** Object identifiers of RFC 7292 (PKCS#12), RFC 2315 (PKCS#7), and of Java. */
 export const contentOid = {
   data: '1.2.840.113549.1.7.1',
@@ -28,11 +30,13 @@ export const anyExtendedKeyUsageOid = '2.5.29.37.0';
 
 export const pbmac1Oid = '1.2.840.113549.1.5.14';
 
-export const macHashes: Readonly<Record<string, 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'>> = {
+export const macHashes: Readonly<Record<string, Exclude<Protection['mac'], 'none'>>> = {
   '1.3.14.3.2.26': 'sha1',
   '2.16.840.1.101.3.4.2.4': 'sha224',
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
+  '2.16.840.1.101.3.4.2.5': 'sha512-224',
+  '2.16.840.1.101.3.4.2.6': 'sha512-256',
 };
 export const sha256Oid = '2.16.840.1.101.3.4.2.1';
