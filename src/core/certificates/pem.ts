@@ -28,23 +28,20 @@ interface Line {
  */
 export function readPem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
-  const lines = linesOf(text);
-  for (let i = 0; i < lines.length; i++) {
-    const first = lines[i];
-    const label = first && begin.exec(first.text)?.[1];
-    if (!first || label === undefined) continue;
-    const line = i + 1;
+  const lines = new Lines(text);
+  for (let first = lines.next(); first; first = lines.next()) {
+    const label = begin.exec(first.text)?.[1];
+    if (label === undefined) continue;
+    const line = lines.number;
     const end = `-----END ${label}-----`;
     const body: string[] = [];
     const headers: Record<string, string> = {};
-    for (i++; i < lines.length && lines[i]?.text !== end; i++) {
-      const content = lines[i]?.text ?? '';
-      if (content.startsWith('-----')) break;
-      const colon = content.indexOf(':');
-      if (colon < 0) body.push(content);
-      else headers[content.slice(0, colon)] = content.slice(colon + 1).trim();
+    let last = lines.next();
+    for (; last && !last.text.startsWith('-----'); last = lines.next()) {
+      const colon = last.text.indexOf(':');
+      if (colon < 0) body.push(last.text);
+      else headers[last.text.slice(0, colon)] = last.text.slice(colon + 1).trim();
     }
-    const last = lines[i];
     if (last?.text !== end) throw broken(`The ${label} block has no end line.`, line);
     const base64 = body.join('');
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64 === '') {
@@ -55,20 +52,29 @@ export function readPem(text: string): PemBlock[] {
   return blocks;
 }
 
-/** Without the white space around; with where they lie. */
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  const ends = /\r\n|\n|\r|$/g;
-  for (let start = text.startsWith('\ufeff') ? 1 : 0; start <= text.length;) {
-    ends.lastIndex = start;
-    const at = ends.exec(text);
-    const stop = at?.index ?? text.length;
-    const end = stop + (at?.[0].length ?? 0);
-    lines.push({ text: text.slice(start, stop).trim(), start, end });
-    if (end === stop) break;
-    start = end;
+/** One line after the other: a bundle of 60,000 certificates has more than a million. */
+class Lines {
+  /** Of the line that came last, from 1. */
+  number = 0;
+  private readonly ends = /\r\n|\n|\r|$/g;
+  private at: number | undefined;
+
+  constructor(private readonly text: string) {
+    this.at = text.startsWith('\ufeff') ? 1 : 0;
   }
-  return lines;
+
+  /** Without the white space around; with where it lies. */
+  next(): Line | undefined {
+    const { text, ends, at: start } = this;
+    if (start === undefined) return undefined;
+    ends.lastIndex = start;
+    const found = ends.exec(text);
+    const stop = found?.index ?? text.length;
+    const end = stop + (found?.[0].length ?? 0);
+    this.at = end === stop ? undefined : end;
+    this.number++;
+    return { text: text.slice(start, stop).trim(), start, end };
+  }
 }
 
 function broken(message: string, line: number): FlowKeystoreError {

@@ -12,25 +12,25 @@ import { emptyBundle, isCertificateLabel, piecesOf, type Piece } from './pieces'
  * @throws FlowKeystoreError `damaged`, `not-a-keystore` for a PEM file without certificates and keys
  */
 export function readPemBundle(bytes: Uint8Array): Keystore {
-  const { pieces, rest } = piecesOf(textOf(bytes));
+  const octets = octetsOf(bytes);
+  const text = octets.toString('latin1');
+  const { pieces } = piecesOf(text);
   const found = pieces.some(({ certificates, key }) => certificates.length || key);
-  if (!found && !textOf(bytes).startsWith(emptyBundle)) throw nothingInIt(pieces);
+  if (!found && !text.startsWith(emptyBundle)) throw nothingInIt(pieces);
   const { entries, notes } = entriesOf(pieces);
-  const carried: CarriedBag[] = pieces.map(({ label, lead, block }) => carriedText(label, lead + block));
-  if (rest) carried.push(carriedText('', rest));
+  // Views of the file, not copies: a bundle may have tens of thousands of pieces.
+  let at = 0;
+  const carried: CarriedBag[] = pieces.map(({ label, lead, block }) => {
+    const raw = octets.subarray(at, (at += lead.length + block.length));
+    return { level: 'text', type: label, raw };
+  });
+  if (at < octets.length) carried.push({ level: 'text', type: '', raw: octets.subarray(at) });
   return { type: 'PEM', entries, notes, carried };
 }
 
-function carriedText(type: string, text: string): CarriedBag {
-  return { level: 'text', type, raw: Buffer.from(text, 'latin1') };
-}
-
-/** One character for each octet, so that nothing is lost; UTF-16, as Windows' Notepad has written it, becomes UTF-8. */
-function textOf(bytes: Uint8Array): string {
-  const octets = isUtf16(bytes)
-    ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8')
-    : Buffer.from(bytes);
-  return octets.toString('latin1');
+/** Read as Latin-1, so that a character is an octet and nothing is lost; UTF-16, as Windows' Notepad has written it, becomes UTF-8. */
+function octetsOf(bytes: Uint8Array): Buffer {
+  return isUtf16(bytes) ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : Buffer.from(bytes);
 }
 
 /** The entries that the pieces make. Also asked by the writer: what it writes has to read back as it was meant. */
