@@ -16,42 +16,42 @@ export function readStoreType(text: string): StoreType {
 
 /** The keystore that something is put into: the one that is there, or a new one. */
 export interface TargetKeystore {
-  readonly isNew: boolean;
+  /** The file that was there; undefined where a new one is made. */
+  readonly opened: OpenKeystore | undefined;
   readonly keystore: Keystore;
   readonly password: string | undefined;
   readonly save: (edited: Keystore) => Promise<void>;
 }
 
 /**
- * @param type asked for; of a new keystore, after its name where absent
+ * @param type asked for; of a new keystore, after its name where absent. Its password is the first that was named, or asked for.
  * @throws FlowKeystoreError as the opener does; `arguments` where the keystore that is there is of another type
  */
 export async function openOrCreate(
   file: string,
   type: StoreType | undefined,
   opener: KeystoreOpener,
-  newPassword: () => Promise<string | undefined>,
+  terminal: Terminal,
 ): Promise<TargetKeystore> {
   let opened: OpenKeystore;
   try {
     opened = await opener.open(file);
   } catch (error) {
     if (!(error instanceof FlowKeystoreError) || error.code !== 'not-found') throw error;
-    return created(file, type ?? typeOfName(file) ?? 'PKCS12', newPassword);
+    const newType = type ?? typeOfName(file) ?? 'PKCS12';
+    // A PEM file has no password of its own, only its keys have.
+    const [given] = opener.passwords;
+    const asked = (): Promise<string | undefined> => terminal.askSecret(`Password of the new keystore ${file}: `);
+    return created(file, newType, given ?? (newType === 'PEM' ? undefined : await asked()));
   }
   const { keystore, password } = opened;
   if (type && type !== keystore.type) {
     throw badArguments(`${file} is a ${keystore.type} keystore, not ${type}.`, 'Leave --type out, or convert it.');
   }
-  return { isNew: false, keystore, password, save: (edited) => saveKeystore(opened, edited) };
+  return { opened, keystore, password, save: (edited) => saveKeystore(opened, edited) };
 }
 
-async function created(
-  file: string,
-  type: StoreType,
-  newPassword: () => Promise<string | undefined>,
-): Promise<TargetKeystore> {
-  const password = await newPassword();
+function created(file: string, type: StoreType, password: string | undefined): TargetKeystore {
   if (password === undefined && type !== 'PEM') {
     throw new FlowKeystoreError(
       'password-required',
@@ -61,7 +61,7 @@ async function created(
     );
   }
   return {
-    isNew: true,
+    opened: undefined,
     keystore: emptyKeystore(type),
     password,
     save: async (edited) => {

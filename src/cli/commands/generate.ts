@@ -1,22 +1,21 @@
-import { existsSync } from 'node:fs';
 import { FlowKeystoreError } from '../../core/errors';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { groups } from '../../core/keystore/describe';
 import { addKeyPair } from '../../core/keystore/edit';
-import { writeKeystoreFile } from '../../core/keystore/file';
-import type { Keystore, StoreType } from '../../core/keystore/model';
+import type { Keystore } from '../../core/keystore/model';
 import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
 import { needsKeyPassword } from '../../core/keystore/newKeyPassword';
 import { sshKeyWish } from '../../core/keystore/sshKeys';
-import { emptyKeystore, sealFor, writeChecked } from '../../core/keystore/store';
-import { KeystoreOpener, saveKeystore, type OpenKeystore } from '../keystores';
+import { sealFor } from '../../core/keystore/store';
+import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
+import { openOrCreate, readStoreType } from '../targetKeystore';
 import type { Terminal } from '../terminal';
 
 export const generateUsage =
-  'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS] [--password-env NAME] [--json]';
+  'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
 
 /** Generates a key pair into a keystore, which is made where there is none. */
 export async function generate(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -42,12 +41,9 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
   const subject = values.subject ?? (ssh ? `CN=${alias}` : undefined);
   if (subject === undefined) throw badArguments('generate needs --subject NAME, such as "CN=Partner A, O=Example".');
 
-  const variables = values['password-env'] ?? [];
-  const opener = new KeystoreOpener(variables, terminal);
-  const opened = existsSync(file) ? await opener.open(file) : undefined;
-  const type = readType(values.type, opened);
-  const password = opened ? opened.password : await newPassword(file, variables, terminal);
-  const before = opened?.keystore ?? emptyKeystore(type);
+  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const type = values.type === undefined ? undefined : readStoreType(values.type);
+  const { opened, keystore: before, password, save } = await openOrCreate(file, type, opener, terminal);
   const plan = planKeyPair(
     {
       alias,
@@ -68,8 +64,7 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
   const key = await sealFor(before.type, made.privateKeyInfo, sealing);
   made.privateKeyInfo.fill(0);
   const { keystore } = addKeyPair(before, { alias: plan.alias, key, chain: made.chain, created: terminal.now() });
-  if (opened) await saveKeystore(opened, keystore);
-  else await writeKeystoreFile(file, (await writeChecked(keystore, password)).bytes, null);
+  await save(keystore);
 
   const [certificate] = made.chain;
   if (!certificate) return 0;
@@ -133,34 +128,4 @@ export function readUsage(text: string | undefined): Usage[] | undefined {
       if (word === 'clientAuth' || word === 'serverAuth') return word;
       throw badArguments(`--usage takes clientAuth, serverAuth or both, not "${word}".`);
     });
-}
-
-function readType(text: string | undefined, opened: OpenKeystore | undefined): StoreType {
-  const type = text?.toUpperCase();
-  if (type === undefined) return opened?.keystore.type ?? 'PKCS12';
-  if (type !== 'PKCS12' && type !== 'JKS' && type !== 'JCEKS') {
-    throw badArguments(`--type takes PKCS12, JKS or JCEKS, not "${text ?? ''}".`);
-  }
-  if (opened && opened.keystore.type !== type) {
-    throw new FlowKeystoreError(
-      'arguments',
-      `The keystore is ${opened.keystore.type}, not ${type}.`,
-      { file: opened.file },
-      'Leave --type out, or convert the keystore.',
-    );
-  }
-  return type;
-}
-
-async function newPassword(file: string, variables: readonly string[], terminal: Terminal): Promise<string> {
-  const [first] = variables;
-  const password =
-    first === undefined ? await terminal.askSecret(`Password of the new keystore ${file}: `) : terminal.env[first];
-  if (password !== undefined) return password;
-  throw new FlowKeystoreError(
-    'password-required',
-    'A new keystore needs a password.',
-    { file },
-    'Put it into an environment variable and name that with --password-env NAME.',
-  );
 }

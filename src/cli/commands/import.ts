@@ -69,11 +69,7 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
 
   const found = await whatToImport(names, host, ask, timeoutMs, terminal);
   const items = named(found.items, values.alias);
-  const target = await openOrCreate(file, type, opener, async () =>
-    own.length || type === 'PEM' || file.endsWith('.pem')
-      ? own[0]
-      : terminal.askSecret(`Password of the new keystore ${file}: `),
-  );
+  const target = await openOrCreate(file, type, opener, terminal);
   const { keystore } = target;
   const isTrusting = values.trust === true || values.yes === true;
   let plan = planMerge(keystore, items, { onConflict: onConflict ?? 'rename' });
@@ -92,7 +88,7 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
   const result = {
     file,
     type: keystore.type,
-    isNew: target.isNew,
+    isNew: !target.opened,
     dryRun,
     changed,
     plan,

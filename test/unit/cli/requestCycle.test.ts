@@ -153,7 +153,7 @@ describe('command line: from a key pair to a signed certificate', function () {
     for (const [expected, ...args] of [
       [/entry "a" already/, 'generate', file, '--alias', 'A', '--subject', 'CN=A'],
       [/no kind of key/, 'generate', file, '--alias', 'b', '--subject', 'CN=B', '--key', 'RSA 512'],
-      [/is PKCS12, not JKS/, 'generate', file, '--alias', 'b', '--subject', 'CN=B', '--type', 'JKS'],
+      [/is a PKCS12 keystore, not JKS/, 'generate', file, '--alias', 'b', '--subject', 'CN=B', '--type', 'JKS'],
       [/--usage takes/, 'generate', file, '--alias', 'b', '--subject', 'CN=B', '--usage', 'email'],
       [/store\.p12: There is no entry "x"/, 'request', file, 'x'],
       [/stranger\.pem: .*none of the private keys/, 'respond', file, at('stranger.pem')],
