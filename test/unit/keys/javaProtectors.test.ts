@@ -18,7 +18,7 @@ function partsOf(der: Uint8Array): { parameters: ReturnType<typeof readNode>; da
 const anyCount = (count: number): number => count;
 
 describe("the protection of keys in Java's keystores", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [type, bytes] of [
     ['JKS', jksByKeytool],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { bmpOctets } from '../../../../src/core/asn1/der';
+import { planConversion } from '../../../../src/core/keystore/conversionPlan';
 import { convertKeystore } from '../../../../src/core/keystore/convert';
 import { addCertificates, addKeyPair, removeEntries, renameEntry } from '../../../../src/core/keystore/edit';
 import {
@@ -42,7 +43,7 @@ const jksMagic = Buffer.from('feedfeed', 'hex');
 const jceksMagic = Buffer.from('cececece', 'hex');
 
 describe('JKS and JCEKS', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let root: TestIdentity;
   let made: JavaKeystore;
 
@@ -231,8 +232,7 @@ describe('JKS and JCEKS', function () {
     const kept = keystore.entries.find(({ alias }) => alias === secret.alias);
     assert.deepEqual(Buffer.from(kept!.source!.raw), Buffer.from(secret.source!.raw));
     for (const type of ['JKS', 'PKCS12'] as const) {
-      const other = await convertKeystore(read, from, { type, password: foreignPassword });
-      assert.deepEqual(other.leftOut, [{ alias: secret.alias, kind: 'secretKey', why: 'format' }]);
+      assert.deepEqual(planConversion(read, type).leftOut, [{ alias: secret.alias, kind: 'secretKey', why: 'format' }]);
     }
   });
 });
