@@ -14,7 +14,10 @@ const stamp = path.join(server, '.installed');
 /** Installs what is not installed yet; does nothing once it has succeeded for the versions in the lockfile. */
 export function installHost() {
   const wanted = readFileSync(path.join(here, 'package-lock.json'), 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    replaceNativeLogger();
+    return;
+  }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The test host runs on Linux x64 alone. Elsewhere name an installed VS Code by VSCODE_PATH.');
   }
@@ -74,14 +77,13 @@ async function createLogger(name, file) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   return new Logger(file);
 }
-module.exports = {
-  version: 0,
-  setLevel() {},
-  setFlushOn() {},
-  Logger,
-  createRotatingLogger: createLogger,
-  createAsyncRotatingLogger: createLogger,
-};
+// One by one: only so does Node see names that the server imports.
+exports.version = 0;
+exports.setLevel = () => {};
+exports.setFlushOn = () => {};
+exports.Logger = Logger;
+exports.createRotatingLogger = createLogger;
+exports.createAsyncRotatingLogger = createLogger;
 `,
   );
 }
