@@ -190,7 +190,7 @@ describe('passwords and private keys in VS Code', function () {
         await succeed('flowKeystore.copyValue', { ...silent, alias, value });
       }
       for (const what of ['certificate', 'chain'] as const) {
-        await succeed('flowKeystore.exportCertificate', {
+        await succeed('flowKeystore.exportCertificates', {
           ...silent,
           alias,
           what,
@@ -198,6 +198,17 @@ describe('passwords and private keys in VS Code', function () {
           file: at(`${alias}.${what}.pem`),
         });
       }
+    }
+    for (const form of ['csv', 'json', 'md'] as const) {
+      await succeed('flowKeystore.exportReport', { ...silent, form, file: at(`report.${form}`) });
+    }
+    for (const [form, name] of [
+      ['p12', 'handed-over.p12'],
+      ['pkcs8', 'handed-over.pem'],
+    ] as const) {
+      await succeed('flowKeystore.exportKeyPair', {
+        ...{ ...silent, alias: 'rsa', form, password: passwords.changed, file: at(name) },
+      });
     }
     await succeed('flowKeystore.showExpiring', { silent: true });
     await succeed('flowKeystore.exportCalendar', { ...silent, file: at('end.ics') });
