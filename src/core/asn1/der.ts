@@ -241,6 +241,30 @@ export function bmpOf(octets: Uint8Array): string {
 
 /** UTCTime or GeneralizedTime as RFC 5280 section 4.1.2.5 reads them (two-digit years up to 49 are 20xx). */
 export function timeOf(node: Node): Date {
+  return usualTime(node) ?? anyTime(node);
+}
+
+/** `YYMMDDhhmmssZ` and `YYYYMMDDhhmmssZ`, as RFC 5280 section 4.1.2.5 has them; undefined for others. */
+function usualTime({ tag, source, contents, contentsEnd }: Node): Date | undefined {
+  const yearDigits = tag === Tag.utcTime ? 2 : tag === Tag.generalizedTime ? 4 : NaN;
+  if (contentsEnd - contents !== yearDigits + 11 || source[contentsEnd - 1] !== 0x5a) return undefined;
+  const numbers: number[] = [];
+  for (let at = contents; at < contentsEnd - 1;) {
+    let value = 0;
+    for (const stop = at + (at === contents ? yearDigits : 2); at < stop; at++) {
+      const digit = (source[at] ?? 0) - 0x30;
+      if (digit < 0 || digit > 9) return undefined;
+      value = value * 10 + digit;
+    }
+    numbers.push(value);
+  }
+  const [y = 0, month = 0, ...rest] = numbers;
+  const year = yearDigits === 4 ? y : y + (y < 50 ? 2000 : 1900);
+  // Date.UTC takes years below 100 for those of the last century.
+  return year < 100 ? undefined : new Date(Date.UTC(year, month - 1, ...rest));
+}
+
+function anyTime(node: Node): Date {
   const text = latin1.decode(contentsOf(node));
   const match =
     node.tag === Tag.utcTime

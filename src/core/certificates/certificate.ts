@@ -22,27 +22,20 @@ import { readPublicKey, type PublicKey } from './publicKey';
 
 /**
  * An X.509 certificate (RFC 5280), read by our own view of the DER: no platform is asked, so that certificates with keys that it
- * refuses (brainpool, DSA, ML-DSA) can be listed and shown too. Cheap to make; extensions are decoded when asked for.
+ * refuses (brainpool, DSA, ML-DSA) can be listed and shown too. The structure is checked at once, but little is kept beside the octets: of
+ * 6,000 certificates the garbage collector has more work with what was made of them than all reading takes.
  */
 export class Certificate {
   private digest: string | undefined;
   private key: PublicKey | undefined;
+  private decoded: Extensions | undefined;
 
   private constructor(
     readonly der: Uint8Array,
-    /** Lower-case hex, no leading zeros. */
-    readonly serialNumber: string,
     readonly issuer: Name,
     readonly subject: Name,
     readonly notBefore: Date,
     readonly notAfter: Date,
-    readonly extensions: Extensions,
-    /** SubjectPublicKeyInfo, DER. */
-    readonly spki: Uint8Array,
-    /** The part that is signed. */
-    readonly tbs: Uint8Array,
-    readonly signatureAlgorithm: SignatureAlgorithm,
-    readonly signature: Uint8Array,
     /** 1 to 3, as people count; extensions come with 3. */
     readonly version: number,
   ) {}
@@ -52,31 +45,50 @@ export class Certificate {
    * @throws FlowKeystoreError `damaged` where the structure is broken.
    */
   static parse(der: Uint8Array): Certificate {
-    const whole = expectNode(readNode(der), Tag.sequence, 'a certificate');
-    if (whole.end !== der.length) throw new FlowKeystoreError('damaged', 'There is more data after the certificate.');
-    const [tbs, algorithm, signature] = children(whole);
-    const fields = children(expectNode(tbs, Tag.sequence, 'the contents of a certificate'));
-    const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
-    const [serial, , issuer, validity, subject, spki, ...optional] = fields;
-    const [notBefore, notAfter] = children(expectNode(validity, Tag.sequence, 'a validity period'));
-    if (!serial || !issuer || !subject || !tbs || !notBefore || !notAfter) {
-      throw new FlowKeystoreError('damaged', 'The certificate is incomplete.');
-    }
-    const extensions = optional.find((field) => field.tag === 0xa3);
+    const parts = partsOf(der);
+    const [notBefore, notAfter] = children(parts.validity);
+    if (!notBefore || !notAfter) throw incomplete();
+    // What is read later must not turn out to be broken then.
+    integerHexOf(parts.serial);
+    readSignatureAlgorithm(parts.algorithm);
+    bitStringOf(parts.signature);
+    for (const extension of parts.extensions) readExtension(extension);
     return new Certificate(
       der,
-      integerHexOf(serial),
-      Name.fromNode(issuer),
-      Name.fromNode(subject),
+      Name.fromNode(parts.issuer),
+      Name.fromNode(parts.subject),
       timeOf(notBefore),
       timeOf(notAfter),
-      new Extensions(extensions ? readExtensions(extensions) : []),
-      rawOf(expectNode(spki, Tag.sequence, 'a public key')),
-      rawOf(tbs),
-      readSignatureAlgorithm(expectNode(algorithm, Tag.sequence, 'a signature algorithm')),
-      bitStringOf(expectNode(signature, Tag.bitString, 'a signature')),
-      version,
+      parts.version,
     );
+  }
+
+  /** Lower-case hex, no leading zeros. */
+  get serialNumber(): string {
+    return integerHexOf(partsOf(this.der).serial);
+  }
+
+  get extensions(): Extensions {
+    this.decoded ??= new Extensions(partsOf(this.der).extensions.map(readExtension));
+    return this.decoded;
+  }
+
+  /** SubjectPublicKeyInfo, DER. */
+  get spki(): Uint8Array {
+    return rawOf(partsOf(this.der).spki);
+  }
+
+  /** The part that is signed. */
+  get tbs(): Uint8Array {
+    return rawOf(partsOf(this.der).tbs);
+  }
+
+  get signatureAlgorithm(): SignatureAlgorithm {
+    return readSignatureAlgorithm(partsOf(this.der).algorithm);
+  }
+
+  get signature(): Uint8Array {
+    return bitStringOf(partsOf(this.der).signature);
   }
 
   /** SHA-256 of the DER, lower-case hex. */
@@ -194,21 +206,58 @@ function readPss(oid: string, parameters: Node | undefined): SignatureAlgorithm 
   return { oid, name: `${hash.toUpperCase()}withRSAandMGF1`, hash, saltLength };
 }
 
-function readExtensions(node: Node): Extension[] {
-  const [list] = children(node);
-  return extensionListOf(list);
-}
-
 /** Extensions (RFC 5280 section 4.1): those of a certificate, and those that a request asks for. */
 export function extensionListOf(list: Node | undefined): Extension[] {
-  return children(expectNode(list, Tag.sequence, 'extensions')).map((extension) => {
-    const parts = children(extension);
-    const value = parts.at(-1);
-    const flag = parts[1];
-    return {
-      oid: oidOf(expectNode(parts[0], Tag.oid, 'an extension')),
-      critical: flag?.tag === Tag.boolean && contentsOf(flag)[0] !== 0,
-      value: octetsOf(expectNode(value, Tag.octetString, 'an extension value')),
-    };
-  });
+  return children(expectNode(list, Tag.sequence, 'extensions')).map(readExtension);
+}
+
+function readExtension(node: Node): Extension {
+  const parts = children(node);
+  const flag = parts[1];
+  return {
+    oid: oidOf(expectNode(parts[0], Tag.oid, 'an extension')),
+    critical: flag?.tag === Tag.boolean && contentsOf(flag)[0] !== 0,
+    value: octetsOf(expectNode(parts.at(-1), Tag.octetString, 'an extension value')),
+  };
+}
+
+interface Parts {
+  readonly tbs: Node;
+  readonly version: number;
+  readonly serial: Node;
+  readonly issuer: Node;
+  readonly validity: Node;
+  readonly subject: Node;
+  readonly spki: Node;
+  readonly extensions: readonly Node[];
+  readonly algorithm: Node;
+  readonly signature: Node;
+}
+
+/** Certificate and TBSCertificate (RFC 5280 section 4.1). @throws FlowKeystoreError `damaged` */
+function partsOf(der: Uint8Array): Parts {
+  const whole = expectNode(readNode(der), Tag.sequence, 'a certificate');
+  if (whole.end !== der.length) throw new FlowKeystoreError('damaged', 'There is more data after the certificate.');
+  const [tbs, algorithm, signature] = children(whole);
+  const fields = children(expectNode(tbs, Tag.sequence, 'the contents of a certificate'));
+  const version = fields[0]?.tag === 0xa0 ? versionOf(fields.shift()) : 1;
+  const [serial, , issuer, validity, subject, spki, ...optional] = fields;
+  if (!serial || !issuer || !subject || !tbs) throw incomplete();
+  const wrapped = optional.find((field) => field.tag === 0xa3);
+  return {
+    tbs,
+    version,
+    serial,
+    issuer,
+    validity: expectNode(validity, Tag.sequence, 'a validity period'),
+    subject,
+    spki: expectNode(spki, Tag.sequence, 'a public key'),
+    extensions: wrapped ? children(expectNode(children(wrapped)[0], Tag.sequence, 'extensions')) : [],
+    algorithm: expectNode(algorithm, Tag.sequence, 'a signature algorithm'),
+    signature: expectNode(signature, Tag.bitString, 'a signature'),
+  };
+}
+
+function incomplete(): FlowKeystoreError {
+  return new FlowKeystoreError('damaged', 'The certificate is incomplete.');
 }

@@ -40,22 +40,28 @@ export class Name {
   private text: string | undefined;
   private key: string | undefined;
 
-  private constructor(
-    readonly raw: Uint8Array,
-    /** In the order of the encoding (most significant first); an inner array is a multi-valued RDN. */
-    readonly rdns: readonly (readonly NameAttribute[])[],
-  ) {}
+  private constructor(private readonly node: Node) {}
 
+  /** @throws FlowKeystoreError `damaged` where it is no name */
   static fromNode(node: Node): Name {
-    expectNode(node, Tag.sequence, 'a distinguished name');
-    const rdns = children(node).map((rdn) => children(rdn).map(readAttribute));
-    return new Name(rawOf(node), rdns);
+    readRdns(expectNode(node, Tag.sequence, 'a distinguished name'));
+    return new Name(node);
+  }
+
+  get raw(): Uint8Array {
+    return rawOf(this.node);
+  }
+
+  /** In the order of the encoding (most significant first); an inner array is a multi-valued RDN. Read anew each time. */
+  get rdns(): readonly (readonly NameAttribute[])[] {
+    return readRdns(this.node);
   }
 
   /** The first value of the attribute with that label (`CN`), if any. Of several, the most specific (last) one. */
   first(label: string): string | undefined {
-    for (let i = this.rdns.length - 1; i >= 0; i--) {
-      const found = this.rdns[i]?.find((attribute) => attribute.label === label);
+    const { rdns } = this;
+    for (let i = rdns.length - 1; i >= 0; i--) {
+      const found = rdns[i]?.find((attribute) => attribute.label === label);
       if (found) return found.value;
     }
     return undefined;
@@ -89,6 +95,8 @@ export class Name {
     return this.key;
   }
 }
+
+const readRdns = (node: Node): NameAttribute[][] => children(node).map((rdn) => children(rdn).map(readAttribute));
 
 function readAttribute(node: Node): NameAttribute {
   const [typeNode, valueNode] = children(expectNode(node, Tag.sequence, 'a name attribute'));

@@ -114,14 +114,15 @@ export async function entriesAsJavaSeesThem(
     if (alias === undefined || entries.has(alias.toLowerCase())) carried.push(source);
     else put({ kind: 'unknown', alias, what: bag.type, source, ...creationDate(localKeyIdOf(bag)) });
   }
-  for (const entry of entries.values()) if (entry.kind === 'certificate') used.add(entry.certificate.sha256);
-
   const ignored: Certificate[] = [];
-  for (const [bag, certificate] of certificates) {
+  const loose = [...certificates].filter(([bag]) => !isTrustedByJava(bag));
+  if (loose.length) {
+    // Of a trusted one that lost its alias to a later entry nothing is left to say either: it is carried already.
+    for (const [bag, { sha256 }] of certificates) if (isTrustedByJava(bag)) used.add(sha256);
+  }
+  for (const [bag, certificate] of loose) {
     if (used.has(certificate.sha256)) continue;
     used.add(certificate.sha256);
-    // A trusted certificate that lost its alias to a later entry is carried already.
-    if (isTrustedByJava(bag)) continue;
     ignored.push(certificate);
     carried.push(carry(bag));
   }
@@ -179,27 +180,30 @@ class LeafIndex {
 
 /** Certificates by subject, the first of each name. The names' own octets serve nearly always; else they are compared as RFC 5280 says. */
 class SubjectIndex {
-  private readonly byOctets = new Map<string, Certificate>();
-  private byName: Map<string, Certificate> | undefined;
   private readonly all: Certificate[] = [];
+  private byOctets: ReadonlyMap<string, Certificate> | undefined;
+  private byName: ReadonlyMap<string, Certificate> | undefined;
 
   add(certificate: Certificate): void {
-    const octets = Buffer.from(certificate.subject.raw).toString('latin1');
-    if (this.byOctets.has(octets)) return;
-    this.byOctets.set(octets, certificate);
     this.all.push(certificate);
   }
 
   find(name: Name): Certificate | undefined {
-    const exact = this.byOctets.get(Buffer.from(name.raw).toString('latin1'));
+    this.byOctets ??= firstBy(this.all, ({ subject }) => octetsOfName(subject));
+    const exact = this.byOctets.get(octetsOfName(name));
     if (exact) return exact;
-    if (!this.byName) {
-      this.byName = new Map();
-      for (const certificate of this.all) {
-        const key = certificate.subject.comparisonKey;
-        if (!this.byName.has(key)) this.byName.set(key, certificate);
-      }
-    }
+    this.byName ??= firstBy([...this.byOctets.values()], ({ subject }) => subject.comparisonKey);
     return this.byName.get(name.comparisonKey);
   }
+}
+
+const octetsOfName = ({ raw }: Name): string => Buffer.from(raw).toString('latin1');
+
+function firstBy(all: readonly Certificate[], keyOf: (certificate: Certificate) => string): Map<string, Certificate> {
+  const found = new Map<string, Certificate>();
+  for (const certificate of all) {
+    const key = keyOf(certificate);
+    if (!found.has(key)) found.set(key, certificate);
+  }
+  return found;
 }
