@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { bundleTests, testFiles } from './support/bundle.mjs';
+import { bundleTests, programFiles, testFiles } from './support/bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'out/results/extension.json');
@@ -19,7 +19,8 @@ rmSync(bundles, { recursive: true, force: true });
 for (const suite of ['unit', 'extension', 'bench']) {
   // Figures are asked for by name (npm run bench); they prove nothing.
   const files = testFiles(suite).filter((file) => (only.length ? only.includes(file) : suite !== 'bench'));
-  if (files.length) await bundleTests({ suite, files, outdir: path.join(bundles, suite) });
+  if (!files.length) continue;
+  await bundleTests({ suite, files: [...files, ...programFiles(suite)], outdir: path.join(bundles, suite) });
 }
 await build({
   entryPoints: [path.join(root, 'test/extension/index.ts')],

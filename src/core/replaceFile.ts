@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { renameSync, type Stats } from 'node:fs';
+import { open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from './errors';
+import { whileLocked } from './saveLock';
 
 export interface Replacement {
   /** What the thing is called in a message. */
   readonly what: string;
   /** Called when all is ready, just before the new version takes the place of the old one; what it throws leaves the old one there. */
   readonly justBefore?: (target: string) => Promise<void>;
+  /** Called after that, with nothing between it and the replacement; what it throws leaves the old one there too. */
+  readonly lastLook?: (target: string) => void;
   /** Nobody but the user may read it, whoever might read what it replaces. */
   readonly secret?: true;
 }
@@ -21,7 +24,7 @@ export interface Replacement {
 export async function replaceFile(
   file: string,
   bytes: Uint8Array,
-  { what, justBefore, secret }: Replacement,
+  { what, justBefore, lastLook, secret }: Replacement,
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -36,8 +39,12 @@ export async function replaceFile(
     } finally {
       await handle.close();
     }
-    await justBefore?.(target);
-    await rename(temporary, target);
+    await whileLocked(target, async () => {
+      await justBefore?.(target);
+      lastLook?.(target);
+      // Not asynchronous: another program could come in between for as long as the thread pool is busy.
+      renameSync(temporary, target);
+    });
     await syncFolder(path.dirname(target));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);

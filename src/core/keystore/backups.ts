@@ -40,13 +40,18 @@ export async function keepBackup(target: string, bytes: Uint8Array, count: numbe
     // Where a number is free, as after a save that was cut off, those above it need not move.
     const free = await firstFree(target, keep);
     for (let number = free - 1; number >= 1; number--) {
-      await rename(backupOf(target, number), backupOf(target, number + 1));
+      await rename(backupOf(target, number), backupOf(target, number + 1)).catch(ignoreMissing);
     }
     await rename(temporary, backupOf(target));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Another process that saves the same keystore moves them too. */
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** The first number without a backup; `keep` where all are there. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync, type BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../errors';
 import { replaceFile } from '../replaceFile';
@@ -44,7 +45,7 @@ export interface WriteOptions {
 
 /**
  * Replaces a keystore file whole (`replaceFile`); versions before are kept (`backups.ts`). Whether it is still what was read is looked at
- * before anything is written, and again just before the new version takes its place.
+ * before anything is written, and again just before the new version takes its place, while no other process of this product saves it.
  * @param expected what was read before; `null` when the file must not exist yet
  * @throws FlowKeystoreError `changed-on-disk` when another program wrote it meanwhile, `unwritable`
  */
@@ -55,14 +56,20 @@ export async function writeKeystoreFile(
   { backups = 1 }: WriteOptions = {},
 ): Promise<FileStamp> {
   await requireVersion(file, expected);
+  let seen: BigIntStats | undefined;
   await replaceFile(file, bytes, {
     what: 'The keystore',
     justBefore: async (target) => {
       const current = await requireVersion(file, expected);
-      if (!current || backups < 1) return;
-      await keepBackup(target, current, backups);
-      // Keeping it took its time.
+      if (current && backups > 0) await keepBackup(target, current, backups);
+      // Keeping it took its time, and so does reading.
+      seen = await stat(target, { bigint: true }).catch(() => undefined);
       await requireVersion(file, expected);
+    },
+    lastLook: (target) => {
+      const now = statSync(target, { bigint: true, throwIfNoEntry: false });
+      const isSame = now ? seen?.ino === now.ino && seen.size === now.size && seen.mtimeNs === now.mtimeNs : !seen;
+      if (!isSame) throw conflict(file, !now, expected === null);
     },
   });
   return stampOf(bytes);

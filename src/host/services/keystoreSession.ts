@@ -27,8 +27,8 @@ export interface SessionEdit {
 }
 
 /**
- * One keystore file: locked, open or in error. While it is open its password is kept in memory, for edits and for the private keys that are
- * unsealed when used. Reads and writes follow one another; a write is refused when the file is no longer the one that was read.
+ * One keystore file: locked, open or in error. Once open, its password is kept in memory until it is locked by hand, for edits and for the
+ * private keys that are unsealed when used. Reads and writes follow one another; a write is refused when the file is no longer the one that was read.
  */
 export class KeystoreSession implements vscode.Disposable {
   #password: string | undefined;
@@ -134,13 +134,16 @@ export class KeystoreSession implements vscode.Disposable {
     if (seen) void this.inspect();
   }
 
-  /** Reads the file again if it changed. What is wrong with it becomes the state; nothing is thrown. */
+  /**
+   * Reads the file again if it changed. What is wrong with it becomes the state; nothing is thrown. One whose password no longer fitted
+   * opens again where it fits by now.
+   */
   reload(): Promise<void> {
     return this.afterTheLast(async () => {
       const { locks } = this;
       const before = this.#state;
       try {
-        if (before.kind === 'locked') {
+        if (before.kind === 'locked' && this.#password === undefined) {
           await this.look();
           return;
         }
@@ -151,9 +154,10 @@ export class KeystoreSession implements vscode.Disposable {
         if (locks === this.locks) this.becomeOpen(keystore, content);
       } catch (error) {
         if (!isPasswordError(error)) return;
-        const hadPassword = this.#password !== undefined;
-        this.forgetSecrets();
-        this.set(hadPassword ? { kind: 'locked', reason: 'password-changed' } : { kind: 'locked' });
+        // The password stays known: another program that writes in place may be in the midst of it, and be done the next time.
+        this.forgetVersions();
+        this.set({ kind: 'locked', ...(this.#password !== undefined && { reason: 'password-changed' as const }) });
+        await this.look().catch(() => undefined);
       }
     });
   }
@@ -321,6 +325,10 @@ export class KeystoreSession implements vscode.Disposable {
   private forgetSecrets(): void {
     this.#password = undefined;
     this.#keyPasswords.clear();
+    this.forgetVersions();
+  }
+
+  private forgetVersions(): void {
     this.#history.clear();
     this.#bytes = undefined;
   }
