@@ -20,6 +20,7 @@ import { FlowKeystoreError } from '../errors';
 import { jceksProtectorOid, jksProtectorOid, openJceksKey, openJksKey } from './javaProtectors';
 import type { CbcInput } from './oldCiphers.late';
 import { pkcs12Kdf } from './pkcs12Kdf';
+import { scryptKey, scryptOid } from './scrypt';
 
 /**
  * Encryption under a password as PKCS#8 and keystores use it: PBES2 (RFC 8018) read and written, the PKCS#12 schemes of RFC 7292
@@ -152,21 +153,11 @@ async function decryptPbes2(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const [kdf, cipherNode] = children(parameters);
-  const [kdfOid, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
-  if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !kdfParameters) {
-    throw unsupported(`key derivation ${kdfOid ? oidOf(kdfOid) : '?'}`);
-  }
-  const [salt, count, ...rest] = children(kdfParameters);
-  const prfNode = rest.find((node) => node.tag === Tag.sequence);
-  const [prfOid] = prfNode ? children(prfNode) : [];
-  const hash = prfOid ? prfHashes[oidOf(prfOid)] : 'sha1';
-  if (!hash || !salt || !count) throw unsupported('pseudo-random function of the key derivation');
   const [cipherOid, iv] = children(expectNode(cipherNode, Tag.sequence, 'a cipher'));
   const cipher = cipherOid && ciphers[oidOf(cipherOid)];
   if (!cipher || iv?.tag !== Tag.octetString) throw unsupported(`cipher ${cipherOid ? oidOf(cipherOid) : '?'}`);
   const [name, keyLength] = cipher;
-  const iterations = checkIterations(smallIntegerOf(count));
-  const key = await pbkdf2Async(Buffer.from(password, 'utf8'), octetsOf(salt), iterations, keyLength, hash);
+  const key = await derivePbes2Key(expectNode(kdf, Tag.sequence, 'a key derivation'), password, keyLength);
   if (name === 'des-ede3-cbc') return decryptOldCipher({ cipher: '3des', key, iv: octetsOf(iv), data }, signal);
   try {
     const decipher = createDecipheriv(name, key, octetsOf(iv));
@@ -176,6 +167,21 @@ async function decryptPbes2(
   } finally {
     key.fill(0);
   }
+}
+
+/** By PBKDF2, or by scrypt (RFC 7914), which OpenSSL writes where it is asked to. @param keyLength octets */
+async function derivePbes2Key(kdf: Node, password: string, keyLength: number): Promise<Buffer> {
+  const [kdfOid, parameters] = children(kdf);
+  const scheme = kdfOid && oidOf(kdfOid);
+  const secret = Buffer.from(password, 'utf8');
+  if (scheme === scryptOid && parameters) return scryptKey(parameters, secret, keyLength);
+  if (scheme !== pbkdf2Oid || !parameters) throw unsupported(`key derivation ${scheme ?? '?'}`);
+  const [salt, count, ...rest] = children(parameters);
+  const prfNode = rest.find((node) => node.tag === Tag.sequence);
+  const [prfOid] = prfNode ? children(prfNode) : [];
+  const hash = prfOid ? prfHashes[oidOf(prfOid)] : 'sha1';
+  if (!hash || !salt || !count) throw unsupported('pseudo-random function of the key derivation');
+  return pbkdf2Async(secret, octetsOf(salt), checkIterations(smallIntegerOf(count)), keyLength, hash);
 }
 
 async function decryptPkcs12Scheme(

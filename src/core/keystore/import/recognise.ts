@@ -90,7 +90,7 @@ async function pairUp(
     const { value: publicKey, password } = await passwords.fitting(
       { of: 'key', from, ...(alias === undefined ? {} : { alias }) },
       key.form === 'plain' ? [undefined] : [],
-      (each) => publicPartOf(key, each, signal),
+      (each) => publicPartOf(key, each, from, signal),
     );
     const leaf = certificates.find(({ certificate }) => publicKey && sameOctets(certificate.spki, publicKey));
     if (!leaf) {
@@ -111,9 +111,12 @@ async function pairUp(
 async function publicPartOf(
   key: LooseKey['key'],
   password: string | undefined,
+  file: string,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const plain = await openSealedKey(key, password ?? '', signal);
+  const plain = await openSealedKey(key, password ?? '', signal).catch((error: unknown) => {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  });
   try {
     return publicKeyOf(plain);
   } finally {
