@@ -25,7 +25,7 @@ const kills = 60;
 const leastSaves = 1_000;
 
 describe('a save that is killed', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kill-'));
   const at = (name: string): string => path.join(folder, name);
   after(() => rmSync(folder, { recursive: true, force: true }));
