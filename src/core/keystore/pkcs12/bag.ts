@@ -32,7 +32,7 @@ export interface SafeBag {
 export interface BagAttribute {
   readonly type: string;
   readonly values: readonly Node[];
-  readonly raw: Uint8Array;
+  readonly node: Node;
 }
 
 export function readBag(node: Node): SafeBag {
@@ -53,7 +53,7 @@ function readAttribute(node: Node): BagAttribute {
   return {
     type: oidOf(expectNode(typeNode, Tag.oid, 'an attribute')),
     values: values ? children(values) : [],
-    raw: rawOf(node),
+    node,
   };
 }
 
@@ -107,7 +107,7 @@ function attributeSet(names: BagNames): Uint8Array[] {
     replaced.add(attributeOid.trustedKeyUsage);
     made.push(attributeElement(attributeOid.trustedKeyUsage, oid(anyExtendedKeyUsageOid)));
   }
-  for (const kept of names.kept ?? []) if (!replaced.has(kept.type)) made.push(kept.raw);
+  for (const kept of names.kept ?? []) if (!replaced.has(kept.type)) made.push(rawOf(kept.node));
   return made.length ? [setOf(...made)] : [];
 }
 
