@@ -165,7 +165,11 @@ export class Workbench {
    */
   async file(file: string, listed: string): Promise<void> {
     await this.quickRow(listed).waitFor();
-    await this.quickInput().fill(file);
+    // On a busy machine it lists the folder once more, and puts its own proposal back.
+    do {
+      await this.quickInput().fill(file);
+      await this.page.waitForTimeout(300);
+    } while ((await this.quickInput().inputValue()) !== file);
     await this.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'OK' }).click();
   }
 
