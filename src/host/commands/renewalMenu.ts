@@ -26,9 +26,11 @@ export async function askRenewalStep(
   const { current, successor } = renewal;
   const uses = await usesOfAlias(current.alias);
   const hosts = hostsOf(uses);
-  const used = uses.length
-    ? t('used by {0} channels: {1}', uses.length, firstFew(hosts, 3))
-    : t('no channel of this workspace uses it');
+  const used = !uses.length
+    ? t('no channel of this workspace uses it')
+    : uses.length === 1
+      ? t('used by 1 channel: {0}', firstFew(hosts, 3))
+      : t('used by {0} channels: {1}', uses.length, firstFew(hosts, 3));
   const [leaf] = current.chain;
   const ends = leaf ? validityText(leaf, host.now(), settings.expiryThresholds()) : '';
   const items: (Choice<RenewalStep> | Separator)[] = [];
@@ -36,7 +38,7 @@ export async function askRenewalStep(
   else items.push(...stepsWithout(renewal));
   const asked = await askChoice<RenewalStep>({
     title: t('Renewal of "{0}" in {1}', current.alias, session.name),
-    placeholder: [ends, used, placeholderOf(renewal)].filter(Boolean).join('. '),
+    placeholder: `${[ends, used].filter(Boolean).join(', ')}. ${placeholderOf(renewal)}`,
     items,
     active: nextStep(host, renewal, uses.length),
   });

@@ -3,7 +3,7 @@ import { expiringEntries, isNews, type ExpiringEntry, type WatchedKeystore } fro
 import type { Memory } from '../storage/memory';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import { showWarning } from '../ui/messages';
-import { dateText, validityText } from '../ui/texts';
+import { dateText, numberText, validityText } from '../ui/texts';
 import { documentUri } from './entryDocuments';
 import type { KeystoreRegistry } from './keystoreRegistry';
 import type { KeystoreSession } from './keystoreSession';
@@ -208,7 +208,7 @@ function summaryText(news: readonly Expiring[]): string {
       expiring.length === 1 ? onlyText(first) : t('{0} expire, the first in {1} days', countText(expiring), first.days),
     );
   } else if (first) {
-    parts.push(expiring.length === 1 ? t('1 expires soon') : t('{0} expire soon', expiring.length));
+    parts.push(expiring.length === 1 ? t('1 expires soon') : t('{0} expire soon', numberText(expiring.length)));
   }
   return parts.join(', ');
 }
@@ -221,9 +221,9 @@ function onlyText(entry: Expiring): string {
 
 function countText(entries: readonly Expiring[]): string {
   const n = entries.length;
-  if (entries.every(({ kind }) => kind === 'keyPair')) return n === 1 ? t('1 key') : t('{0} keys', n);
+  if (entries.every(({ kind }) => kind === 'keyPair')) return n === 1 ? t('1 key') : t('{0} keys', numberText(n));
   if (entries.every(({ kind }) => kind === 'certificate')) {
-    return n === 1 ? t('1 certificate') : t('{0} certificates', n);
+    return n === 1 ? t('1 certificate') : t('{0} certificates', numberText(n));
   }
-  return t('{0} entries', n);
+  return t('{0} entries', numberText(n));
 }

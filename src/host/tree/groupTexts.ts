@@ -96,8 +96,3 @@ export function orderText(order: SortOrder): string {
       return t('What ends first');
   }
 }
-
-/** With the separators of the language that VS Code speaks. */
-export function numberText(number: number): string {
-  return number.toLocaleString(vscode.env.language);
-}

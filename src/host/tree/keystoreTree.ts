@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { numberText } from '../ui/texts';
 import type { WarnFrom } from '../../core/keystore/expiry';
 import type { FlowUses } from '../services/flowUses';
 import type { KeystoreRegistry } from '../services/keystoreRegistry';
@@ -7,7 +8,6 @@ import type { RequestsOut } from '../services/requestsOut';
 import { settings } from '../services/settings';
 import type { ErrorDisplay } from '../ui/errors';
 import type { Arranged, Arrangement } from './arrangement';
-import { numberText } from './groupTexts';
 import {
   childrenOfEntry,
   childrenOfGroup,

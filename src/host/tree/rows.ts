@@ -7,8 +7,8 @@ import { expiryState, type ExpiryState, type WarnFrom } from '../../core/keystor
 import { matchesIn, type Filter } from '../../core/keystore/filter';
 import type { Entry } from '../../core/keystore/model';
 import { problemText } from '../ui/errors';
-import { dateText, kindText, noteText, roleText, validityText } from '../ui/texts';
-import { groupText, numberText } from './groupTexts';
+import { dateText, kindText, noteText, numberText, roleText, validityText } from '../ui/texts';
+import { groupText } from './groupTexts';
 import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
 import { childrenOfEntry, type EntryNode, type GroupNode, type KeystoreNode, type TreeNode } from './nodes';
 

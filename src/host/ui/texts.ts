@@ -133,3 +133,8 @@ export function noteText(note: KeystoreNote): string {
       return t('a certificate could not be read: {0}', note.detail);
   }
 }
+
+/** With the separators of the language that VS Code speaks. */
+export function numberText(number: number): string {
+  return number.toLocaleString(vscode.env.language);
+}
