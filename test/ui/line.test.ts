@@ -188,7 +188,9 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await address.press('Control+S');
       const saved = (): string => readFileSync(flow, 'utf8');
       // VS Code empties the file before it writes it.
-      while (saved() === before || saved() === '') await workbench.page.evaluate(() => new Promise(requestAnimationFrame));
+      while (saved() === before || saved() === '') {
+        await workbench.page.evaluate(() => new Promise(requestAnimationFrame));
+      }
       const expected = before.replace('https://{{Partner Host}}/invoices', 'https://{{Partner Host}}/typed');
       assert.notEqual(expected, before);
       assert.equal(saved(), expected);
