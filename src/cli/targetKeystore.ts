@@ -3,9 +3,10 @@ import { writeKeystoreFile } from '../core/keystore/file';
 import type { Keystore, StoreType } from '../core/keystore/model';
 import { emptyKeystore, writeChecked } from '../core/keystore/store';
 import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
+import { requireFileName } from '../core/replaceFile';
 import { saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
 import { badArguments } from './options';
-import type { Terminal } from './terminal';
+import { askNewSecret, type Terminal } from './terminal';
 
 /** @throws FlowKeystoreError `arguments` for a type that there is not */
 export function readStoreType(text: string): StoreType {
@@ -38,10 +39,11 @@ export async function openOrCreate(
     opened = await opener.open(file);
   } catch (error) {
     if (!(error instanceof FlowKeystoreError) || error.code !== 'not-found') throw error;
+    await requireFileName(file);
     const newType = type ?? typeOfName(file) ?? 'PKCS12';
     // A PEM file has no password of its own, only its keys have.
     const [given] = opener.passwords;
-    const asked = (): Promise<string | undefined> => terminal.askSecret(`Password of the new keystore ${file}: `);
+    const asked = (): Promise<string | undefined> => askNewSecret(terminal, `Password of the new keystore ${file}: `);
     return created(file, newType, given ?? (newType === 'PEM' ? undefined : await asked()));
   }
   const { keystore, password } = opened;

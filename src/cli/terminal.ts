@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { FlowKeystoreError } from '../core/errors';
 
 /** What a command may use of the world; tests give their own. */
 export interface Terminal {
@@ -15,6 +16,19 @@ export interface Terminal {
 /** What is worth knowing and does not stop the command. */
 export function note(terminal: Terminal, text: string): void {
   terminal.err(`flow-keystore: note: ${text}\n`);
+}
+
+/**
+ * Asks for a secret that something is to be sealed under, twice: what is mistyped once would never be opened again.
+ * @returns undefined where nobody sits at a terminal
+ * @throws FlowKeystoreError `password-required` for an empty one, `wrong-password` where the two are not the same
+ */
+export async function askNewSecret(terminal: Terminal, question: string): Promise<string | undefined> {
+  const first = await terminal.askSecret(question);
+  if (first === undefined) return undefined;
+  if (first === '') throw new FlowKeystoreError('password-required', 'The password is empty; nothing was written.');
+  if ((await terminal.askSecret('The same once more: ')) === first) return first;
+  throw new FlowKeystoreError('wrong-password', 'The two passwords are not the same; nothing was written.');
 }
 
 /** Asks on a terminal without echo. */

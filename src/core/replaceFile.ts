@@ -27,6 +27,7 @@ export async function replaceFile(
   { what, justBefore, lastLook, secret }: Replacement,
 ): Promise<void> {
   const target = await realpath(file).catch(() => file);
+  await requireFileName(file, target);
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   await removeLeftovers(target);
   try {
@@ -58,6 +59,29 @@ export async function replaceFile(
       { cause },
     );
   }
+}
+
+/**
+ * Refuses a name that no file can have: of a folder, or in a folder that there is not.
+ * @param target what it leads to where it is a symbolic link
+ * @throws FlowKeystoreError `unwritable`
+ */
+export async function requireFileName(file: string, target: string = file): Promise<void> {
+  const refused = (what: string, next: string): FlowKeystoreError =>
+    new FlowKeystoreError('unwritable', what, { file }, next);
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory()) throw refused('This is a folder, not a file.', 'Name a file in it.');
+  if (found) return;
+  const folder = path.dirname(target);
+  try {
+    if ((await stat(folder)).isDirectory()) return;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw refused(`There is no folder ${folder}.`, 'Make it, or name another place.');
+    // What else there is (no permission) is told by the writing.
+    if (code !== 'ENOTDIR') return;
+  }
+  throw refused(`${folder} is no folder.`, 'Name a file in a folder.');
 }
 
 /** Another owner can be kept by an administrator alone, another group by its members: who gets the file else gets it as everybody does. */

@@ -5,6 +5,7 @@ import { writeKeystoreFile } from '../../core/keystore/file';
 import type { Entry, StoreType } from '../../core/keystore/model';
 import { writeChecked } from '../../core/keystore/store';
 import { storeTypes, typeOfName } from '../../core/keystore/typeOfName';
+import { requireFileName } from '../../core/replaceFile';
 import { keyPasswordMissing, KeystoreOpener, newPassword } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
@@ -25,6 +26,7 @@ export async function convert(args: readonly string[], terminal: Terminal): Prom
     throw badArguments('convert takes a keystore file and the name of the new one.');
   }
   const type = readType(values.type, to);
+  await requireFileName(to);
   const chosen = newPassword(values['new-password-env'], terminal);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { lstat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../../core/errors';
 import { getEntry, getKeyPair } from '../../core/keystore/edit';
 import {
@@ -11,12 +10,12 @@ import {
   type KeyPairForm,
 } from '../../core/keystore/export';
 import { sshPublicKeys } from '../../core/keystore/sshPublicKeys';
-import { replaceFile } from '../../core/replaceFile';
 import { keystoreReport, type ReportForm } from '../../core/report/keystoreReport';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
+import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
 import { secretsOf } from '../targetKeystore';
-import { note, type Terminal } from '../terminal';
+import { askNewSecret, note, type Terminal } from '../terminal';
 
 export const exportUsage =
   'export KEYSTORE [ALIAS...] [--what certificate|chain|root|key-pair] [--form pem|der|p7b|p12|pkcs8|openssh|csv|json|md] [--out FILE [--force]] [--password-env NAME]... [--new-password-env NAME] [--json]';
@@ -48,6 +47,8 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   if (values.json && values.out === undefined) {
     throw badArguments('--json tells what was written, and goes with --out FILE. A report in JSON is --form json.');
   }
+  const force = values.force ?? false;
+  if (values.out !== undefined) await requireNew(values.out, force);
   const names = values['new-password-env'] === undefined ? [] : [values['new-password-env']];
   const [given] = secretsOf(names, 'new-password-env', terminal);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
@@ -63,7 +64,7 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
     terminal.out(Buffer.from(made.bytes).toString('utf8'));
     return 0;
   }
-  await writeNew(values.out, made.bytes, values.force === true);
+  await writeNew(values.out, made.bytes, { what: 'The export', force });
   const result = { file: values.out, form: made.form, entries: made.aliases, octets: made.bytes.length };
   if (values.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
   else note(terminal, `${values.out} is written.`);
@@ -157,29 +158,12 @@ function oneOf<T extends string>(possible: readonly T[], text: string, option: s
 }
 
 async function askNewPassword(terminal: Terminal): Promise<string> {
-  const first = await terminal.askSecret('New password, for the exported file: ');
-  if (first === undefined) {
-    throw new FlowKeystoreError(
-      'password-required',
-      'A private key leaves the keystore only under a new password.',
-      {},
-      'Put it into an environment variable and name that with --new-password-env NAME.',
-    );
-  }
-  if ((await terminal.askSecret('The same once more: ')) === first) return first;
-  throw new FlowKeystoreError('wrong-password', 'The two passwords are not the same; nothing was written.');
-}
-
-async function writeNew(file: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  const refuse = async (): Promise<void> => {
-    if (force || !(await lstat(file).catch(() => undefined))) return;
-    throw new FlowKeystoreError(
-      'changed-on-disk',
-      'The file exists already; it was not touched.',
-      { file },
-      'Choose another name, or say --force.',
-    );
-  };
-  await refuse();
-  await replaceFile(file, bytes, { what: 'The export', justBefore: refuse });
+  const password = await askNewSecret(terminal, 'New password, for the exported file: ');
+  if (password !== undefined) return password;
+  throw new FlowKeystoreError(
+    'password-required',
+    'A private key leaves the keystore only under a new password.',
+    {},
+    'Put it into an environment variable and name that with --new-password-env NAME.',
+  );
 }

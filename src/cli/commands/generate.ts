@@ -12,7 +12,7 @@ import { sealFor } from '../../core/keystore/store';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { openOrCreate, readStoreType } from '../targetKeystore';
-import type { Terminal } from '../terminal';
+import { askNewSecret, type Terminal } from '../terminal';
 
 export const generateUsage =
   'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
@@ -107,7 +107,7 @@ async function sealingPassword(
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
   }
-  const own = opener.passwords[0] ?? (await terminal.askSecret(`Password of the new private key in ${file}: `));
+  const own = opener.passwords[0] ?? (await askNewSecret(terminal, `Password of the new private key in ${file}: `));
   if (own) return own;
   throw new FlowKeystoreError(
     'password-required',

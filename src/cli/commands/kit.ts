@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
 import { nodeFiles } from '../../core/flow/nodeFiles';
@@ -8,16 +8,18 @@ import { getKeyPair } from '../../core/keystore/edit';
 import { handOverKit, zipKit, type KitFile } from '../../core/report/handOverKit';
 import { keyUsesIn } from '../../core/report/keyUses';
 import { KeystoreOpener } from '../keystores';
+import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 
 export const kitUsage =
-  'kit KEYSTORE ALIAS --out FOLDER|FILE.zip [--flows PATH]... [--receiver NAME] [--password-env NAME] [--json]';
+  'kit KEYSTORE ALIAS --out FOLDER|FILE.zip [--force] [--flows PATH]... [--receiver NAME] [--password-env NAME] [--json]';
 
 /** Writes what the administrator of a receiver needs to accept a key pair. */
 export async function kit(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     out: { type: 'string' },
+    force: { type: 'boolean' },
     flows: { type: 'string', multiple: true },
     receiver: { type: 'string' },
     json: { type: 'boolean' },
@@ -29,6 +31,9 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   }
   const { out } = values;
   if (out === undefined) throw badArguments('kit needs --out: a folder, or a file that ends in .zip.');
+  const zip = isZip(out);
+  const force = values.force ?? false;
+  if (zip) await requireNew(out, force);
   const { keystore } = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
   const entry = getKeyPair(keystore, alias);
   const { flows, problems } = await loadFlows(values.flows ?? [], nodeFiles, terminal.signal);
@@ -39,9 +44,9 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
     known: trustAnchors(keystore).map(({ certificate }) => certificate),
     ...(values.receiver !== undefined && { receiver: values.receiver }),
   });
-  const written = /\.zip$/i.test(out)
-    ? await writeZip(out, made.files, terminal.now())
-    : await writeFolder(out, made.files);
+  let written = [out];
+  if (zip) await writeNew(out, zipKit(made.files, terminal.now()), { what: 'The kit', force });
+  else written = await writeFolder(out, made.files, force);
   if (made.missing) note(terminal, `the root is not in the keystore: ${made.missing.toString()}`);
   if (values.json) {
     const answer = {
@@ -54,29 +59,38 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   return 0;
 }
 
-async function writeZip(out: string, files: readonly KitFile[], now: Date): Promise<string[]> {
-  await written(out, () => writeFile(out, zipKit(files, now)));
-  return [out];
+/** What a name says that looks like an archive of another kind: a folder of that name is not what was meant. */
+const otherArchive = /\.(7z|ar|arj|bz2|cab|gz|jar|lha|lzh|rar|tar|tbz2?|tgz|txz|xz|zipx|zst)$/i;
+
+function isZip(out: string): boolean {
+  const [ending] = otherArchive.exec(out) ?? [];
+  if (ending === undefined) return /\.zip$/i.test(out);
+  throw badArguments(
+    `The kit is written as a folder or as a .zip, not as ${ending}.`,
+    'Name a folder, or a file that ends in .zip.',
+  );
 }
 
-async function writeFolder(out: string, files: readonly KitFile[]): Promise<string[]> {
-  await written(out, async () => {
-    await mkdir(out, { recursive: true });
-    if (!(await stat(out)).isDirectory()) throw new Error('no folder');
-    for (const { name, bytes } of files) await writeFile(path.join(out, name), bytes);
-  });
-  return files.map(({ name }) => path.join(out, name));
+async function writeFolder(out: string, files: readonly KitFile[], force: boolean): Promise<string[]> {
+  await makeFolder(out);
+  const named = files.map(({ name, bytes }) => ({ file: path.join(out, name), bytes }));
+  // All of them before the first is written: half a kit is none.
+  for (const { file } of named) await requireNew(file, force);
+  for (const { file, bytes } of named) await writeNew(file, bytes, { what: 'The kit', force });
+  return named.map(({ file }) => file);
 }
 
-async function written(file: string, work: () => Promise<void>): Promise<void> {
+async function makeFolder(out: string): Promise<void> {
   try {
-    await work();
+    await mkdir(out, { recursive: true });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new FlowKeystoreError(
       'unwritable',
-      `The kit could not be written (${code}).`,
-      { file },
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'The kit could not be written: a file is where a folder would have to be.'
+        : `The kit could not be written (${code}).`,
+      { file: out },
       'Name a folder that may be written to, or a file that ends in .zip.',
       { cause },
     );

@@ -4,18 +4,19 @@ import { FlowKeystoreError } from '../../core/errors';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { getKeyPair } from '../../core/keystore/edit';
 import { requestFor } from '../../core/keystore/requestFor';
-import { replaceFile } from '../../core/replaceFile';
 import { KeystoreOpener } from '../keystores';
+import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
 
 export const requestUsage =
-  'request KEYSTORE ALIAS [--out FILE] [--subject NAME] [--san NAMES] [--password-env NAME] [--json]';
+  'request KEYSTORE ALIAS [--out FILE [--force]] [--subject NAME] [--san NAMES] [--password-env NAME] [--json]';
 
 /** Makes a certification request (PKCS#10) from a key pair; to standard output, or into a file. */
 export async function request(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     out: { type: 'string' },
+    force: { type: 'boolean' },
     subject: { type: 'string' },
     san: { type: 'string' },
     json: { type: 'boolean' },
@@ -25,6 +26,8 @@ export async function request(args: readonly string[], terminal: Terminal): Prom
   if (file === undefined || alias === undefined || more.length) {
     throw badArguments('request takes a keystore file and an alias.');
   }
+  const force = values.force ?? false;
+  if (values.out !== undefined) await requireNew(values.out, force);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
   const made = await inFile(file, async () => {
@@ -36,7 +39,7 @@ export async function request(args: readonly string[], terminal: Terminal): Prom
     });
   });
   const pem = requestPem(made);
-  if (values.out !== undefined) await replaceFile(values.out, Buffer.from(pem, 'ascii'), { what: 'The request' });
+  if (values.out !== undefined) await writeNew(values.out, Buffer.from(pem, 'ascii'), { what: 'The request', force });
   const { subject, publicKey } = CertificationRequest.parse(made);
   if (values.json) {
     const data = {

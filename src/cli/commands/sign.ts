@@ -3,8 +3,8 @@ import { keyObjectOf } from '../../core/keys/sealedKey';
 import { issuingEntry } from '../../core/keystore/newKeyPair';
 import { responseFile, signRequest } from '../../core/keystore/signRequest';
 import { certificatesPem } from '../../core/certificates/pem';
-import { replaceFile } from '../../core/replaceFile';
 import { KeystoreOpener } from '../keystores';
+import { requireNew, writeNew } from '../newFile';
 import { badArguments, readNumber, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
 import type { Terminal } from '../terminal';
@@ -12,7 +12,7 @@ import { readUsage } from './generate';
 import { inFile } from './request';
 
 export const signUsage =
-  'sign KEYSTORE CA-ALIAS REQUEST [--days 365] [--usage clientAuth,serverAuth] [--out FILE] [--form pem|p7b] [--password-env NAME] [--json]';
+  'sign KEYSTORE CA-ALIAS REQUEST [--days 365] [--usage clientAuth,serverAuth] [--out FILE [--force]] [--form pem|p7b] [--password-env NAME] [--json]';
 
 /** Signs a certification request with an authority of the keystore: what a real one does, for tests. */
 export async function sign(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -20,6 +20,7 @@ export async function sign(args: readonly string[], terminal: Terminal): Promise
     days: { type: 'string' },
     usage: { type: 'string' },
     out: { type: 'string' },
+    force: { type: 'boolean' },
     form: { type: 'string' },
     json: { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
@@ -35,6 +36,8 @@ export async function sign(args: readonly string[], terminal: Terminal): Promise
   const usage = readUsage(values.usage);
   const bytes = await readSmallFile(requestFile);
   const request = await inFile(requestFile, () => readRequest(bytes));
+  const force = values.force ?? false;
+  if (values.out !== undefined) await requireNew(values.out, force);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
   const entry = await inFile(file, () => issuingEntry(opened.keystore, alias, terminal.now()));
@@ -42,7 +45,9 @@ export async function sign(args: readonly string[], terminal: Terminal): Promise
   const chain = await inFile(requestFile, () =>
     signRequest(request, entry, { key, validity: `${days} days`, now: terminal.now(), ...(usage && { usage }) }),
   );
-  if (values.out !== undefined) await replaceFile(values.out, responseFile(chain, form), { what: 'The certificate' });
+  if (values.out !== undefined) {
+    await writeNew(values.out, responseFile(chain, form), { what: 'The certificate', force });
+  }
   const [certificate] = chain;
   if (!certificate) return 0;
   if (values.json) {
