@@ -21,6 +21,8 @@ export interface TargetKeystore {
   readonly opened: OpenKeystore | undefined;
   readonly keystore: Keystore;
   readonly password: string | undefined;
+  /** Refuses what `save` would refuse of its contents, and writes nothing. */
+  readonly check: (edited: Keystore) => Promise<void>;
   readonly save: (edited: Keystore) => Promise<void>;
 }
 
@@ -50,7 +52,11 @@ export async function openOrCreate(
   if (type && type !== keystore.type) {
     throw badArguments(`${file} is a ${keystore.type} keystore, not ${type}.`, 'Leave --type out, or convert it.');
   }
-  return { opened, keystore, password, save: (edited) => saveKeystore(opened, edited) };
+  return {
+    ...{ opened, keystore, password },
+    check: (edited) => checkWritable(file, edited, password),
+    save: (edited) => saveKeystore(opened, edited),
+  };
 }
 
 function created(file: string, type: StoreType, password: string | undefined): TargetKeystore {
@@ -66,6 +72,7 @@ function created(file: string, type: StoreType, password: string | undefined): T
     opened: undefined,
     keystore: emptyKeystore(type),
     password,
+    check: (edited) => checkWritable(file, edited, password),
     save: async (edited) => {
       try {
         await writeKeystoreFile(file, (await writeChecked(edited, password)).bytes, null);
@@ -74,6 +81,14 @@ function created(file: string, type: StoreType, password: string | undefined): T
       }
     },
   };
+}
+
+async function checkWritable(file: string, edited: Keystore, password: string | undefined): Promise<void> {
+  try {
+    await writeChecked(edited, password);
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
 }
 
 /** The values of environment variables that an option names. @throws FlowKeystoreError `arguments` where one is not set */

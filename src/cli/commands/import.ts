@@ -1,35 +1,26 @@
-import type { Certificate } from '../../core/certificates/certificate';
 import { serverChain } from '../../core/connectivity/serverChain';
 import { parseTarget, targetText } from '../../core/connectivity/target';
 import { FlowKeystoreError } from '../../core/errors';
-import { firstFew } from '../../core/firstFew';
 import { groups } from '../../core/keystore/describe';
 import { readKeystoreFile } from '../../core/keystore/file';
-import { describePassedOver, describeRow, describeWarning, itemKind } from '../../core/keystore/import/describe';
 import {
   certificateOfItem,
   type AskPassword,
   type ImportItem,
   type ImportSource,
-  type PassedOver,
   type Recognised,
 } from '../../core/keystore/import/items';
 import { applyMerge, sealItems } from '../../core/keystore/import/merge';
-import {
-  newlyTrusted,
-  planMerge,
-  withAction,
-  type ConflictPolicy,
-  type MergePlan,
-  type MergeRow,
-} from '../../core/keystore/import/plan';
+import { planMerge, withAction, type ConflictPolicy, type MergePlan } from '../../core/keystore/import/plan';
 import { recognise } from '../../core/keystore/import/recognise';
+import { withoutDuplicates } from '../../core/keystore/import/unique';
 import type { Keystore } from '../../core/keystore/model';
-import { visible } from '../../core/visible';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
 import { openOrCreate, readStoreType, secretsOf } from '../targetKeystore';
 import { note, type Terminal } from '../terminal';
+import { refuseConflicts, refuseTrust, refuseWhereNothingIsOverwritten } from './importRefusals';
+import { resultData, resultText } from './importText';
 
 export const importUsage =
   'import KEYSTORE [SOURCE...] [--from-host HOST[:PORT]] [--alias ALIAS] [--overwrite | --keep | --rename] [--trust | --sha256 FINGERPRINT...] [--type PKCS12|JKS|JCEKS|PEM] [--dry-run] [--password-env NAME]... [--from-password-env NAME]... [--timeout SECONDS] [--json]';
@@ -57,6 +48,8 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
   if (file === undefined || (!names.length && host === undefined)) {
     throw badArguments('import takes a keystore and what is to be imported: files, or --from-host HOST.');
   }
+  const isTrusting = values.trust === true || values.yes === true;
+  if (host !== undefined && names.length && isTrusting) throw trustOfBoth(host);
   const onConflict = policyOf(values);
   const fingerprints = values.sha256?.map(readFingerprint);
   const type = values.type === undefined ? undefined : readStoreType(values.type);
@@ -65,47 +58,36 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
   const opener = new KeystoreOpener(passwordNames, terminal);
   const own = secretsOf(passwordNames, 'password-env', terminal);
   const given = secretsOf(values['from-password-env'] ?? [], 'from-password-env', terminal);
-  const ask = asker([...given, ...own], terminal);
+  const ask = asker(given, own, terminal);
 
   const found = await whatToImport(names, host, ask, timeoutMs, terminal);
   const items = named(found.items, values.alias);
   const target = await openOrCreate(file, type, opener, terminal);
   const { keystore } = target;
-  const isTrusting = values.trust === true || values.yes === true;
   let plan = planMerge(keystore, items, { onConflict: onConflict ?? 'rename' });
   if (fingerprints && !isTrusting) plan = onlyTrusting(keystore, plan, fingerprints);
   const dryRun = values['dry-run'] === true;
-  let changed = false;
-  if (!dryRun) {
+  const result = { file, type: keystore.type, isNew: !target.opened, dryRun, onConflict, passedOver: found.passedOver };
+  const say = (rest: { changed: boolean; refused?: FlowKeystoreError }): void => {
+    const whole = { ...result, plan, ...rest };
+    terminal.out(values.json ? `${JSON.stringify(resultData(whole), undefined, 2)}\n` : resultText(whole));
+  };
+  try {
     if (!onConflict) refuseConflicts(plan, file);
     if (!isTrusting && !fingerprints) refuseTrust(plan, file);
+    if (onConflict === 'overwrite') refuseWhereNothingIsOverwritten(plan, file);
     const { type: kind } = keystore;
     const sealed = await sealItems(plan, { type: kind, password: target.password }, ask, { signal: terminal.signal });
     const edited = applyMerge(keystore, plan, sealed, terminal.now());
-    changed = edited.changes.length > 0;
-    if (changed) await target.save(edited.keystore);
+    const isChange = edited.changes.length > 0;
+    if (isChange) await (dryRun ? target.check(edited.keystore) : target.save(edited.keystore));
+    say({ changed: isChange && !dryRun });
+  } catch (error) {
+    // Whoever tries it out sees what there is, fingerprints above all, beside what the import itself would be refused for.
+    if (dryRun && error instanceof FlowKeystoreError) say({ changed: false, refused: error });
+    throw error;
   }
-  const result = {
-    file,
-    type: keystore.type,
-    isNew: !target.opened,
-    dryRun,
-    changed,
-    plan,
-    passedOver: found.passedOver,
-  };
-  terminal.out(values.json ? `${JSON.stringify(resultData(result), undefined, 2)}\n` : resultText(result));
   return 0;
-}
-
-interface ImportResult {
-  readonly file: string;
-  readonly type: Keystore['type'];
-  readonly isNew: boolean;
-  readonly dryRun: boolean;
-  readonly changed: boolean;
-  readonly plan: MergePlan;
-  readonly passedOver: readonly PassedOver[];
 }
 
 function policyOf(values: { overwrite?: boolean; keep?: boolean; rename?: boolean }): ConflictPolicy | undefined {
@@ -121,21 +103,58 @@ function readFingerprint(text: string): string {
   throw badArguments(`--sha256 takes a SHA-256 fingerprint of 64 hex digits, not "${text}".`);
 }
 
+/** `--trust` takes no file: what was meant to vouch for the server would be one more thing to import, and nothing would be checked. */
+function trustOfBoth(host: string): FlowKeystoreError {
+  return badArguments(
+    `--trust takes no file: it would trust everything that ${host} sends without a check, and import the files besides.`,
+    'Say --sha256 FINGERPRINT for each certificate that is to be trusted; --dry-run lists them.',
+  );
+}
+
 /** Each of the passwords that were given, then what is typed on a terminal. */
-function asker(given: readonly string[], terminal: Terminal): AskPassword {
-  return async ({ of, from, alias, wrong }) => {
+function asker(from: readonly string[], own: readonly string[], terminal: Terminal): AskPassword {
+  const given = [...from, ...own];
+  return async ({ of, from: source, alias, wrong }) => {
     const next = given[wrong];
     if (next !== undefined) return next;
-    const what = of === 'key' ? `the private key${alias === undefined ? '' : ` "${alias}"`} in ${from}` : from;
+    const what = of === 'key' ? `the private key${alias === undefined ? '' : ` "${alias}"`} in ${source}` : source;
     const typed = wrong < given.length + 3 ? await terminal.askSecret(`Password of ${what}: `) : undefined;
     if (typed !== undefined) return typed;
-    throw new FlowKeystoreError(
-      given.length ? 'wrong-password' : 'password-required',
-      given.length ? 'None of the passwords fits.' : 'It needs its password.',
-      { file: from, ...(alias !== undefined && { detail: alias }) },
-      'Put it into an environment variable and name that with --from-password-env NAME.',
-    );
+    const place = { file: source, ...(alias !== undefined && { detail: alias }) };
+    if (of === 'key') throw keyPasswordWanted(place, given.length > 0, from.length > 0);
+    throw given.length
+      ? new FlowKeystoreError(
+          'wrong-password',
+          from.length
+            ? 'The password that --from-password-env names does not open it.'
+            : 'It has another password than the keystore that it is imported into.',
+          place,
+          from.length
+            ? 'Put the right one into that environment variable, or name another with one more --from-password-env.'
+            : 'Name the environment variable that has its password with --from-password-env NAME.',
+        )
+      : new FlowKeystoreError(
+          'password-required',
+          'It needs its password.',
+          place,
+          'Put it into an environment variable and name that with --from-password-env NAME.',
+        );
   };
+}
+
+function keyPasswordWanted(
+  place: { readonly file: string; readonly detail?: string },
+  isAnyGiven: boolean,
+  isFromGiven: boolean,
+): FlowKeystoreError {
+  return new FlowKeystoreError(
+    isAnyGiven ? 'wrong-password' : 'password-required',
+    isAnyGiven ? 'The private key has a password of its own.' : 'The private key needs its password.',
+    place,
+    isFromGiven
+      ? 'Name the variable that has it with another --from-password-env.'
+      : 'Name the variable that has it with --from-password-env NAME.',
+  );
 }
 
 async function whatToImport(
@@ -156,10 +175,8 @@ async function whatToImport(
   if (!chain.some(({ selfIssued }) => selfIssued)) {
     note(terminal, `${from} did not send the root of its chain, as most servers do not: get it from its issuer.`);
   }
-  return {
-    ...found,
-    items: [...found.items, ...chain.map((certificate) => ({ kind: 'certificate', from, certificate }) as const)],
-  };
+  const sent = chain.map((certificate) => ({ kind: 'certificate', from, certificate }) as const);
+  return { ...found, items: withoutDuplicates([...found.items, ...sent]) };
 }
 
 function named(items: readonly ImportItem[], alias: string | undefined): readonly ImportItem[] {
@@ -194,78 +211,4 @@ function onlyTrusting(keystore: Keystore, plan: MergePlan, fingerprints: readonl
           : planned,
     plan,
   );
-}
-
-function refuseConflicts({ rows }: MergePlan, file: string): void {
-  const conflicts = rows.filter(({ state, item }) => state.kind === 'conflict' && !isIgnored(item));
-  if (!conflicts.length) return;
-  const aliases = conflicts.map(({ item }) => `"${item.alias ?? ''}"`);
-  throw new FlowKeystoreError(
-    'alias-exists',
-    `The keystore has something else under the alias ${firstFew(aliases, 5)}.`,
-    { file },
-    'Say --overwrite, --keep (the entries that are there) or --rename (adds under another alias).',
-  );
-}
-
-const isIgnored = (item: ImportItem): boolean => item.kind === 'certificate' && item.ignored === true;
-
-/** Nothing becomes trusted unseen. */
-function refuseTrust(plan: MergePlan, file: string): void {
-  const trusted = newlyTrusted(plan);
-  if (!trusted.length) return;
-  const one = ({ certificate }: { certificate: Certificate }): string =>
-    `"${visible(certificate.subject.short)}" (SHA-256 ${groups(certificate.sha256)})`;
-  throw new FlowKeystoreError(
-    'arguments',
-    `The keystore would come to trust ${firstFew(trusted.map(one), 3)}.`,
-    { file },
-    'Compare the fingerprints with what the owner tells you, then say --trust for all, or --sha256 FINGERPRINT for one.',
-  );
-}
-
-function rowData(row: MergeRow): unknown {
-  const certificate = certificateOfItem(row.item);
-  return {
-    action: row.action,
-    state: row.state.kind,
-    alias: row.alias,
-    kind: row.item.kind === 'other' ? row.item.entry.kind : row.item.kind,
-    from: row.item.from,
-    ...(row.item.alias !== undefined && { sourceAlias: row.item.alias }),
-    ...(certificate && { subject: certificate.subject.toString(), sha256: certificate.sha256 }),
-    warnings: row.warnings.map((warning) => ({ code: warning.code, message: describeWarning(warning) })),
-    message: describeRow(row),
-  };
-}
-
-function resultData({ file, type, isNew, dryRun, changed, plan, passedOver }: ImportResult): unknown {
-  return {
-    file,
-    type,
-    created: isNew && changed,
-    dryRun,
-    changed,
-    rows: plan.rows.map(rowData),
-    passedOver: passedOver.map((each) => ({ ...each, message: describePassedOver(each) })),
-  };
-}
-
-function resultText({ file, isNew, dryRun, changed, plan, passedOver }: ImportResult): string {
-  const lines = [
-    dryRun
-      ? `${file}: this would happen; nothing was changed`
-      : changed
-        ? `${file}: ${isNew ? 'made' : 'saved'}`
-        : `${file}: nothing to do`,
-  ];
-  for (const row of plan.rows) {
-    const certificate = certificateOfItem(row.item);
-    const what = certificate ? visible(certificate.subject.toString()) : visible(row.alias);
-    lines.push(`  ${itemKind(row.item)} ${what}`, `    ${describeRow(row)}`);
-    if (certificate) lines.push(`    SHA-256 ${groups(certificate.sha256)}`);
-    for (const warning of row.warnings) lines.push(`    Note: ${describeWarning(warning)}`);
-  }
-  for (const each of passedOver) lines.push(`Passed over, in ${each.from}: ${describePassedOver(each)}`);
-  return `${lines.join('\n')}\n`;
 }

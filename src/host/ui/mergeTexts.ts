@@ -41,6 +41,8 @@ export function warningText(warning: MergeWarning): string {
       return t('too large for SAP: {0} octets, at most {1}', warning.octets, warning.most);
     case 'private-key-lost':
       return t('the private key that "{0}" has now is lost', visible(warning.alias));
+    case 'signing-response':
+      return t('issued for the private key of "{0}": import it there as a signing response', visible(warning.alias));
     case 'was-ignored':
       return t('Java and SAP ignored it where it was');
   }

@@ -65,7 +65,9 @@ describe('command line: import and export', () => {
     assert.ok(refused.err.includes(groups(root.certificate.sha256)), refused.err);
     assert.equal((await put(at('root.pem'), '--sha256', '00'.repeat(32))).code, 2);
     assert.deepEqual(await entries(), ['keyPair client']);
-    assert.equal((await put(at('root.pem'), '--dry-run')).code, 0);
+    const tried = await put(at('root.pem'), '--dry-run');
+    assert.equal(tried.code, 2);
+    assert.ok(tried.out.includes(groups(root.certificate.sha256)), tried.out);
     assert.deepEqual(await entries(), ['keyPair client']);
     assert.equal((await put(at('root.pem'), '--sha256', groups(root.certificate.sha256))).code, 0);
     assert.deepEqual(await entries(), ['keyPair client', 'certificate CLI Root']);

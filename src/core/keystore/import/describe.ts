@@ -1,7 +1,8 @@
 import { visible } from '../../visible';
 import { describeAliasProblem } from '../alias';
 import type { ImportItem, PassedOver } from './items';
-import type { MergeRow, MergeWarning } from './plan';
+import { isKeptFromOverwriting, type MergeRow, type MergeWarning } from './plan';
+import type { Entry } from '../model';
 
 export function itemKind(item: ImportItem): 'key pair' | 'certificate' | 'secret key' | 'unknown entry' {
   if (item.kind === 'keyPair') return 'key pair';
@@ -10,7 +11,8 @@ export function itemKind(item: ImportItem): 'key pair' | 'certificate' | 'secret
 }
 
 /** What is done with a row, in plain words: `add`, `overwrite`, `there already as "x"`. */
-export function describeRow({ action, state, alias, problem }: MergeRow): string {
+export function describeRow(row: MergeRow): string {
+  const { action, state, alias, problem } = row;
   if (problem) return `cannot be added as "${visible(alias)}": ${describeAliasProblem(problem)}`;
   if (action === 'overwrite') return `overwrites "${visible(alias)}"`;
   if (action === 'add') {
@@ -21,12 +23,20 @@ export function describeRow({ action, state, alias, problem }: MergeRow): string
     case 'same':
       return `there already as "${visible(state.alias)}"`;
     case 'conflict':
+      if (isKeptFromOverwriting(row)) {
+        return `left out: "${visible(state.entry.alias)}" is ${entryKind(state.entry)}, which a ${itemKind(row.item)} does not overwrite`;
+      }
       return `left out: "${visible(state.entry.alias)}" is something else, and is kept`;
     case 'impossible':
       return 'left out: only a keystore of the same format can hold it';
     case 'new':
       return 'left out';
   }
+}
+
+function entryKind({ kind }: Entry): string {
+  if (kind === 'keyPair') return 'a key pair';
+  return kind === 'secretKey' ? 'a secret key' : 'an entry of another kind';
 }
 
 export function describeWarning(warning: MergeWarning): string {
@@ -37,6 +47,8 @@ export function describeWarning(warning: MergeWarning): string {
       return `It has ${warning.octets.toLocaleString('en')} octets; SAP takes at most ${warning.most.toLocaleString('en')}.`;
     case 'private-key-lost':
       return `The private key that "${visible(warning.alias)}" has now is lost.`;
+    case 'signing-response':
+      return `It is issued for the private key of "${visible(warning.alias)}": as a signing response it belongs into that key pair (respond).`;
     case 'was-ignored':
       return 'Java and SAP ignored it in the file it comes from.';
   }

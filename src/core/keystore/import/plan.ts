@@ -4,6 +4,7 @@ import { aliasIn, aliasProposer, checkAlias, type AliasProblem } from '../alias'
 import { standaloneRole } from '../chain';
 import type { Entry, Keystore } from '../model';
 import { certificateOfItem, type ImportItem } from './items';
+import { withoutDuplicates } from './unique';
 
 /** `skip` leaves the keystore's own entry, if there is one, as it is. */
 export type MergeAction = 'add' | 'overwrite' | 'skip';
@@ -26,6 +27,8 @@ export type MergeWarning =
   | { readonly code: 'too-large-for-sap'; readonly octets: number; readonly most: number }
   /** The private key of the entry that is overwritten would be gone. */
   | { readonly code: 'private-key-lost'; readonly alias: string }
+  /** It is issued for the private key of this key pair, and would only be trusted beside it. */
+  | { readonly code: 'signing-response'; readonly alias: string }
   /** Java did not trust it where it was. */
   | { readonly code: 'was-ignored' };
 
@@ -38,6 +41,8 @@ export interface MergeRow {
   /** The alias it gets; of an entry that is overwritten, its own. */
   readonly alias: string;
   readonly warnings: readonly MergeWarning[];
+  /** The key pair that has the public key of this certificate, and not the certificate itself. */
+  readonly answers?: string;
   /** Why the alias cannot be used as long as the row is to be added. */
   readonly problem?: AliasProblem;
 }
@@ -53,18 +58,22 @@ export interface PlanOptions {
   readonly onConflict?: ConflictPolicy;
 }
 
-/** What an import would do to a keystore, row by row. Nothing is changed, and no private key is opened. */
+/**
+ * What an import would do to a keystore, row by row. Nothing is changed, and no private key is opened.
+ * @param items of any number of sources; what is equal among them is one row
+ */
 export function planMerge(
   keystore: Keystore,
   items: readonly ImportItem[],
   { onConflict = 'rename' }: PlanOptions = {},
 ): MergePlan {
   const present = new Present(keystore);
+  const unique = withoutDuplicates(items);
   const taken = new Set(keystore.entries.map(({ alias }) => alias.toLowerCase()));
   // Wishes come first: a name that is made up must not take what another item is called.
-  const wishes = items.flatMap(({ alias }) => (alias === undefined ? [] : [alias]));
+  const wishes = unique.flatMap(({ alias }) => (alias === undefined ? [] : [alias]));
   const propose = aliasProposer([...keystore.entries.map(({ alias }) => alias), ...wishes]);
-  const rows = items.map((item): MergeRow => {
+  const rows = unique.map((item): MergeRow => {
     const state = present.stateOf(item);
     const wish = aliasIn(keystore.type, item.alias ?? nameFor(item, propose));
     if (state.kind === 'same' || state.kind === 'impossible') {
@@ -75,9 +84,16 @@ export function planMerge(
     const [action = 'skip'] = actions;
     const alias = aliasFor(action, state, wish, taken);
     if (action === 'add') taken.add(alias.toLowerCase());
-    return judged({ item, state, action, actions, alias, warnings: [] }, new Set());
+    const answers = present.keyPairAnsweredBy(item);
+    const row = { item, state, action, actions, alias, warnings: [], ...(answers !== undefined && { answers }) };
+    return judged(row, new Set());
   });
   return { rows };
+}
+
+/** Whether another entry has the alias that may not be overwritten with this: a private key gives way to a key pair alone. */
+export function isKeptFromOverwriting({ state, actions }: MergeRow): boolean {
+  return state.kind === 'conflict' && !actions.includes('overwrite');
 }
 
 /** The plan with another action for a row. What cannot be done is not planned: the plan is given back as it was. */
@@ -215,8 +231,10 @@ function judged(row: MergeRow, taken: ReadonlySet<string>): MergeRow {
     }
   }
   if (item.kind === 'certificate' && item.ignored) warnings.push({ code: 'was-ignored' });
+  if (row.answers !== undefined) warnings.push({ code: 'signing-response', alias: row.answers });
   return {
     ...{ item, state, action, actions: row.actions, alias, warnings },
+    ...(row.answers !== undefined && { answers: row.answers }),
     ...(error && { problem: error }),
   };
 }
@@ -245,12 +263,21 @@ class Present {
   private readonly byAlias = new Map<string, Entry>();
   private readonly certificates = new Map<string, string>();
   private readonly keyPairs = new Map<string, string>();
+  private readonly byPublicKey = new Map<string, string>();
+  private readonly leaves = new Set<string>();
 
   constructor(private readonly keystore: Keystore) {
     for (const entry of keystore.entries) {
       this.byAlias.set(entry.alias.toLowerCase(), entry);
       if (entry.kind === 'certificate') this.note(this.certificates, entry.certificate.sha256, entry.alias);
-      if (entry.kind === 'keyPair') this.note(this.keyPairs, chainKey(entry.chain), entry.alias);
+      if (entry.kind === 'keyPair') {
+        this.note(this.keyPairs, chainKey(entry.chain), entry.alias);
+        const [leaf] = entry.chain;
+        if (leaf) {
+          this.note(this.byPublicKey, publicKeyText(leaf), entry.alias);
+          this.leaves.add(leaf.sha256);
+        }
+      }
     }
   }
 
@@ -260,6 +287,11 @@ class Present {
     const same = this.sameAs(item, there);
     if (same !== undefined) return { kind: 'same', alias: same };
     return there ? { kind: 'conflict', entry: there } : { kind: 'new' };
+  }
+
+  keyPairAnsweredBy(item: ImportItem): string | undefined {
+    if (item.kind !== 'certificate' || this.leaves.has(item.certificate.sha256)) return undefined;
+    return this.byPublicKey.get(publicKeyText(item.certificate));
   }
 
   private sameAs(item: ImportItem, there: Entry | undefined): string | undefined {
@@ -285,5 +317,7 @@ class Present {
     if (!map.has(key)) map.set(key, alias);
   }
 }
+
+const publicKeyText = ({ spki }: Certificate): string => Buffer.from(spki).toString('base64');
 
 const chainKey = (chain: readonly Certificate[]): string => chain.map(({ sha256 }) => sha256).join(' ');
