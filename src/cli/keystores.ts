@@ -1,9 +1,10 @@
 import { FlowKeystoreError } from '../core/errors';
 import { openSealedKey } from '../core/keys/sealedKey';
+import { usualBackups } from '../core/keystore/backups';
 import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../core/keystore/file';
 import type { Keystore, KeyPairEntry } from '../core/keystore/model';
 import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
-import { readKeystore, writeChecked } from '../core/keystore/store';
+import { readKeystore, readWithoutPassword, writeChecked } from '../core/keystore/store';
 import { badArguments } from './options';
 import { note, type Terminal } from './terminal';
 
@@ -44,6 +45,24 @@ export class KeystoreOpener {
       this.opened.set(file, opening);
     }
     return opening;
+  }
+
+  /**
+   * For looking alone: without a password where none was named and all that is in the file lies open, as in JKS. Else as `open`.
+   * @throws FlowKeystoreError as `open` does
+   */
+  async openToLook(file: string): Promise<Keystore> {
+    if (!this.passwordVariables.length) {
+      const { bytes } = await readKeystoreFile(file, this.terminal.signal);
+      try {
+        const seen = await readWithoutPassword(bytes, { signal: this.terminal.signal });
+        const isHidden = seen?.notes.some((each) => each.code === 'read-without-password' && each.encryptedParts);
+        if (seen && !isHidden) return seen;
+      } catch (error) {
+        throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+      }
+    }
+    return (await this.open(file)).keystore;
   }
 
   /** Passwords that were named; each may be that of any file. */
@@ -135,7 +154,7 @@ export async function saveKeystore(
 ): Promise<void> {
   try {
     const { bytes } = await writeChecked(edited, password);
-    await writeKeystoreFile(file, bytes, stamp);
+    await writeKeystoreFile(file, bytes, stamp, { backups: usualBackups });
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
   }

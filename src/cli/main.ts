@@ -39,7 +39,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   rename: { run: rename, usage: renameUsage, what: 'gives an entry another alias' },
   delete: { run: deleteEntries, usage: deleteUsage, what: 'takes entries out of a keystore' },
   convert: { run: convert, usage: convertUsage, what: 'writes a keystore in another format or under another password' },
-  diff: { run: diff, usage: diffUsage, what: 'what two keystores have otherwise; exit code 1 where they differ' },
+  diff: { run: diff, usage: diffUsage, what: 'how two keystores differ; exit code 1 where they do' },
   import: { run: importInto, usage: importUsage, what: 'certificates, key pairs and other keystores into a keystore' },
   export: {
     run: exportFrom,

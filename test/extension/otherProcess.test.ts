@@ -207,26 +207,35 @@ describe('a keystore that another process writes while it is open', function () 
     const { file } = fixture;
     const session = fixture.session();
     assert.ok(await add(session, 'mine'));
-    for (const alias of ['theirs', 'theirs 2']) {
-      // Nothing else runs here meanwhile, the watch over files neither.
+    const argument = { keystore: fixture.keystore, alias: 'mine', newAlias: 'other' };
+    const theirAliases: string[] = [];
+    let conflicts = 0;
+    // The watch over files may tell of our own save only when keytool has been there: then it is read again before the command.
+    while (conflicts < 2) {
+      const alias = `theirs ${theirAliases.length}`;
+      theirAliases.push(alias);
+      assert.ok(theirAliases.length < 20, 'no conflict came up');
+      // Nothing else runs here meanwhile.
       runTool('keytool', [
         ...['-importcert', '-noprompt', '-alias', alias, '-file', at('guest.der')],
         ...['-keystore', file, '-storepass', password],
       ]);
       const theirs = readFileSync(file);
-      const argument = { keystore: fixture.keystore, alias: 'mine', newAlias: 'other' };
-      assert.equal(await run('flowKeystore.renameEntry', argument), undefined);
-      const said = (recorder.said.get('notifications') ?? []).at(-1) ?? '';
-      assert.match(said, /changed by another program in the meantime; nothing was saved/);
-      assert.match(said, /"Reload"/);
-      assert.ok(said.includes(path.basename(file)), said);
-      assert.deepEqual(readFileSync(file), theirs);
-      await session.reload();
-      assert.equal(await run('flowKeystore.renameEntry', { ...argument, silent: true }), 'other');
+      const renamed = await run('flowKeystore.renameEntry', argument);
+      if (renamed === undefined) {
+        conflicts++;
+        const said = (recorder.said.get('notifications') ?? []).at(-1) ?? '';
+        assert.match(said, /changed by another program in the meantime; nothing was saved/);
+        assert.match(said, /"Reload"/);
+        assert.ok(said.includes(path.basename(file)), said);
+        assert.deepEqual(readFileSync(file), theirs);
+        await session.reload();
+        assert.equal(await run('flowKeystore.renameEntry', { ...argument, silent: true }), 'other');
+      }
       assert.ok(await rename(session, 'other', 'mine'));
       assert.ok((await wholeFile(session)).includes(alias));
     }
-    assert.deepEqual((await wholeFile(session)).sort(), ['mine', 'theirs', 'theirs 2']);
+    assert.deepEqual((await wholeFile(session)).sort(), ['mine', ...theirAliases].sort());
   });
 
   it('another process deletes it: nothing is made in its place unasked', async () => {

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal';
 
 export const diffUsage = 'diff KEYSTORE-A KEYSTORE-B [--password-env NAME]... [--json]';
 
-/** What the second keystore has otherwise than the first. Exit code 0: the same entries, 1: differences. */
+/** How the second keystore differs from the first. Exit code 0: the same entries, 1: differences. */
 export async function diff(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean' },
@@ -17,9 +17,7 @@ export async function diff(args: readonly string[], terminal: Terminal): Promise
   const [a, b, ...more] = positionals;
   if (a === undefined || b === undefined || more.length) throw badArguments('diff takes two keystore files.');
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
-  const first = await opener.open(a);
-  const second = await opener.open(b);
-  const differences = compareKeystores(first.keystore, second.keystore);
+  const differences = compareKeystores(await opener.openToLook(a), await opener.openToLook(b));
   if (values.json) {
     const data = { a, b, same: !differences.length, differences: differences.map(differenceData) };
     terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);

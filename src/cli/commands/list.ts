@@ -24,16 +24,18 @@ export async function list(args: readonly string[], terminal: Terminal): Promise
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length) throw badArguments('list takes one keystore file.');
-  const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const variables = values['password-env'] ?? [];
   if (values.stable) {
     if (values['for-sap']) throw badArguments('--stable is for comparisons: --for-sap does not go with it.');
     if (values.json) throw badArguments('--stable and --json are two ways to write it: take one.');
-    terminal.out(await stableListing(file, opener, terminal));
+    // Git's configuration names a variable for everybody, and not everybody has set it.
+    const set = variables.filter((name) => terminal.env[name] !== undefined);
+    terminal.out(await stableListing(file, new KeystoreOpener(set, terminal), terminal));
     return 0;
   }
-  const opened = await opener.open(file);
-  const { keystore } = opened;
-  const findings = values['for-sap'] ? await sapFindings(opened, terminal) : undefined;
+  const opener = new KeystoreOpener(variables, terminal);
+  const findings = values['for-sap'] ? await sapFindings(await opener.open(file), terminal) : undefined;
+  const keystore = findings ? (await opener.open(file)).keystore : await opener.openToLook(file);
   if (values.json) {
     const data = { ...listing(file, keystore), ...(findings && { sap: findings }) };
     terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);

@@ -14,6 +14,9 @@ export interface Backup {
 
 export const mostBackups = 20;
 
+/** How many are kept where nobody says otherwise; the default of the setting `flowKeystore.backups` too. */
+export const usualBackups = 3;
+
 /** Where versions before a save are kept, the youngest first: `x.p12.bak`, `x.p12.bak2` ... */
 export function backupOf(file: string, number = 1): string {
   return `${file}.bak${number === 1 ? '' : number}`;
