@@ -67,6 +67,37 @@ describe('command line: rename, delete, convert, diff', () => {
     assert.deepEqual(await aliases('a.p12.bak'), ['Partner_A', 'root']);
   });
 
+  it('lists and compares what lies open without asking for a password, and asks for what does not', async () => {
+    assert.equal((await cli('convert', at('a.p12'), at('a.jks'), '--password-env', 'KS')).code, 0);
+    const listed = await cli('list', at('a.jks'));
+    assert.equal(listed.code, 0);
+    assert.match(listed.out, /^.*a\.jks: JKS, 2 entries\n/);
+    assert.match(listed.out, /Note: .*without the password/);
+    assert.deepEqual(await cli('diff', at('a.jks'), at('a.jks')), { code: 0, out: 'The same entries.\n', err: '' });
+    const sealed = await cli('list', at('a.p12'));
+    assert.equal(sealed.code, 2);
+    assert.match(sealed.err, /needs its password/);
+    // A password that was named is tried, also where none is needed.
+    assert.equal((await cli('list', at('a.jks'), '--password-env', 'WEAK')).code, 2);
+  });
+
+  it('lets git compare where the variable of its configuration is not set', async () => {
+    const { code, out } = await cli('list', at('a.p12'), '--stable', '--password-env', 'NOBODY');
+    assert.equal(code, 0);
+    assert.match(out, /not opened: no password was given/);
+    assert.equal((await cli('list', at('a.p12'), '--password-env', 'NOBODY')).code, 2);
+  });
+
+  it('keeps three versions before', async () => {
+    for (let i = 0; i < 5; i++) {
+      const [from, to] = i % 2 ? ['b', 'a'] : ['a', 'b'];
+      const renamed = await cli('rename', at('a.p12'), i ? from : 'Partner_A', to, '--password-env', 'KS');
+      assert.equal(renamed.code, 0, renamed.err);
+    }
+    const kept = ['.bak', '.bak2', '.bak3', '.bak4'].map((end) => existsSync(at(`a.p12${end}`)));
+    assert.deepEqual(kept, [true, true, true, false]);
+  });
+
   it('refuses to rename what is not there, or to an alias that is taken', async () => {
     const before = readFileSync(at('a.p12'));
     for (const [args, message] of [
