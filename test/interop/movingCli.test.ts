@@ -389,7 +389,7 @@ describe('import and export of the command line, with openssl and keytool', func
           ...['import', at('none.p12'), at('unknown.pem'), at('ec.chain.pem'), '--password-env', 'KS'],
           ...['--from-password-env', 'FROM'],
         ),
-        /unknown\.pem.*None of the passwords fits/,
+        /unknown\.pem.*The private key has a password of its own/,
       );
       assert.equal(existsSync(at('none.p12')), false);
     });
