@@ -65,6 +65,11 @@ export class KeystoreOpener {
     return (await this.open(file)).keystore;
   }
 
+  /** The variable that was named first. */
+  get firstVariable(): string | undefined {
+    return this.passwordVariables[0];
+  }
+
   /** Passwords that were named; each may be that of any file. */
   get passwords(): readonly string[] {
     return this.passwordVariables.map((name) => this.terminal.env[name] ?? '');
@@ -168,9 +173,10 @@ export async function saveKeystore(
 export function newPassword(variable: string | undefined, terminal: Terminal): string | undefined {
   if (variable === undefined) return undefined;
   const password = terminal.env[variable];
-  if (password === undefined || password === '') {
+  if (password === undefined) {
     throw badArguments(`The environment variable ${variable} is not set.`, 'Set it to the new password.');
   }
+  if (password === '') throw emptyPassword(variable);
   const problem = passwordProblem(password);
   if (problem) note(terminal, `SAP would refuse the new password: ${problemTexts[problem]}.`);
   return password;
@@ -181,6 +187,16 @@ const problemTexts: Readonly<Record<PasswordProblem, string>> = {
   'not-ascii': 'it has characters outside ASCII',
   'too-simple': 'it needs three of upper case, lower case, digits and others',
 };
+
+/** For something new that would be open to all. */
+export function emptyPassword(variable: string, file?: string): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'password-required',
+    `The password in ${variable} is empty.`,
+    file === undefined ? {} : { file },
+    `Set the environment variable ${variable} to the new password.`,
+  );
+}
 
 /** For a private key that none of the named passwords opens. */
 export function keyPasswordMissing(file: string, alias: string, cause: unknown): FlowKeystoreError {

@@ -12,9 +12,24 @@ export function readOptions<O extends OptionSpecs>(args: readonly string[], opti
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
-    throw badArguments(`${message}.`);
+    throw unreadable(error);
   }
+}
+
+/** Node's texts have several lines, and speak of what is needed for a program to allow it. */
+function unreadable(error: unknown): FlowKeystoreError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const option = /--[\w-]+/.exec(message)?.[0];
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && option !== undefined) {
+    if (message.includes('does not take')) return badArguments(`${option} takes no value.`);
+    if (!message.includes('ambiguous')) return badArguments(`${option} needs a value.`);
+    return badArguments(
+      `${option} needs a value, and what follows it starts with a dash.`,
+      `Write ${option}=VALUE where the value starts so.`,
+    );
+  }
+  const [first = message] = message.split(/\. |[\r\n]/);
+  return badArguments(`${first.replace(/\.$/, '')}.`);
 }
 
 export function badArguments(message: string, next = 'See flow-keystore --help.'): FlowKeystoreError {

@@ -4,7 +4,7 @@ import type { Keystore, StoreType } from '../core/keystore/model';
 import { emptyKeystore, writeChecked } from '../core/keystore/store';
 import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
 import { requireFileName } from '../core/replaceFile';
-import { saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
+import { emptyPassword, saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
 import { badArguments } from './options';
 import { askNewSecret, type Terminal } from './terminal';
 
@@ -45,6 +45,7 @@ export async function openOrCreate(
     const newType = type ?? typeOfName(file) ?? 'PKCS12';
     // A PEM file has no password of its own, only its keys have.
     const [given] = opener.passwords;
+    if (given === '' && newType !== 'PEM') throw emptyPassword(opener.firstVariable ?? '', file);
     const asked = (): Promise<string | undefined> => askNewSecret(terminal, `Password of the new keystore ${file}: `);
     return created(file, newType, given ?? (newType === 'PEM' ? undefined : await asked()));
   }

@@ -53,7 +53,7 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   const [given] = secretsOf(names, 'new-password-env', terminal);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
-  const form = values.form ?? (values.out?.toLowerCase().endsWith('.pub') ? 'openssh' : undefined);
+  const form = formNamed(values.form) ?? (values.out?.toLowerCase().endsWith('.pub') ? 'openssh' : undefined);
   const made = await contentOf(opened, aliases, opener, terminal, {
     ...values,
     ...(form !== undefined && { form }),
@@ -69,6 +69,17 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   if (values.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
   else note(terminal, `${values.out} is written.`);
   return 0;
+}
+
+/** PKCS#12 has two names. @throws FlowKeystoreError `arguments`, with all forms that there are */
+function formNamed(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const form = text.toLowerCase() === 'pkcs12' ? 'p12' : text;
+  const known: readonly string[] = [...certificateForms, ...keyPairForms, 'openssh', ...reportForms];
+  if (known.includes(form)) return form;
+  throw badArguments(
+    `--form takes ${certificateForms.join(', ')} (certificates), ${keyPairForms.join(', ')} (key pairs), openssh (public keys) or ${reportForms.join(', ')} (reports), not "${text}".`,
+  );
 }
 
 interface Content {

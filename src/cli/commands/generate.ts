@@ -9,7 +9,7 @@ import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKey
 import { needsKeyPassword } from '../../core/keystore/newKeyPassword';
 import { sshKeyWish } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
-import { KeystoreOpener } from '../keystores';
+import { emptyPassword, KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { openOrCreate, readStoreType } from '../targetKeystore';
 import { askNewSecret, type Terminal } from '../terminal';
@@ -109,6 +109,7 @@ async function sealingPassword(
   }
   const own = opener.passwords[0] ?? (await askNewSecret(terminal, `Password of the new private key in ${file}: `));
   if (own) return own;
+  if (own !== undefined && opener.firstVariable !== undefined) throw emptyPassword(opener.firstVariable, file);
   throw new FlowKeystoreError(
     'password-required',
     'The PEM file has no password, and the private key needs one of its own.',

@@ -1,3 +1,4 @@
+import type { Certificate } from '../../core/certificates/certificate';
 import { readCertificates } from '../../core/certificates/import';
 import { download } from '../../core/connectivity/download';
 import { describeError } from '../../core/errors';
@@ -73,12 +74,22 @@ export async function respond(args: readonly string[], terminal: Terminal): Prom
       `The keystore does not hold "${plan.top.subject.short}" as trusted: compare its SHA-256 fingerprint with what the authority publishes, ${groups(plan.top.sha256)}.`,
     );
   }
+  const { missing, missingAt } = plan.chain;
+  const rootLeftOut = !values['with-root'] && plan.root !== undefined;
+  if (missing) note(terminal, remedyFor(missing.toString(), missingAt, values.fetch ?? false));
+  if (rootLeftOut) {
+    note(terminal, `The root "${plan.top.subject.short}" was left out of the entry; --with-root takes it in.`);
+  }
   if (values.json) {
-    const result = resultOf(file, plan, chain.length, changes.length > 0);
+    const result = resultOf(file, plan, chain, changes.length > 0);
     terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
   } else {
     const [leaf] = chain;
-    const state = plan.chain.missing ? `incomplete, ${plan.chain.missing.toString()} is missing` : 'complete';
+    const state = missing
+      ? `incomplete, ${missing.toString()} is missing`
+      : rootLeftOut
+        ? 'complete up to the root, which was left out'
+        : 'complete';
     terminal.out(
       changes.length
         ? `${file}: ${match.entry.alias} has the certificate of ${leaf?.subject.toString() ?? ''} now, issued by ${leaf?.issuer.toString() ?? ''}, chain of ${chain.length} (${state})\n`
@@ -93,7 +104,15 @@ async function certificatesOfFile(file: string): Promise<CertificateSource> {
   return inFile(file, () => ({ from: 'file', certificates: readCertificates(bytes).certificates }));
 }
 
-function resultOf(file: string, plan: ResponsePlan, chainLength: number, changed: boolean): unknown {
+/** @param places where the last certificate says that its issuer's lies */
+function remedyFor(missing: string, places: readonly string[], fetched: boolean): string {
+  const file = `give the certificate of ${missing} with --with FILE`;
+  if (!places.length) return `The last certificate names no place to fetch its issuer's from: ${file}.`;
+  return fetched ? `It could not be fetched: ${file}.` : `To complete the chain, fetch it with --fetch, or ${file}.`;
+}
+
+function resultOf(file: string, plan: ResponsePlan, chain: readonly Certificate[], changed: boolean): unknown {
+  const taken = plan.chain.members.filter(({ certificate }) => chain.includes(certificate));
   return {
     file,
     alias: plan.alias,
@@ -101,8 +120,9 @@ function resultOf(file: string, plan: ResponsePlan, chainLength: number, changed
     complete: plan.chain.missing === undefined,
     ...(plan.chain.missing && { missing: plan.chain.missing.toString() }),
     trusted: plan.trusted,
-    chainLength,
-    chain: plan.chain.members.map(({ certificate, from }) => ({
+    chainLength: chain.length,
+    rootLeftOut: plan.root !== undefined && !chain.includes(plan.root.certificate),
+    chain: taken.map(({ certificate, from }) => ({
       subject: certificate.subject.toString(),
       issuer: certificate.issuer.toString(),
       notAfter: certificate.notAfter.toISOString(),

@@ -1,13 +1,13 @@
 import { readRequest } from '../../core/certificates/request';
 import { keyObjectOf } from '../../core/keys/sealedKey';
-import { issuingEntry } from '../../core/keystore/newKeyPair';
+import { isCutShort, issuingEntry } from '../../core/keystore/newKeyPair';
 import { responseFile, signRequest } from '../../core/keystore/signRequest';
 import { certificatesPem } from '../../core/certificates/pem';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readNumber, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
-import type { Terminal } from '../terminal';
+import { note, type Terminal } from '../terminal';
 import { readUsage } from './generate';
 import { inFile } from './request';
 
@@ -42,14 +42,25 @@ export async function sign(args: readonly string[], terminal: Terminal): Promise
   const opened = await opener.open(file);
   const entry = await inFile(file, () => issuingEntry(opened.keystore, alias, terminal.now()));
   const key = keyObjectOf(await opener.privateKeyOf(opened, entry));
+  const now = terminal.now();
+  const validity = `${days} days`;
   const chain = await inFile(requestFile, () =>
-    signRequest(request, entry, { key, validity: `${days} days`, now: terminal.now(), ...(usage && { usage }) }),
+    signRequest(request, entry, { key, validity, now, ...(usage && { usage }) }),
   );
   if (values.out !== undefined) {
     await writeNew(values.out, responseFile(chain, form), { what: 'The certificate', force });
   }
   const [certificate] = chain;
   if (!certificate) return 0;
+  const [authority] = entry.chain;
+  const cutShort = authority !== undefined && isCutShort(validity, now, authority);
+  if (cutShort) {
+    const end = certificate.notAfter.toISOString().slice(0, 10);
+    note(
+      terminal,
+      `"${entry.alias}" ends on ${end}, and so does the certificate: sooner than in the ${days} days asked for.`,
+    );
+  }
   if (values.json) {
     const data = {
       ...(values.out !== undefined && { file: values.out, form }),
@@ -58,6 +69,7 @@ export async function sign(args: readonly string[], terminal: Terminal): Promise
       serial: certificate.serialNumber,
       notBefore: certificate.notBefore.toISOString(),
       notAfter: certificate.notAfter.toISOString(),
+      cutShort,
       sha256: certificate.sha256,
       chainLength: chain.length,
       pem: certificatesPem(chain),

@@ -112,6 +112,11 @@ export function period(
   return { notBefore, notAfter: issuer && issuer.notAfter < end ? issuer.notAfter : end };
 }
 
+/** Whether the issuer ends before a certificate of that validity would: `period` then takes the issuer's end. */
+export function isCutShort(text: string, now: Date, issuer: Certificate): boolean {
+  return issuer.notAfter < period(text, now, undefined).notAfter;
+}
+
 /** Whether an entry can sign certificates: a key pair whose certificate says that it is an authority, and may sign. */
 export function isIssuingEntry(entry: Entry): boolean {
   if (entry.kind !== 'keyPair') return false;

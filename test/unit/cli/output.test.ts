@@ -131,6 +131,95 @@ describe('command line: what is written, and what is not', function () {
     });
   });
 
+  it('says that the password named for a new keystore is empty', async () => {
+    for (const name of ['new.p12', 'new.jks', 'new.pem']) {
+      const args = ['generate', at(name), '--alias', 'a', '--subject', 'CN=A', ...key, '--password-env', 'EMPTY'];
+      const { code, err } = await cliWith(undefined, ...args);
+      assert.equal(code, 2);
+      assert.match(err, /The password in EMPTY is empty/);
+      assert.ok(!existsSync(at(name)));
+    }
+    await refused(
+      /The password in EMPTY is empty/,
+      'convert',
+      at('store.p12'),
+      at('c.jks'),
+      '--new-password-env',
+      'EMPTY',
+    );
+  });
+
+  it('says that a certificate ends with its authority, not when it was asked to', async () => {
+    const sign = (days: string): Promise<Answer> =>
+      ok('sign', at('ca.p12'), 'ca', at('a.csr'), '--days', days, '--json');
+    const cut = await sign('9999');
+    assert.match(cut.err, /note: "ca" ends on \d{4}-\d\d-\d\d, and so does the certificate: .*9999 days/);
+    assert.equal((JSON.parse(cut.out) as { cutShort: boolean }).cutShort, true);
+    const whole = await sign('30');
+    assert.equal(whole.err, '');
+    assert.equal((JSON.parse(whole.out) as { cutShort: boolean }).cutShort, false);
+  });
+
+  it('says in its own words which value an option needs', async () => {
+    const sign = ['sign', at('ca.p12'), 'ca', at('a.csr')];
+    await refused(
+      /: --days needs a value, and what follows it starts with a dash\. .*--days=VALUE/,
+      ...sign,
+      '--days',
+      '-5',
+    );
+    await refused(/--days takes a whole number from 1 to 36500, not "-5"/, ...sign, '--days=-5');
+    await refused(/: --json takes no value\. /, ...sign, '--json=yes');
+    const last = await cliWith(undefined, ...sign, '--days');
+    assert.match(last.err, /: --days needs a value\. /);
+  });
+
+  it('takes pkcs12 for p12, and lists every form for one that there is not', async () => {
+    const args = ['export', at('store.p12'), 'a', '--new-password-env', 'KS', '--out', at('pair.p12'), '--form'];
+    await ok(...args, 'pkcs12');
+    const { entries } = await readKeystore(readFileSync(at('pair.p12')), password);
+    assert.deepEqual(
+      entries.map(({ kind }) => kind),
+      ['keyPair'],
+    );
+    await refused(/--form takes pem, .*p12, pkcs8 \(key pairs\).*not "pfx12"/, ...args.slice(0, -3), '--form', 'pfx12');
+  });
+
+  describe('a response', () => {
+    const sign = (): Promise<Answer> => ok('sign', at('ca.p12'), 'ca', at('a.csr'), '--out', at('a.pem'), '--force');
+    const shape = ({ out }: Answer): unknown => {
+      const { chainLength, chain, rootLeftOut, complete } = JSON.parse(out) as Record<string, unknown>;
+      assert.equal((chain as unknown[]).length, chainLength);
+      return { chainLength, rootLeftOut, complete };
+    };
+
+    it('is complete without its root, which is said', async () => {
+      await sign();
+      const { out, err } = await ok('respond', at('store.p12'), at('a.pem'));
+      assert.match(out, /complete up to the root, which was left out/);
+      assert.match(err, /root "Test CA" was left out of the entry; --with-root/);
+      const json = ['respond', at('store.p12'), at('a.pem'), '--json'];
+      assert.deepEqual(shape(await ok(...json)), { chainLength: 1, rootLeftOut: true, complete: true });
+      const whole = await ok(...json, '--with-root');
+      assert.deepEqual(shape(whole), { chainLength: 2, rootLeftOut: false, complete: true });
+      assert.doesNotMatch(whole.err, /left out/);
+    });
+
+    it('says how an incomplete chain is completed', async () => {
+      await ok('generate', at('bare.p12'), '--alias', 'b', '--subject', 'CN=B', ...key);
+      await ok('request', at('bare.p12'), 'b', '--out', at('b.csr'));
+      const signed = await ok('sign', at('ca.p12'), 'ca', at('b.csr'));
+      writeFileSync(at('b.pem'), /-----BEGIN[^]*?-----END CERTIFICATE-----\n/.exec(signed.out)?.[0] ?? '');
+      for (const more of [[], ['--fetch']]) {
+        const { err } = await ok('respond', at('bare.p12'), at('b.pem'), ...more);
+        assert.match(
+          err,
+          /names no place to fetch its issuer's from: give the certificate of CN=Test CA with --with FILE/,
+        );
+      }
+    });
+  });
+
   it('says that a folder is missing, or in the place of the file', async () => {
     mkdirSync(at('folder.zip'));
     const missing = /There is no folder .*sub[/\\]dir\. *Make it/;

@@ -220,6 +220,8 @@ describe('command line: from a key pair to a signed certificate', function () {
         [untouched['complete'], untouched['missing'], untouched['chainLength']],
         [false, 'CN=Issuing', 1],
       );
+      const unfetched = await cli('respond', store, at('signed.cer'), '--password-env', 'KS');
+      assert.match(unfetched.err, /fetch it with --fetch, or give the certificate of CN=Issuing with --with FILE/);
       const fetched = await json('respond', store, at('signed.cer'), '--fetch');
       assert.equal(fetched['chainLength'], 2);
       assert.equal((fetched['chain'] as { from: string }[])[1]?.from, 'download');
@@ -259,6 +261,7 @@ describe('command line: from a key pair to a signed certificate', function () {
         );
         assert.equal(code, 0, err);
         assert.match(err, expected);
+        assert.match(err, /could not be fetched: give the certificate of CN=Issuing with --with FILE/);
         assert.equal((JSON.parse(out) as { complete: boolean }).complete, false);
       }
       const impostor = await makeCa('Issuing');
