@@ -96,10 +96,9 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await view.locator('.list .row', { hasText: 'partner_a' }).waitFor();
       await workbench.screenshot('alias-completion');
       await alias.press('ArrowDown');
+      await view.locator('.list .row[aria-selected="true"]', { hasText: 'partner_a' }).waitFor();
       await alias.press('Enter');
-      await view.locator('#field-privateKeyAlias').evaluate((input: HTMLInputElement) => {
-        if (input.value !== 'partner_a') throw new Error(input.value);
-      });
+      while ((await alias.inputValue()) !== 'partner_a') await workbench.page.waitForTimeout(50);
       await workbench.page.locator(`.tab.dirty[data-resource-name="${flowName}"]`).first().waitFor();
       await workbench.screenshot('adapter-editor');
       await workbench.page.keyboard.press('Control+S');
