@@ -28,7 +28,7 @@ interface Save {
 
 /** Another process and the extension write the same keystore file. */
 describe('a keystore that another process writes while it is open', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let fixture: HostFixture;
   let recorder: Recorder;
   let certificate: Certificate;
@@ -125,7 +125,9 @@ describe('a keystore that another process writes while it is open', function () 
       let refused = 0;
       const other = start(session, 'often');
       await heard(1);
-      for (let round = 0; round < rounds; round++) {
+      // On a machine with other work they meet seldom.
+      const haveMet = (): boolean => refused > 0 && saves.length > 0 && told.some(({ kind }) => kind === 'saved');
+      for (let round = 0; round < rounds || (!haveMet() && round < 20 * rounds); round++) {
         await pause(random.below(30));
         const wanted = `mine ${round}`;
         const before = [...mine].at(-1);
@@ -169,7 +171,7 @@ describe('a keystore that another process writes while it is open', function () 
       );
       const theirRefusals = told.filter(({ kind }) => kind === 'refused').length;
       console.log(`${name}: saved ${saves.length} here, ${theirs.length} there; refused ${refused}, ${theirRefusals}`);
-      assert.ok(saves.length && theirs.length && refused, 'they never met: this proves nothing');
+      assert.ok(haveMet(), 'they never met: this proves nothing');
     });
   }
 
