@@ -3,8 +3,10 @@ import { openSealedKey } from '../core/keys/sealedKey';
 import { usualBackups } from '../core/keystore/backups';
 import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../core/keystore/file';
 import type { Keystore, KeyPairEntry } from '../core/keystore/model';
+import { showsAllCertificates } from '../core/keystore/openForText';
 import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
 import { readKeystore, readWithoutPassword, writeChecked } from '../core/keystore/store';
+import { inFile } from './inFile';
 import { badArguments } from './options';
 import { note, type Terminal } from './terminal';
 
@@ -53,14 +55,10 @@ export class KeystoreOpener {
    */
   async openToLook(file: string): Promise<Keystore> {
     if (!this.passwordVariables.length) {
-      const { bytes } = await readKeystoreFile(file, this.terminal.signal);
-      try {
-        const seen = await readWithoutPassword(bytes, { signal: this.terminal.signal });
-        const isHidden = seen?.notes.some((each) => each.code === 'read-without-password' && each.encryptedParts);
-        if (seen && !isHidden) return seen;
-      } catch (error) {
-        throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-      }
+      const { signal } = this.terminal;
+      const { bytes } = await readKeystoreFile(file, signal);
+      const seen = await inFile(file, () => readWithoutPassword(bytes, { signal }));
+      if (seen && showsAllCertificates(seen)) return seen;
     }
     return (await this.open(file)).keystore;
   }
@@ -111,17 +109,15 @@ export class KeystoreOpener {
       password,
       stamp,
     });
-    try {
+    return inFile(file, async () => {
       try {
         return await attempt(undefined);
       } catch (error) {
         if (!(error instanceof FlowKeystoreError && error.code === 'password-required')) throw error;
       }
       const passwords = this.passwords.length ? this.passwords : [await this.ask(file)];
-      return await firstThatFits(passwords, attempt);
-    } catch (error) {
-      throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-    }
+      return firstThatFits(passwords, attempt);
+    });
   }
 
   private async ask(file: string): Promise<string> {
@@ -157,12 +153,10 @@ export async function saveKeystore(
   edited: Keystore,
   password: string | undefined = before,
 ): Promise<void> {
-  try {
+  await inFile(file, async () => {
     const { bytes } = await writeChecked(edited, password);
     await writeKeystoreFile(file, bytes, stamp, { backups: usualBackups });
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
+  });
 }
 
 /**

@@ -21,10 +21,9 @@ export async function requireNew(file: string, force: boolean): Promise<void> {
 
 /**
  * Writes what `--out` names, whole or not at all.
- * @throws FlowKeystoreError as `requireNew`, also for a file that was made in the meantime; `unwritable`
+ * @throws FlowKeystoreError as `requireNew`, which the caller has asked before the work: a file may have been made in the meantime
  */
 export async function writeNew(file: string, bytes: Uint8Array, { what, force }: NewFile): Promise<void> {
-  await requireNew(file, force);
   await replaceFile(file, bytes, {
     what,
     lastLook: () => {

@@ -4,6 +4,7 @@ import type { Keystore, StoreType } from '../core/keystore/model';
 import { emptyKeystore, writeChecked } from '../core/keystore/store';
 import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
 import { requireFileName } from '../core/replaceFile';
+import { inFile } from './inFile';
 import { emptyPassword, saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
 import { badArguments } from './options';
 import { askNewSecret, type Terminal } from './terminal';
@@ -74,22 +75,15 @@ function created(file: string, type: StoreType, password: string | undefined): T
     keystore: emptyKeystore(type),
     password,
     check: (edited) => checkWritable(file, edited, password),
-    save: async (edited) => {
-      try {
+    save: (edited) =>
+      inFile(file, async () => {
         await writeKeystoreFile(file, (await writeChecked(edited, password)).bytes, null);
-      } catch (error) {
-        throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-      }
-    },
+      }),
   };
 }
 
 async function checkWritable(file: string, edited: Keystore, password: string | undefined): Promise<void> {
-  try {
-    await writeChecked(edited, password);
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
+  await inFile(file, () => writeChecked(edited, password));
 }
 
 /** The values of environment variables that an option names. @throws FlowKeystoreError `arguments` where one is not set */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../src/cli/main';
 import { StayingKeytool } from '../support/keytool';
 import { requireTool, runTool } from '../support/tools';
+import { runCli } from '../support/runCli';
 
 const passwords = { KS: 'Keystore-1', NEW: 'Exported-2', FROM: 'Foreign-3', KEY: 'OwnKey-4' };
 
@@ -31,16 +31,7 @@ describe('import and export of the command line, with openssl and keytool', func
   const knownOf = (name: string): Known => known.get(name)!;
 
   const cli = async (...args: string[]): Promise<string> => {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: passwords,
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
+    const { code, out, err } = await runCli(args, { env: passwords });
     assert.equal(code, 0, `${args.join(' ')}: ${err}`);
     return out;
   };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../src/cli/main';
 import { requireTool, runTool } from '../support/tools';
+import { runCli } from '../support/runCli';
 
 const password = 'Keystore-1';
 
@@ -31,14 +31,8 @@ describe('export --form openssh and ssh-keygen', function () {
         ...['-genkeypair', '-alias', 'id_key', '-keyalg', algorithm, ...options, '-dname', 'CN=ssh'],
         ...['-keystore', keystore, '-storetype', 'PKCS12', '-storepass', password],
       ]);
-      let err = '';
-      const code = await run(['export', keystore, 'id_key', '--out', pub, '--password-env', 'KS'], {
-        out: () => undefined,
-        err: (text) => (err += text),
+      const { code, err } = await runCli(['export', keystore, 'id_key', '--out', pub, '--password-env', 'KS'], {
         env: { KS: password },
-        now: () => new Date(),
-        askSecret: () => Promise.resolve(undefined),
-        signal: new AbortController().signal,
       });
       assert.equal(code, 0, err);
       assert.match(runTool('ssh-keygen', ['-l', '-f', pub]), new RegExp(`^\\d+ SHA256:\\S+ id_key \\(${type}\\)`));

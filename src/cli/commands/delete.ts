@@ -1,6 +1,6 @@
-import { FlowKeystoreError } from '../../core/errors';
 import { backupOf } from '../../core/keystore/backups';
 import { removeEntries } from '../../core/keystore/edit';
+import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
@@ -19,13 +19,7 @@ export async function deleteEntries(args: readonly string[], terminal: Terminal)
     throw badArguments('delete takes a keystore file and the aliases to delete.');
   }
   const opened = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
-  const edited = ((): ReturnType<typeof removeEntries> => {
-    try {
-      return removeEntries(opened.keystore, aliases);
-    } catch (error) {
-      throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-    }
-  })();
+  const edited = await inFile(file, () => removeEntries(opened.keystore, aliases));
   const keys = edited.changes.filter(
     (change) =>
       change.kind === 'removed' &&

@@ -11,6 +11,7 @@ import {
 } from '../../core/keystore/export';
 import { sshPublicKeys } from '../../core/keystore/sshPublicKeys';
 import { keystoreReport, type ReportForm } from '../../core/report/keystoreReport';
+import { inFile } from '../inFile';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
@@ -138,13 +139,8 @@ async function contentOf(
   if (!entries.length) {
     throw new FlowKeystoreError('not-a-certificate', 'There is no certificate in it.', { file: opened.file });
   }
-  try {
-    const certificates = certificatesToExport(keystore, entries, part);
-    const bytes = writeCertificates(certificates, form);
-    return { bytes, form, isText: form === 'pem', aliases: entries.map(({ alias }) => alias) };
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file: opened.file }) : error;
-  }
+  const bytes = await inFile(opened.file, () => writeCertificates(certificatesToExport(keystore, entries, part), form));
+  return { bytes, form, isText: form === 'pem', aliases: entries.map(({ alias }) => alias) };
 }
 
 /** Of the key pairs that are named; of all where none is. */
@@ -154,12 +150,8 @@ async function sshContent(opened: OpenKeystore, aliases: readonly string[], open
     ? aliases.map((alias) => getEntry(keystore, alias))
     : keystore.entries.filter(({ kind }) => kind === 'keyPair');
   if (!entries.length) throw new FlowKeystoreError('not-a-key-pair', 'There is no key pair in it.', { file });
-  try {
-    const text = await sshPublicKeys(entries, (pair) => opener.privateKeyOf(opened, pair));
-    return { bytes: Buffer.from(text), form: 'openssh', isText: true, aliases: entries.map(({ alias }) => alias) };
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
+  const text = await inFile(file, () => sshPublicKeys(entries, (pair) => opener.privateKeyOf(opened, pair)));
+  return { bytes: Buffer.from(text), form: 'openssh', isText: true, aliases: entries.map(({ alias }) => alias) };
 }
 
 function oneOf<T extends string>(possible: readonly T[], text: string, option: string, where: string): T {

@@ -9,6 +9,7 @@ import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKey
 import { needsKeyPassword } from '../../core/keystore/newKeyPassword';
 import { sshKeyWish } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
+import { inFile } from '../inFile';
 import { emptyPassword, KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { openOrCreate, readStoreType } from '../targetKeystore';
@@ -102,11 +103,7 @@ async function sealingPassword(
   opener: KeystoreOpener,
   terminal: Terminal,
 ): Promise<string> {
-  try {
-    if (!needsKeyPassword(keystore, password)) return password ?? '';
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
+  if (!(await inFile(file, () => needsKeyPassword(keystore, password)))) return password ?? '';
   const own = opener.passwords[0] ?? (await askNewSecret(terminal, `Password of the new private key in ${file}: `));
   if (own) return own;
   if (own !== undefined && opener.firstVariable !== undefined) throw emptyPassword(opener.firstVariable, file);

@@ -2,7 +2,7 @@ import type { Certificate } from '../../core/certificates/certificate';
 import { FlowKeystoreError } from '../../core/errors';
 import { firstFew } from '../../core/firstFew';
 import { groups } from '../../core/keystore/describe';
-import type { ImportItem } from '../../core/keystore/import/items';
+import { isIgnored } from '../../core/keystore/import/items';
 import { chosenRows, isKeptFromOverwriting, newlyTrusted, type MergePlan } from '../../core/keystore/import/plan';
 import { visible } from '../../core/visible';
 
@@ -17,9 +17,6 @@ export function refuseConflicts({ rows }: MergePlan, file: string): void {
     'Say --overwrite, --keep (the entries that are there) or --rename (adds under another alias).',
   );
 }
-
-/** Nobody trusted it where it was: it is left out unless it is asked for. */
-export const isIgnored = (item: ImportItem): boolean => item.kind === 'certificate' && item.ignored === true;
 
 /** Nothing becomes trusted unseen. */
 export function refuseTrust(plan: MergePlan, file: string): void {

@@ -1,11 +1,10 @@
 import { describeError, type FlowKeystoreError } from '../../core/errors';
 import { groups } from '../../core/keystore/describe';
 import { describePassedOver, describeRow, describeWarning, itemKind } from '../../core/keystore/import/describe';
-import { certificateOfItem, type PassedOver } from '../../core/keystore/import/items';
+import { certificateOfItem, isIgnored, type PassedOver } from '../../core/keystore/import/items';
 import type { ConflictPolicy, MergePlan, MergeRow } from '../../core/keystore/import/plan';
 import type { Keystore } from '../../core/keystore/model';
 import { visible } from '../../core/visible';
-import { isIgnored } from './importRefusals';
 
 export interface ImportResult {
   readonly file: string;

@@ -34,8 +34,9 @@ export async function list(args: readonly string[], terminal: Terminal): Promise
     return 0;
   }
   const opener = new KeystoreOpener(variables, terminal);
-  const findings = values['for-sap'] ? await sapFindings(await opener.open(file), terminal) : undefined;
-  const keystore = findings ? (await opener.open(file)).keystore : await opener.openToLook(file);
+  const opened = values['for-sap'] ? await opener.open(file) : undefined;
+  const keystore = opened?.keystore ?? (await opener.openToLook(file));
+  const findings = opened && (await sapFindings(opened, terminal));
   if (values.json) {
     const data = { ...listing(file, keystore), ...(findings && { sap: findings }) };
     terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);

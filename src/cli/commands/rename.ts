@@ -1,6 +1,7 @@
 import { FlowKeystoreError } from '../../core/errors';
 import { checkAlias, describeAliasProblem } from '../../core/keystore/alias';
 import { getEntry, renameEntry } from '../../core/keystore/edit';
+import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
@@ -18,7 +19,7 @@ export async function rename(args: readonly string[], terminal: Terminal): Promi
     throw badArguments('rename takes a keystore file, an alias and the new alias.');
   }
   const opened = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
-  const entry = placed(file, () => getEntry(opened.keystore, from));
+  const entry = await inFile(file, () => getEntry(opened.keystore, from));
   const taken = opened.keystore.entries.filter((other) => other !== entry).map(({ alias }) => alias);
   for (const problem of checkAlias(to, taken)) {
     const text = describeAliasProblem(problem);
@@ -28,7 +29,7 @@ export async function rename(args: readonly string[], terminal: Terminal): Promi
       throw new FlowKeystoreError(code, text, { file }, 'Choose another alias.');
     }
   }
-  const edited = placed(file, () => renameEntry(opened.keystore, entry.alias, to));
+  const edited = await inFile(file, () => renameEntry(opened.keystore, entry.alias, to));
   if (edited.changes.length) await saveKeystore(opened, edited.keystore);
   if (values.json) terminal.out(`${JSON.stringify({ file, changes: edited.changes }, undefined, 2)}\n`);
   else if (!edited.changes.length) terminal.out('Nothing to change.\n');
@@ -36,12 +37,4 @@ export async function rename(args: readonly string[], terminal: Terminal): Promi
     if (change.kind === 'renamed') terminal.out(`${file}: "${change.from}" is "${change.to}" now\n`);
   }
   return 0;
-}
-
-function placed<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
 }

@@ -1,9 +1,9 @@
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { CertificationRequest, requestPem } from '../../core/certificates/request';
-import { FlowKeystoreError } from '../../core/errors';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { getKeyPair } from '../../core/keystore/edit';
 import { requestFor } from '../../core/keystore/requestFor';
+import { inFile } from '../inFile';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
@@ -53,13 +53,4 @@ export async function request(args: readonly string[], terminal: Terminal): Prom
   } else if (values.out === undefined) terminal.out(pem);
   else terminal.out(`${values.out}: request for ${subject.toString()} (${publicKeyText(publicKey)})\n`);
   return 0;
-}
-
-/** With the file's name in an error. */
-export async function inFile<T>(file: string, work: () => Promise<T> | T): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
 }

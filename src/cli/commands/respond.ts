@@ -16,11 +16,11 @@ import {
   requireMatches,
   type ResponsePlan,
 } from '../../core/keystore/signingResponse';
+import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
-import { inFile } from './request';
 
 export const respondUsage =
   'respond KEYSTORE RESPONSE [--alias ALIAS] [--with FILE]... [--fetch] [--with-root] [--password-env NAME] [--json]';

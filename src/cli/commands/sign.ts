@@ -3,13 +3,13 @@ import { keyObjectOf } from '../../core/keys/sealedKey';
 import { isCutShort, issuingEntry } from '../../core/keystore/newKeyPair';
 import { responseFile, signRequest } from '../../core/keystore/signRequest';
 import { certificatesPem } from '../../core/certificates/pem';
+import { inFile } from '../inFile';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readNumber, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 import { readUsage } from './generate';
-import { inFile } from './request';
 
 export const signUsage =
   'sign KEYSTORE CA-ALIAS REQUEST [--days 365] [--usage clientAuth,serverAuth] [--out FILE [--force]] [--form pem|p7b] [--password-env NAME] [--json]';

@@ -1,7 +1,7 @@
 import { children, oidOf, rawOf, readNode, Tag, type Node } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
 import { Certificate } from './certificate';
-import { readPem } from './pem';
+import { isCertificateLabel, isPkcs7Label, readPem } from './pem';
 import { certificatesOfPkcs7, signedDataOid } from './pkcs7';
 
 export interface ReadCertificates {
@@ -81,13 +81,13 @@ function readPemText(text: string): ReadCertificates {
   let pkcs7 = false;
   for (const { label, der, line } of readPem(text)) {
     try {
-      if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) {
+      if (isCertificateLabel(label)) {
         // OpenSSL's TRUSTED CERTIFICATE has its own data after the certificate; some authorities call a bundle one.
         const inner = children(readNode(der))[0]?.tag === Tag.oid;
         pkcs7 ||= inner;
         if (inner) found.push(...certificatesOfPkcs7(der).map((each) => Certificate.parse(each)));
         else found.push(Certificate.parse(der.subarray(0, readNode(der).end)));
-      } else if (/^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label)) {
+      } else if (isPkcs7Label(label)) {
         pkcs7 = true;
         found.push(...certificatesOfPkcs7(der).map((each) => Certificate.parse(each)));
       } else skipped.push(label);

@@ -13,6 +13,14 @@ export interface PemBlock {
   readonly end: number;
 }
 
+export function isCertificateLabel(label: string): boolean {
+  return /^(X509 |TRUSTED )?CERTIFICATE$/.test(label);
+}
+
+export function isPkcs7Label(label: string): boolean {
+  return /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label);
+}
+
 const begin = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/;
 
 interface Line {

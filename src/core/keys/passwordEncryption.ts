@@ -176,12 +176,39 @@ async function derivePbes2Key(kdf: Node, password: string, keyLength: number): P
   const secret = Buffer.from(password, 'utf8');
   if (scheme === scryptOid && parameters) return scryptKey(parameters, secret, keyLength);
   if (scheme !== pbkdf2Oid || !parameters) throw unsupported(`key derivation ${scheme ?? '?'}`);
+  const found = readPbkdf2(parameters);
+  if (!found) throw unsupported('pseudo-random function of the key derivation');
+  return pbkdf2Key(found, secret, keyLength);
+}
+
+/** PBKDF2-params (RFC 8018 appendix A.2). */
+export interface Pbkdf2 {
+  readonly salt: Node;
+  readonly count: Node;
+  /** Of the pseudo-random function, as Node names it. */
+  readonly hash: string;
+  /** Octets of the key; where absent the cipher says. */
+  readonly keyLength?: Node;
+}
+
+/** Undefined where something is missing, or the pseudo-random function is not known. */
+export function readPbkdf2(parameters: Node): Pbkdf2 | undefined {
   const [salt, count, ...rest] = children(parameters);
-  const prfNode = rest.find((node) => node.tag === Tag.sequence);
-  const [prfOid] = prfNode ? children(prfNode) : [];
-  const hash = prfOid ? prfHashes[oidOf(prfOid)] : 'sha1';
-  if (!hash || !salt || !count) throw unsupported('pseudo-random function of the key derivation');
-  return pbkdf2Async(secret, octetsOf(salt), checkIterations(smallIntegerOf(count)), keyLength, hash);
+  const keyLength = rest.find((node) => node.tag === Tag.integer);
+  const hash = hashOfPrf(rest.find((node) => node.tag === Tag.sequence));
+  return salt && count && hash !== undefined ? { salt, count, hash, ...(keyLength && { keyLength }) } : undefined;
+}
+
+/** HMAC with SHA-1 where none is named (RFC 8018 appendix A.2). */
+function hashOfPrf(prf: Node | undefined): string | undefined {
+  if (!prf) return 'sha1';
+  const [oidNode] = children(prf);
+  return oidNode && prfHashes[oidOf(oidNode)];
+}
+
+/** @throws FlowKeystoreError `limit-exceeded` for too many rounds */
+export function pbkdf2Key({ salt, count, hash }: Pbkdf2, password: Uint8Array, keyLength: number): Promise<Buffer> {
+  return pbkdf2Async(password, octetsOf(salt), checkIterations(smallIntegerOf(count)), keyLength, hash);
 }
 
 async function decryptPkcs12Scheme(

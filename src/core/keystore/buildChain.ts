@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
 import { checkSignature } from '../certificates/signature';
+import { certificatesOf } from './chain';
 import type { Keystore } from './model';
 
 /** Certificates that an issuer may be among, and where they come from. Sources that stand first are taken first. */
@@ -94,9 +95,7 @@ export function certificatesIn(keystore: Keystore): Certificate[] {
 
 /** Some more than once, so that thousands need not be hashed. */
 function allIn(keystore: Keystore): Certificate[] {
-  const found = keystore.entries.flatMap((entry) =>
-    entry.kind === 'keyPair' ? [...entry.chain] : entry.kind === 'certificate' ? [entry.certificate] : [],
-  );
+  const found = keystore.entries.flatMap(certificatesOf);
   for (const note of keystore.notes) {
     if (note.code === 'certificates-ignored-by-java') found.push(...note.certificates);
   }

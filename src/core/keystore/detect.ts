@@ -32,8 +32,13 @@ function looksLikeText(bytes: Uint8Array): boolean {
 }
 
 /** As Windows' Notepad has written it, with its mark. */
-export function isUtf16(bytes: Uint8Array): boolean {
+function isUtf16(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
+/** A copy of a text to be read as Latin-1, so that a character is an octet and nothing is lost; UTF-16 becomes UTF-8. */
+export function octetsOfText(bytes: Uint8Array): Buffer {
+  return isUtf16(bytes) ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : Buffer.from(bytes);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -1,6 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import { readCertificates } from '../certificates/import';
-import { certificatesPem } from '../certificates/pem';
+import { certificatesPem, isCertificateLabel } from '../certificates/pem';
 import { FlowKeystoreError } from '../errors';
 import { detectStoreType } from './detect';
 import type { Keystore, KeyPairEntry } from './model';
@@ -176,7 +176,7 @@ function isKeystore(bytes: Uint8Array): boolean {
   let certificates = 0;
   let keys = 0;
   for (const [, label = ''] of begins) {
-    if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) certificates++;
+    if (isCertificateLabel(label)) certificates++;
     else if (label.endsWith('PRIVATE KEY')) keys++;
   }
   return certificates > 1 || (certificates > 0 && keys > 0);

@@ -1,7 +1,7 @@
 import { FlowKeystoreError } from '../errors';
 import { sshPublicKeyLine } from '../keys/openssh/publicKey';
-import { publicKeyOf } from '../keys/publicKeyOf';
 import { certificateOf } from './chain';
+import { publicKeyWithin } from './lonePublicKeys';
 import type { Entry, KeyPairEntry } from './model';
 
 /**
@@ -16,7 +16,8 @@ export async function sshPublicKeys(
 ): Promise<string> {
   const lines: string[] = [];
   for (const entry of entries) {
-    const spki = certificateOf(entry)?.spki ?? (entry.kind === 'keyPair' ? await unsealed(entry, open) : undefined);
+    const spki =
+      certificateOf(entry)?.spki ?? (entry.kind === 'keyPair' ? await publicKeyWithin(entry, open) : undefined);
     if (!spki) {
       throw new FlowKeystoreError('not-a-certificate', 'The entry has no public key that can be told.', {
         detail: entry.alias,
@@ -29,17 +30,4 @@ export async function sshPublicKeys(
     }
   }
   return lines.join('');
-}
-
-async function unsealed(
-  pair: KeyPairEntry,
-  open: (pair: KeyPairEntry) => Promise<Uint8Array>,
-): Promise<Uint8Array | undefined> {
-  const plain = await open(pair);
-  try {
-    return publicKeyOf(plain);
-  } finally {
-    // A key that lies open in its keystore is part of the keystore in memory.
-    if (pair.key.form !== 'plain') plain.fill(0);
-  }
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import { openKeyOf } from '../../core/keystore/convert';
 import { findEntry } from '../../core/keystore/edit';
-import { lonePublicKeys } from '../../core/keystore/lonePublicKeys';
+import { isLoneKey, lonePublicKeys } from '../../core/keystore/lonePublicKeys';
 import type { Keystore } from '../../core/keystore/model';
 import {
   matchFor,
@@ -39,7 +39,9 @@ export async function belongingTo(
     const session = await chooseKeystore(host, argument, { title });
     const { alias } = argument;
     // With the reason, before anything is asked.
-    if (session.seen && !isLone(session.seen, alias)) matchFor(response, { keystore: session.seen }, alias);
+    if (session.seen && !isLoneKey(findEntry(session.seen, alias))) {
+      matchFor(response, { keystore: session.seen }, alias);
+    }
     return { session, alias };
   }
   const all =
@@ -66,12 +68,6 @@ export async function belongingTo(
   return asked.value;
 }
 
-/** A private key without a certificate: what its public key is only the key itself says. */
-function isLone(keystore: Keystore, alias: string): boolean {
-  const entry = findEntry(keystore, alias);
-  return entry?.kind === 'keyPair' && !entry.chain.length;
-}
-
 /** A keystore to match a response in; where the entry has no certificate its key is opened, and asked for its password if need be. */
 export async function withPublicKey(
   session: KeystoreSession,
@@ -80,7 +76,7 @@ export async function withPublicKey(
   argument: ImportResponseArgument,
 ): Promise<SearchedStore> {
   const entry = findEntry(keystore, alias);
-  if (entry?.kind !== 'keyPair' || entry.chain.length) return { keystore };
+  if (!isLoneKey(entry)) return { keystore };
   await unlockKey(session, entry, argument);
   const publicKeys = await lonePublicKeys({ entries: [entry] }, (each) => openKeyOf(each, session.passwords()));
   return { keystore, publicKeys };
@@ -92,9 +88,7 @@ async function loneMatches(
   sessions: readonly KeystoreSession[],
 ): Promise<Match<SearchedStore & { readonly session: KeystoreSession }>[]> {
   const open = sessions.flatMap((session) =>
-    session.keystore?.entries.some((entry) => entry.kind === 'keyPair' && !entry.chain.length)
-      ? [{ session, keystore: session.keystore }]
-      : [],
+    session.keystore?.entries.some(isLoneKey) ? [{ session, keystore: session.keystore }] : [],
   );
   if (!open.length) return [];
   return withProgress(t('Looking for the private key that the certificate belongs to'), async (signal) => {

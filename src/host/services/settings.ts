@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { usualBackups } from '../../core/keystore/backups';
 import type { ExpiryThresholds } from '../../core/keystore/expiry';
 
 const section = 'flowKeystore';
@@ -16,7 +17,7 @@ export const settings = {
 
   /** How many versions of a keystore before a save are kept beside it. */
   backups(): number {
-    return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('backups', 3));
+    return atLeast(0, vscode.workspace.getConfiguration(section).get<number>('backups', usualBackups));
   },
 
   /** Of each phase of a connectivity test. */

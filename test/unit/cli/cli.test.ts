@@ -14,7 +14,6 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { run } from '../../../src/cli/main';
 import { watchOutput, type Terminal } from '../../../src/cli/terminal';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
@@ -22,6 +21,7 @@ import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
 import { sarifOf } from '../../../src/core/report/sarif';
 import { startTlsServer } from '../../support/faultServers';
 import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'changeit';
 
@@ -54,23 +54,9 @@ describe('command line', () => {
   const iflw = (): string => at('project/src/main/resources/scenarioflows/integrationflow/Orders.iflw');
   const prop = (): string => at('project/src/main/resources/parameters.prop');
 
-  const cli = (...args: string[]): Promise<{ code: number; out: string; err: string }> => cliWith({}, ...args);
-  async function cliWith(
-    more: Partial<Terminal>,
-    ...args: string[]
-  ): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password, BAD: 'wrong' },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-      ...more,
-    });
-    return { code, out, err };
+  const cli = (...args: string[]): Promise<Answer> => cliWith({}, ...args);
+  function cliWith(more: Partial<Terminal>, ...args: string[]): Promise<Answer> {
+    return runCli(args, { env: { KS: password, BAD: 'wrong' }, ...more });
   }
   const json = async (...args: string[]): Promise<Record<string, unknown>> => {
     const { out, err } = await cli(...args);

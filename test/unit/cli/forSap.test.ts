@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { describeKeystore } from '../../../src/core/keystore/details';
 import type { Keystore, StoreType } from '../../../src/core/keystore/model';
 import { javaStoreSize, sapSizes } from '../../../src/core/keystore/sapLimits';
 import { emptyKeystore, sealFor, writeKeystore } from '../../../src/core/keystore/store';
 import { makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const weak = 'weakness';
 
@@ -33,23 +33,14 @@ describe('list --for-sap, and what details say of it', () => {
       })),
     ),
   });
-  const list = async (
-    keystore: Keystore,
-    password: string,
-    ...args: string[]
-  ): Promise<{ code: number; out: string }> => {
+  const list = async (keystore: Keystore, password: string, ...args: string[]): Promise<Answer> => {
     const file = path.join(folder, 'store');
     writeFileSync(file, await writeKeystore(keystore, password));
-    let out = '';
-    const code = await run(['list', file, '--for-sap', '--password-env', 'KS', ...args], {
-      out: (text) => (out += text),
+    return runCli(['list', file, '--for-sap', '--password-env', 'KS', ...args], {
       err: (text) => assert.fail(text),
       env: { KS: password },
-      now: () => new Date(),
       askSecret: () => assert.fail('nobody is asked'),
-      signal: new AbortController().signal,
     });
-    return { code, out };
   };
   const codes = (out: string): string[] =>
     (JSON.parse(out) as { sap: { code: string; alias?: string }[] }).sap.map(

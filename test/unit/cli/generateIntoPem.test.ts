@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { openSealedKey } from '../../../src/core/keys/sealedKey';
 import { getKeyPair } from '../../../src/core/keystore/edit';
 import { needsKeyPassword } from '../../../src/core/keystore/newKeyPassword';
 import { readKeystore } from '../../../src/core/keystore/store';
 import { makeCa } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 describe('a key pair generated into a PEM file', () => {
   let folder: string;
@@ -21,20 +21,11 @@ describe('a key pair generated into a PEM file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const generate = async (asked: string | undefined, ...args: string[]): Promise<{ code: number; err: string }> => {
-    let err = '';
-    const code = await run(
-      ['generate', file, '--alias', 'client', '--subject', 'CN=client', '--key', 'EC P-256', ...args],
-      {
-        out: () => undefined,
-        err: (text) => (err += text),
-        env: { KEY: 'Key-Password-1' },
-        now: () => new Date(),
-        askSecret: () => Promise.resolve(asked),
-        signal: new AbortController().signal,
-      },
-    );
-    return { code, err };
+  const generate = (asked: string | undefined, ...args: string[]): Promise<Answer> => {
+    return runCli(['generate', file, '--alias', 'client', '--subject', 'CN=client', '--key', 'EC P-256', ...args], {
+      env: { KEY: 'Key-Password-1' },
+      askSecret: () => Promise.resolve(asked),
+    });
   };
   const keyOpensWith = async (password: string): Promise<boolean> => {
     const { key } = getKeyPair(await readKeystore(readFileSync(file), undefined), 'client');

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { readCertificates } from '../../../src/core/certificates/import';
 import { groups } from '../../../src/core/keystore/describe';
 import { openSealedKey } from '../../../src/core/keys/sealedKey';
@@ -10,6 +9,7 @@ import { getKeyPair } from '../../../src/core/keystore/edit';
 import { readKeystore } from '../../../src/core/keystore/store';
 import { startTlsServer } from '../../support/faultServers';
 import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 const another = 'Another-2';
@@ -19,19 +19,7 @@ describe('command line: import and export', () => {
   let root: TestIdentity;
   let client: TestIdentity;
   const at = (name: string): string => path.join(folder, name);
-  const cli = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password, NEW: another },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const cli = (...args: string[]): Promise<Answer> => runCli(args, { env: { KS: password, NEW: another } });
   const entries = async (): Promise<string[]> =>
     (await readKeystore(readFileSync(at('a.p12')), password)).entries.map(({ kind, alias }) => `${kind} ${alias}`);
   const put = (...args: string[]): ReturnType<typeof cli> =>

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { parseSubject } from '../../../src/core/certificates/subjectText';
 import { keyObjectOf } from '../../../src/core/keys/sealedKey';
 import { planMerge } from '../../../src/core/keystore/import/plan';
@@ -10,14 +9,9 @@ import { certify, period } from '../../../src/core/keystore/newKeyPair';
 import { emptyKeystore, readKeystore, sealFor, writeKeystore } from '../../../src/core/keystore/store';
 import { startTlsServer } from '../../support/faultServers';
 import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
-
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('command line: an import that is tried out, and what an import keeps to itself', () => {
   let folder: string;
@@ -25,20 +19,9 @@ describe('command line: an import that is tried out, and what an import keeps to
   let client: TestIdentity;
   let partner: TestIdentity;
   const at = (name: string): string => path.join(folder, name);
-  const cli = async (...args: string[]): Promise<Result> => {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password, OTHER: 'Another-2', WRONG: 'wrong' },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
-  const put = (...args: string[]): Promise<Result> => cli('import', at('a.p12'), ...args, '--password-env', 'KS');
+  const cli = (...args: string[]): Promise<Answer> =>
+    runCli(args, { env: { KS: password, OTHER: 'Another-2', WRONG: 'wrong' } });
+  const put = (...args: string[]): Promise<Answer> => cli('import', at('a.p12'), ...args, '--password-env', 'KS');
   const entries = async (): Promise<string[]> =>
     (await readKeystore(readFileSync(at('a.p12')), password)).entries.map(({ kind, alias }) => `${kind} ${alias}`);
 

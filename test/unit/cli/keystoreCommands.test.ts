@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
 import type { Keystore } from '../../../src/core/keystore/model';
 import { emptyKeystore, readKeystore, writeKeystore } from '../../../src/core/keystore/store';
 import { makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Changeit-1';
 
@@ -18,18 +18,8 @@ describe('command line: rename, delete, convert, diff', () => {
   let successor: TestIdentity;
   const at = (name: string): string => path.join(folder, name);
 
-  async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password, NEW: 'Another-2', WEAK: 'weak', KEY: 'Its-own-3' },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
+  function cli(...args: string[]): Promise<Answer> {
+    return runCli(args, { env: { KS: password, NEW: 'Another-2', WEAK: 'weak', KEY: 'Its-own-3' } });
   }
   const json = async (...args: string[]): Promise<unknown> => {
     const { out, err } = await cli(...args, '--json');

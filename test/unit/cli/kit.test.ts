@@ -2,31 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addKeyPair } from '../../../src/core/keystore/edit';
 import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
 import { makeCa } from '../../support/testCertificates';
 import { flowText, httpReceiver } from '../flow/flowText';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 
 describe('flow-keystore kit', () => {
   let folder: string;
   const at = (name: string): string => path.join(folder, name);
-  const cli = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { STORE: password },
-      now: () => new Date('2026-11-24T10:00:00Z'),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const cli = (...args: string[]): Promise<Answer> =>
+    runCli(args, { env: { STORE: password }, now: () => new Date('2026-11-24T10:00:00Z') });
 
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'kit-'));

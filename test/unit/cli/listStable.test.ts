@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { sealFor } from '../../../src/core/keystore/store';
 import { addCertificates, addKeyPair, renameEntry } from '../../../src/core/keystore/edit';
 import type { Keystore, StoreType } from '../../../src/core/keystore/model';
 import { emptyKeystore, writeKeystore } from '../../../src/core/keystore/store';
 import { makeCa, makeSelfSigned, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 
@@ -17,19 +17,13 @@ describe('list --stable', () => {
   let client: TestIdentity;
   const at = (name: string): string => path.join(folder, name);
 
-  async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
+  function cli(...args: string[]): Promise<Answer> {
+    return runCli(args, {
       env: { KS: password, OLD: 'other' },
       // Nothing in it may depend on today.
       now: () => new Date(Math.floor(Math.random() * 4e12)),
       askSecret: () => assert.fail('nobody is asked'),
-      signal: new AbortController().signal,
     });
-    return { code, out, err };
   }
 
   async function sample(type: StoreType): Promise<Keystore> {

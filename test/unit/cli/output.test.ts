@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { readKeystore } from '../../../src/core/keystore/store';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 const key = ['--key', 'EC P-256'];
-
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('command line: what is written, and what is not', function () {
   this.timeout(60_000);
@@ -20,18 +14,12 @@ describe('command line: what is written, and what is not', function () {
   const at = (...names: string[]): string => path.join(folder, ...names);
   const cliWith = async (answers: readonly string[] | undefined, ...args: string[]): Promise<Answer> => {
     const left = [...(answers ?? [])];
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
+    const answer = await runCli(args, {
       env: { KS: password, EMPTY: '' },
-      now: () => new Date(),
       askSecret: () => Promise.resolve(answers && (left.shift() ?? assert.fail('nothing more is asked'))),
-      signal: new AbortController().signal,
     });
     assert.deepEqual(left, [], 'everything was asked');
-    return { code, out, err };
+    return answer;
   };
   const cli = (...args: string[]): Promise<Answer> => cliWith(undefined, ...args, '--password-env', 'KS');
   const ok = async (...args: string[]): Promise<Answer> => {

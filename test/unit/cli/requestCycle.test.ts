@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { element, oid, sequence } from '../../../src/core/asn1/der';
 import type { Certificate } from '../../../src/core/certificates/certificate';
 import { extensionOid } from '../../../src/core/certificates/extensions';
@@ -16,6 +15,7 @@ import { getKeyPair } from '../../../src/core/keystore/edit';
 import type { Keystore } from '../../../src/core/keystore/model';
 import { readKeystore } from '../../../src/core/keystore/store';
 import { makeCa, makeSelfSigned } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 
@@ -25,19 +25,7 @@ describe('command line: from a key pair to a signed certificate', function () {
   const at = (name: string): string => path.join(folder, name);
   const open = (name: string): Promise<Keystore> => readKeystore(readFileSync(at(name)), password);
 
-  const cli = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const cli = (...args: string[]): Promise<Answer> => runCli(args, { env: { KS: password } });
   const ok = async (...args: string[]): Promise<string> => {
     const { code, out, err } = await cli(...args, '--password-env', 'KS');
     assert.equal(code, 0, err);

@@ -3,12 +3,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { run } from '../../../src/cli/main';
 import { sshPublicKeyLine } from '../../../src/core/keys/openssh/publicKey';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import type { KeyPairEntry } from '../../../src/core/keystore/model';
 import { emptyKeystore, writeChecked } from '../../../src/core/keystore/store';
 import { makeCa, type TestIdentity } from '../../support/testCertificates';
+import { runCli, type Answer } from '../../support/runCli';
 
 const password = 'Keystore-1';
 
@@ -20,19 +20,8 @@ describe('command line: export --form openssh', () => {
   const alone = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const lone = alone.publicKey.export({ format: 'der', type: 'spki' });
 
-  const cli = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    let out = '';
-    let err = '';
-    const code = await run(['export', file, ...args, '--password-env', 'KS'], {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      env: { KS: password },
-      now: () => new Date(),
-      askSecret: () => Promise.resolve(undefined),
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const cli = (...args: string[]): Promise<Answer> =>
+    runCli(['export', file, ...args, '--password-env', 'KS'], { env: { KS: password } });
 
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'cli-ssh-'));

@@ -26,6 +26,9 @@ export interface CertificateItem extends ItemBase {
   readonly ignored?: true;
 }
 
+/** Nobody trusted it where it was: it is left out unless it is asked for. */
+export const isIgnored = (item: ImportItem): boolean => item.kind === 'certificate' && item.ignored === true;
+
 export interface KeyPairItem extends ItemBase {
   readonly kind: 'keyPair';
   /** Leaf first; never empty. */

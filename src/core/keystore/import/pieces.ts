@@ -1,11 +1,13 @@
 import { children, oidOf, readNode, Tag, type Node } from '../../asn1/der';
 import { Certificate } from '../../certificates/certificate';
 import { readCertificates } from '../../certificates/import';
+import { isCertificateLabel, isPkcs7Label } from '../../certificates/pem';
 import { certificatesOfPkcs7, signedDataOid } from '../../certificates/pkcs7';
 import { FlowKeystoreError } from '../../errors';
 import { legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
-import { isCertificateLabel, piecesOf } from '../pem/pieces';
+import { octetsOfText } from '../detect';
+import { piecesOf } from '../pem/pieces';
 import type { ImportSource, PassedOver } from './items';
 
 /** Certificates and keys that lie about singly, before it is known which belong together. */
@@ -59,9 +61,7 @@ export function piecesInText(text: string): { readonly certificates: number; rea
 
 /** Octets as Latin-1, as the reader of PEM wants them; UTF-16, as Windows' Notepad has written it, becomes UTF-8 first. */
 function textOf(bytes: Uint8Array): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  const octets = isUtf16 ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : bytes;
-  return Buffer.from(octets).toString('latin1');
+  return octetsOfText(bytes).toString('latin1');
 }
 
 /** PEM that was pasted into a box of one line has lost its ends of lines. */
@@ -83,7 +83,7 @@ function piecesOfPem(from: string, text: string): LoosePieces {
     if (key) found.keys.push({ from, key, ...named });
     // OpenSSL writes the parameters of an EC key before the key, which names its curve itself.
     if (certificates.length || key || label === 'EC PARAMETERS') continue;
-    const isOurs = isCertificateLabel(label) || /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label);
+    const isOurs = isCertificateLabel(label) || isPkcs7Label(label);
     const isKey = label.endsWith('PRIVATE KEY') && label !== 'OPENSSH PRIVATE KEY';
     found.passedOver.push({ from, what: label, why: isOurs || isKey ? 'unreadable' : 'not-for-keystores' });
   }

@@ -3,7 +3,7 @@ import { sameOctets } from '../../asn1/der';
 import { aliasIn, aliasProposer, checkAlias, type AliasProblem } from '../alias';
 import { standaloneRole } from '../chain';
 import type { Entry, Keystore } from '../model';
-import { certificateOfItem, type ImportItem } from './items';
+import { certificateOfItem, isIgnored, type ImportItem } from './items';
 import { withoutDuplicates } from './unique';
 
 /** `skip` leaves the keystore's own entry, if there is one, as it is. */
@@ -184,7 +184,7 @@ function takenBesides(keystore: Keystore, plan: MergePlan, index: number): Set<s
 }
 
 function actionsFor(state: MergeState, item: ImportItem, onConflict: ConflictPolicy): MergeAction[] {
-  const isStray = item.kind === 'certificate' && item.ignored === true;
+  const isStray = isIgnored(item);
   if (state.kind !== 'conflict') return isStray ? ['skip', 'add'] : ['add', 'skip'];
   const all: MergeAction[] = mayOverwrite(state.entry, item) ? ['add', 'overwrite', 'skip'] : ['add', 'skip'];
   const wanted = isStray || onConflict === 'skip' ? 'skip' : onConflict === 'overwrite' ? 'overwrite' : 'add';
@@ -230,7 +230,7 @@ function judged(row: MergeRow, taken: ReadonlySet<string>): MergeRow {
       warnings.push({ code: 'private-key-lost', alias });
     }
   }
-  if (item.kind === 'certificate' && item.ignored) warnings.push({ code: 'was-ignored' });
+  if (isIgnored(item)) warnings.push({ code: 'was-ignored' });
   if (row.answers !== undefined) warnings.push({ code: 'signing-response', alias: row.answers });
   return {
     ...{ item, state, action, actions: row.actions, alias, warnings },
@@ -274,7 +274,7 @@ class Present {
         this.note(this.keyPairs, chainKey(entry.chain), entry.alias);
         const [leaf] = entry.chain;
         if (leaf) {
-          this.note(this.byPublicKey, publicKeyText(leaf), entry.alias);
+          this.note(this.byPublicKey, leaf.keyDigest, entry.alias);
           this.leaves.add(leaf.sha256);
         }
       }
@@ -291,7 +291,7 @@ class Present {
 
   keyPairAnsweredBy(item: ImportItem): string | undefined {
     if (item.kind !== 'certificate' || this.leaves.has(item.certificate.sha256)) return undefined;
-    return this.byPublicKey.get(publicKeyText(item.certificate));
+    return this.byPublicKey.get(item.certificate.keyDigest);
   }
 
   private sameAs(item: ImportItem, there: Entry | undefined): string | undefined {
@@ -317,7 +317,5 @@ class Present {
     if (!map.has(key)) map.set(key, alias);
   }
 }
-
-const publicKeyText = ({ spki }: Certificate): string => Buffer.from(spki).toString('base64');
 
 const chainKey = (chain: readonly Certificate[]): string => chain.map(({ sha256 }) => sha256).join(' ');

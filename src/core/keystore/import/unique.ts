@@ -1,4 +1,4 @@
-import type { ImportItem } from './items';
+import { isIgnored, type ImportItem } from './items';
 
 /** The same certificate, or key pair, of two sources is one; one that was trusted stands before one that only lay about. */
 export function withoutDuplicates(items: readonly ImportItem[]): readonly ImportItem[] {
@@ -18,8 +18,4 @@ export function withoutDuplicates(items: readonly ImportItem[]): readonly Import
     seen.add(full).add(`any ${id}`);
     return true;
   });
-}
-
-function isIgnored(item: ImportItem): boolean {
-  return item.kind === 'certificate' && item.ignored === true;
 }

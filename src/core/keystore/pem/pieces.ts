@@ -1,5 +1,5 @@
 import { Certificate } from '../../certificates/certificate';
-import { readPem, type PemBlock } from '../../certificates/pem';
+import { isCertificateLabel, isPkcs7Label, readPem, type PemBlock } from '../../certificates/pem';
 import { certificatesOfPkcs7 } from '../../certificates/pkcs7';
 import { readNode } from '../../asn1/der';
 import { isLegacyKeyLabel, legacyToPkcs8 } from '../../keys/legacyPem';
@@ -63,16 +63,10 @@ function certificatesOf(label: string, der: Uint8Array): Certificate[] {
   try {
     // OpenSSL's TRUSTED CERTIFICATE has its own data after the certificate.
     if (isCertificateLabel(label)) return [Certificate.parse(der.subarray(0, readNode(der).end))];
-    return /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label)
-      ? certificatesOfPkcs7(der).map((each) => Certificate.parse(each))
-      : [];
+    return isPkcs7Label(label) ? certificatesOfPkcs7(der).map((each) => Certificate.parse(each)) : [];
   } catch {
     return [];
   }
-}
-
-export function isCertificateLabel(label: string): boolean {
-  return /^(X509 |TRUSTED )?CERTIFICATE$/.test(label);
 }
 
 /** The private key of a PEM block; undefined for another block, and for a key that cannot be read. */

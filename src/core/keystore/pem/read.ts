@@ -1,10 +1,11 @@
 import type { Certificate } from '../../certificates/certificate';
+import { isCertificateLabel } from '../../certificates/pem';
 import { FlowKeystoreError } from '../../errors';
 import { publicKeyOf } from '../../keys/publicKeyOf';
 import { aliasProposer } from '../alias';
-import { isUtf16 } from '../detect';
+import { octetsOfText } from '../detect';
 import type { CarriedBag, Entry, Keystore, KeystoreNote, KeyPairEntry } from '../model';
-import { emptyBundle, isCertificateLabel, piecesOf, type Piece } from './pieces';
+import { emptyBundle, piecesOf, type Piece } from './pieces';
 
 /**
  * Reads a PEM bundle as a keystore: each private key with the chain that belongs to it, every other certificate an anchor. Aliases are OpenSSL's
@@ -12,7 +13,7 @@ import { emptyBundle, isCertificateLabel, piecesOf, type Piece } from './pieces'
  * @throws FlowKeystoreError `damaged`, `not-a-keystore` for a PEM file without certificates and keys
  */
 export function readPemBundle(bytes: Uint8Array): Keystore {
-  const octets = octetsOf(bytes);
+  const octets = octetsOfText(bytes);
   const text = octets.toString('latin1');
   const { pieces } = piecesOf(text);
   const found = pieces.some(({ certificates, key }) => certificates.length || key);
@@ -26,11 +27,6 @@ export function readPemBundle(bytes: Uint8Array): Keystore {
   });
   if (at < octets.length) carried.push({ level: 'text', type: '', raw: octets.subarray(at) });
   return { type: 'PEM', entries, notes, carried };
-}
-
-/** Read as Latin-1, so that a character is an octet and nothing is lost; UTF-16, as Windows' Notepad has written it, becomes UTF-8. */
-function octetsOf(bytes: Uint8Array): Buffer {
-  return isUtf16(bytes) ? Buffer.from(Buffer.from(bytes.subarray(2)).toString('utf16le'), 'utf8') : Buffer.from(bytes);
 }
 
 /** The entries that the pieces make. Also asked by the writer: what it writes has to read back as it was meant. */

@@ -1,5 +1,4 @@
-import { createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   children,
   expectNode,
@@ -15,12 +14,11 @@ import {
   type Node,
 } from '../../asn1/der';
 import { FlowKeystoreError } from '../../errors';
-import { checkIterations, pbkdf2Oid, prfHashes } from '../../keys/passwordEncryption';
+import { checkIterations, pbkdf2Key, pbkdf2Oid, prfHashes, readPbkdf2 } from '../../keys/passwordEncryption';
 import { pkcs12Kdf } from '../../keys/pkcs12Kdf';
 import type { Protection } from '../model';
 import { macHashes, pbmac1Oid, sha256Oid } from './oids';
 
-const pbkdf2Async = promisify(pbkdf2);
 const macIterations = 10_000;
 const macLengths: Readonly<Record<MacHash, number>> = {
   sha1: 20,
@@ -68,29 +66,15 @@ export async function checkMac(
 async function pbmac1(parameters: Node, content: Uint8Array, password: string): Promise<Uint8Array> {
   const [kdf, scheme] = children(parameters);
   const [kdfOid, kdfParameters] = children(expectNode(kdf, Tag.sequence, 'a key derivation'));
-  const [salt, count, ...rest] = children(
-    expectNode(kdfParameters, Tag.sequence, 'the parameters of a key derivation'),
-  );
-  const lengthNode = rest.find((node) => node.tag === Tag.integer);
-  const hashOf = (node: Node | undefined): string | undefined => {
-    const [oidNode] = node ? children(node) : [];
-    return oidNode && prfHashes[oidOf(oidNode)];
-  };
-  const prfNode = rest.find((node) => node.tag === Tag.sequence);
-  const prf = prfNode ? hashOf(prfNode) : 'sha1';
-  const hash = hashOf(scheme);
-  if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !salt || !count || !lengthNode || !prf || !hash) {
+  const derivation = readPbkdf2(expectNode(kdfParameters, Tag.sequence, 'the parameters of a key derivation'));
+  const [schemeOid] = scheme ? children(scheme) : [];
+  const hash = schemeOid && prfHashes[oidOf(schemeOid)];
+  if (!kdfOid || oidOf(kdfOid) !== pbkdf2Oid || !derivation?.keyLength || !hash) {
     throw new FlowKeystoreError('unsupported', 'This version cannot check this kind of PBMAC1.');
   }
-  const length = smallIntegerOf(lengthNode);
+  const length = smallIntegerOf(derivation.keyLength);
   if (length > 1024) throw new FlowKeystoreError('limit-exceeded', 'The MAC asks for an impossible key length.');
-  const key = await pbkdf2Async(
-    Buffer.from(password, 'utf8'),
-    octetsOf(salt),
-    checkIterations(smallIntegerOf(count)),
-    length,
-    prf,
-  );
+  const key = await pbkdf2Key(derivation, Buffer.from(password, 'utf8'), length);
   return createHmac(hash, key).update(content).digest();
 }
 
