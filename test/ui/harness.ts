@@ -162,15 +162,16 @@ export class Workbench {
   /**
    * Answers the simple open or save dialog with a path.
    * @param listed a name that the dialog lists: what is filled in before it has listed its folder would be overwritten.
+   * @param button the text of the dialog's button
    */
-  async file(file: string, listed: string): Promise<void> {
+  async file(file: string, listed: string, button = 'OK'): Promise<void> {
     await this.quickRow(listed).waitFor();
     // On a busy machine it lists the folder once more, and puts its own proposal back.
     do {
       await this.quickInput().fill(file);
       await this.page.waitForTimeout(300);
     } while ((await this.quickInput().inputValue()) !== file);
-    await this.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'OK' }).click();
+    await this.page.locator('.quick-input-widget .quick-input-action a', { hasText: button }).click();
   }
 
   /**

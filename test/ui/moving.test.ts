@@ -76,11 +76,7 @@ describe('moving entries in and out', () => {
   const aliases = async (): Promise<string[]> =>
     (await readKeystore(readFileSync(at('partner.p12')), password)).entries.map(({ alias }) => alias).sort();
 
-  const choose = async (name: string): Promise<void> => {
-    await workbench.quickRow(name).waitFor();
-    await workbench.quickInput().fill(at(name));
-    await workbench.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'Import' }).click();
-  };
+  const choose = (name: string): Promise<void> => workbench.file(at(name), name, 'Import');
 
   it('asks where from', async () => {
     await workbench.treeMenu('partner.p12', 'Import...');

@@ -157,9 +157,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
 
   it('asks for the passphrase of an SSH key until it is the right one', async () => {
     await workbench.command('Flow Keystore: Import SSH Key...');
-    await workbench.quickRow('..').waitFor();
-    await workbench.quickInput().fill(at('id_partner.key'));
-    await workbench.page.locator('.quick-input-widget .quick-input-action a', { hasText: 'Choose' }).click();
+    await workbench.file(at('id_partner.key'), '..', 'Choose');
     await workbench.input('wrong', 'Passphrase of the private key');
     await workbench.quickMessage('This is not the passphrase').waitFor();
     await workbench.screenshot('question-passphrase');

@@ -20,13 +20,21 @@ import {
 } from '../../asn1/der';
 import { anyExtendedKeyUsageOid, attributeOid, bagOid, x509CertificateOid } from './oids';
 
-/** A SafeBag, opened as far as its attributes. */
+/**
+ * A SafeBag (RFC 7292 section 4.2), read whole. Little of it is kept, its attributes least of all: where a file has thousands of bags, the garbage
+ * collector would have more work with them than reading takes.
+ */
 export interface SafeBag {
   readonly type: string;
+  readonly node: Node;
   /** The element inside the explicit tag of bagValue. */
   readonly value: Node;
-  readonly attributes: readonly BagAttribute[];
-  readonly raw: Uint8Array;
+  /** Its friendlyName. */
+  readonly alias: string | undefined;
+  /** As Latin-1 text: Java writes `Time <milliseconds>`, OpenSSL 20 octets of SHA-1. */
+  readonly localKeyId: string | undefined;
+  /** Java takes a certificate for an entry of its own only where it has the trustedKeyUsage attribute. */
+  readonly isTrustedByJava: boolean;
 }
 
 export interface BagAttribute {
@@ -39,13 +47,26 @@ export function readBag(node: Node): SafeBag {
   const [typeNode, wrapped, attributeSet] = children(expectNode(node, Tag.sequence, 'a bag'));
   const [value] = children(expectNode(wrapped, 0xa0, 'the contents of a bag'));
   const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a bag'));
-  const attributes = attributeSet ? children(attributeSet).map(readAttribute) : [];
+  const attributes = readAttributes(attributeSet);
+  const first = (wanted: string): Node | undefined => attributes.find((each) => each.type === wanted)?.values[0];
+  const name = first(attributeOid.friendlyName);
+  const keyId = first(attributeOid.localKeyId);
   return {
     type,
+    node,
     value: value ?? expectNode(value, Tag.sequence, 'the contents of a bag'),
-    attributes,
-    raw: rawOf(node),
+    alias: name && (name.tag === Tag.bmpString ? bmpOf(contentsOf(name)) : stringOf(name)),
+    localKeyId: keyId && Buffer.from(octetsOf(keyId)).toString('latin1'),
+    isTrustedByJava: attributes.some((each) => each.type === attributeOid.trustedKeyUsage),
   };
+}
+
+export function attributesOf(bag: SafeBag): readonly BagAttribute[] {
+  return readAttributes(children(bag.node)[2]);
+}
+
+function readAttributes(set: Node | undefined): readonly BagAttribute[] {
+  return set ? children(set).map(readAttribute) : [];
 }
 
 function readAttribute(node: Node): BagAttribute {
@@ -55,24 +76,6 @@ function readAttribute(node: Node): BagAttribute {
     values: values ? children(values) : [],
     node,
   };
-}
-
-const attribute = (bag: SafeBag, type: string): BagAttribute | undefined => bag.attributes.find((a) => a.type === type);
-
-export function aliasOf(bag: SafeBag): string | undefined {
-  const value = attribute(bag, attributeOid.friendlyName)?.values[0];
-  if (!value) return undefined;
-  return value.tag === Tag.bmpString ? bmpOf(contentsOf(value)) : stringOf(value);
-}
-
-/** As Latin-1 text: Java writes `Time <milliseconds>`, OpenSSL 20 octets of SHA-1. */
-export function localKeyIdOf(bag: SafeBag): string | undefined {
-  const value = attribute(bag, attributeOid.localKeyId)?.values[0];
-  return value && Buffer.from(octetsOf(value)).toString('latin1');
-}
-
-export function isTrustedByJava(bag: SafeBag): boolean {
-  return attribute(bag, attributeOid.trustedKeyUsage) !== undefined;
 }
 
 /** The certificate of a CertBag; undefined for another kind than X.509 (SDSI). */
@@ -122,18 +125,18 @@ export function makeCertificateBag(der: Uint8Array, names: BagNames = {}): Uint8
 /** A bag as it was, under another alias: value and other attributes untouched. */
 export function renameBag(raw: Uint8Array, alias: string): Uint8Array {
   const bag = readBag(readNode(raw));
-  return aliasOf(bag) === alias ? raw : remade(bag, rawOf(bag.value), alias);
+  return bag.alias === alias ? raw : remade(bag, rawOf(bag.value), alias);
 }
 
 /** A bag with another value, its attributes untouched. */
 export function refillBag(bag: SafeBag, value: Uint8Array): Uint8Array {
-  return remade(bag, value, aliasOf(bag));
+  return remade(bag, value, bag.alias);
 }
 
 function remade(bag: SafeBag, value: Uint8Array, alias: string | undefined): Uint8Array {
-  const localKeyId = localKeyIdOf(bag);
+  const { localKeyId } = bag;
   return makeBag(bag.type, value, {
-    kept: bag.attributes,
+    kept: attributesOf(bag),
     ...(alias !== undefined && { alias }),
     ...(localKeyId !== undefined && { localKeyId }),
   });

@@ -3,7 +3,7 @@ import type { Certificate } from '../../certificates/certificate';
 import type { Name } from '../../certificates/name';
 import type { Pace } from '../../keys/slices';
 import type { CarriedBag, Entry, KeystoreNote } from '../model';
-import { aliasOf, isTrustedByJava, localKeyIdOf, type SafeBag } from './bag';
+import type { SafeBag } from './bag';
 import { bagOid } from './oids';
 
 interface Seen {
@@ -62,18 +62,18 @@ export async function entriesAsJavaSeesThem(
     for (const [place, bag] of safe.entries()) {
       if (pace.over) await pace.rest();
       const source = carry(bag);
-      const keyId = localKeyIdOf(bag);
+      const keyId = bag.localKeyId;
       const created = creationDate(keyId);
       const certificate = certificates.get(bag);
       if (bag.type === bagOid.key || bag.type === bagOid.shroudedKey) {
         const form = bag.type === bagOid.key ? 'plain' : 'encrypted';
         if (form === 'encrypted') shroudedKeys++;
         if (keyId === undefined && form === 'encrypted' && shroudedKeys > 1) {
-          notes.push({ code: 'key-ignored-by-java', alias: aliasOf(bag) ?? '' });
+          notes.push({ code: 'key-ignored-by-java', alias: bag.alias ?? '' });
           carried.push(source);
           continue;
         }
-        const alias = aliasOf(bag) ?? String(++unnamed);
+        const alias = bag.alias ?? String(++unnamed);
         if (form === 'plain') notes.push({ code: 'key-not-encrypted', alias, sealedOnSave: true });
         const chain: Certificate[] = [];
         const entry: Entry = {
@@ -87,16 +87,16 @@ export async function entriesAsJavaSeesThem(
         const algorithm = secretKindOf(bag);
         put({
           kind: 'secretKey',
-          alias: aliasOf(bag) ?? String(++unnamed),
+          alias: bag.alias ?? String(++unnamed),
           source,
           ...created,
           ...(algorithm && { algorithm }),
         });
       } else if (certificate) {
         const assumed = shroudedKeys === 1 && place === 0 ? assumedKeyId : undefined;
-        if (isTrustedByJava(bag)) {
-          put({ kind: 'certificate', alias: aliasOf(bag) ?? String(++unnamed), certificate, source, ...created });
-        } else leaves.add(keyId ?? assumed, aliasOf(bag), certificate);
+        if (bag.isTrustedByJava) {
+          put({ kind: 'certificate', alias: bag.alias ?? String(++unnamed), certificate, source, ...created });
+        } else leaves.add(keyId ?? assumed, bag.alias, certificate);
         bySubject.add(certificate);
       } else others.push(bag);
     }
@@ -109,16 +109,16 @@ export async function entriesAsJavaSeesThem(
     if (!chain.length) notes.push({ code: 'key-without-certificate', alias });
   }
   for (const bag of others) {
-    const alias = aliasOf(bag);
+    const { alias } = bag;
     const source = carry(bag);
     if (alias === undefined || entries.has(alias.toLowerCase())) carried.push(source);
-    else put({ kind: 'unknown', alias, what: bag.type, source, ...creationDate(localKeyIdOf(bag)) });
+    else put({ kind: 'unknown', alias, what: bag.type, source, ...creationDate(bag.localKeyId) });
   }
   const ignored: Certificate[] = [];
-  const loose = [...certificates].filter(([bag]) => !isTrustedByJava(bag));
+  const loose = [...certificates].filter(([bag]) => !bag.isTrustedByJava);
   if (loose.length) {
     // Of a trusted one that lost its alias to a later entry nothing is left to say either: it is carried already.
-    for (const [bag, { sha256 }] of certificates) if (isTrustedByJava(bag)) used.add(sha256);
+    for (const [bag, { sha256 }] of certificates) if (bag.isTrustedByJava) used.add(sha256);
   }
   for (const [bag, certificate] of loose) {
     if (used.has(certificate.sha256)) continue;
@@ -130,7 +130,7 @@ export async function entriesAsJavaSeesThem(
   return { entries: [...entries.values()], notes, carried };
 }
 
-const carry = (bag: SafeBag): CarriedBag => ({ level: 'bag', type: bag.type, raw: bag.raw });
+const carry = (bag: SafeBag): CarriedBag => ({ level: 'bag', type: bag.type, raw: rawOf(bag.node) });
 
 /** Java writes the creation date into localKeyID. */
 function creationDate(keyId: string | undefined): { created?: Date } {

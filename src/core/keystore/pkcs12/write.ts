@@ -5,17 +5,7 @@ import { checkWritablePassword, encryptWithPassword } from '../../keys/passwordE
 import { sealKey, type SealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import type { Entry, Keystore, KeyPairEntry, Protection } from '../model';
-import {
-  aliasOf,
-  isTrustedByJava,
-  localKeyIdOf,
-  makeBag,
-  makeCertificateBag,
-  readBag,
-  renameBag,
-  type BagAttribute,
-  type SafeBag,
-} from './bag';
+import { attributesOf, makeBag, makeCertificateBag, readBag, renameBag, type BagAttribute, type SafeBag } from './bag';
 import { makeMac, type MacHash } from './mac';
 import { bagOid, contentOid } from './oids';
 
@@ -56,7 +46,9 @@ export async function writePkcs12(
       const localKeyId = keyIds.of(entry);
       // Java sees no key that is not encrypted: such a one is sealed now.
       const sealed = await sealedForPkcs12(entry, password ?? '');
-      keys.push(makeBag(bagOid.shroudedKey, sealed.der, { alias: entry.alias, localKeyId, kept: attributesOf(entry) }));
+      keys.push(
+        makeBag(bagOid.shroudedKey, sealed.der, { alias: entry.alias, localKeyId, kept: attributesOfEntry(entry) }),
+      );
       const [leaf] = entry.chain;
       if (leaf) {
         const bags = issuers.wouldBeReplacedBy(leaf) ? lateLeaves : chains;
@@ -65,7 +57,11 @@ export async function writePkcs12(
       for (const issuer of issuers.newOnesOf(entry)) chains.push(makeCertificateBag(issuer.der));
     } else if (entry.kind === 'certificate') {
       others.push(
-        makeCertificateBag(entry.certificate.der, { alias: entry.alias, trusted: true, kept: attributesOf(entry) }),
+        makeCertificateBag(entry.certificate.der, {
+          alias: entry.alias,
+          trusted: true,
+          kept: attributesOfEntry(entry),
+        }),
       );
     } else if (entry.source?.level === 'bag') {
       // Secrets lie in the encrypted part of nearly all files, and in one of their own where certificates lie open.
@@ -145,13 +141,13 @@ function sortCarried({ carried, entries }: Keystore): {
   const stray: Uint8Array[] = [];
   const aliases = new Map<string, string>();
   for (const { alias, source } of entries) {
-    const before = source?.level === 'bag' ? aliasOf(readBag(readNode(source.raw))) : undefined;
+    const before = source?.level === 'bag' ? readBag(readNode(source.raw)).alias : undefined;
     if (before !== undefined) aliases.set(before.toLowerCase(), alias);
   }
   for (const { level, raw } of carried) {
     if (level !== 'bag') continue;
     const bag = readBag(readNode(raw));
-    const alias = aliasOf(bag);
+    const { alias } = bag;
     if (alias === undefined || !isListed(bag)) {
       stray.push(raw);
       continue;
@@ -164,8 +160,8 @@ function sortCarried({ carried, entries }: Keystore): {
 
 /** Whether Java has a bag with an alias as an entry, if nothing hides it. */
 function isListed(bag: SafeBag): boolean {
-  if (bag.type === bagOid.certificate) return isTrustedByJava(bag);
-  return bag.type !== bagOid.shroudedKey || localKeyIdOf(bag) !== undefined;
+  if (bag.type === bagOid.certificate) return bag.isTrustedByJava;
+  return bag.type !== bagOid.shroudedKey || bag.localKeyId !== undefined;
 }
 
 /** The certificates above the leaves of key pairs. A reader finds them by name alone: of each name there can be but one. */
@@ -215,8 +211,8 @@ function chainConflict(alias: string, issuer: Certificate): FlowKeystoreError {
 }
 
 /** Attributes of other programs (a Microsoft provider name, say) stay with the entry. */
-function attributesOf(entry: Pick<Entry, 'source'>): readonly BagAttribute[] {
-  return entry.source?.level === 'bag' ? readBag(readNode(entry.source.raw)).attributes : [];
+function attributesOfEntry(entry: Pick<Entry, 'source'>): readonly BagAttribute[] {
+  return entry.source?.level === 'bag' ? attributesOf(readBag(readNode(entry.source.raw))) : [];
 }
 
 function dataContent(octets: Uint8Array): Uint8Array {
@@ -237,7 +233,7 @@ class KeyIds {
   constructor(private readonly now: () => number) {}
 
   reserve(entry: KeyPairEntry): void {
-    const id = entry.source?.level === 'bag' ? localKeyIdOf(readBag(readNode(entry.source.raw))) : undefined;
+    const id = entry.source?.level === 'bag' ? readBag(readNode(entry.source.raw)).localKeyId : undefined;
     if (id === undefined || this.taken.has(id)) return;
     this.taken.add(id);
     this.ids.set(entry, id);
