@@ -48,6 +48,26 @@ describe('a key pair in a PEM file without a password', function () {
     assert.deepEqual(fixture.aliases(keystore), ['PEM Root']);
   });
 
+  it('takes key pairs and SSH keys that are imported, and uses them at once', async () => {
+    const pem = path.join(fixture.folder, 'client.pem');
+    const client = await root.issue('client');
+    writeFileSync(pem, client.privateKeyPem + client.pem);
+    const ssh = path.join(fixture.folder, 'id.pem');
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    writeFileSync(ssh, key.export({ format: 'pem', type: 'pkcs8' }));
+    await assert.rejects(run('flowKeystore.import', { keystore, files: [pem], silent: true }), {
+      code: 'password-required',
+      next: /keyPassword/,
+    });
+    assert.deepEqual(await run('flowKeystore.import', { keystore, files: [pem], keyPassword, silent: true }), [
+      'client',
+    ]);
+    await run('flowKeystore.importSshKey', { keystore, file: ssh, keyPassword, silent: true });
+    assert.deepEqual(fixture.aliases(keystore), ['PEM Root', 'client', 'id_ecdsa']);
+    const request = await run('flowKeystore.createRequest', { keystore, alias: 'client', silent: true });
+    assert.match(request ?? '', /BEGIN CERTIFICATE REQUEST/);
+  });
+
   it('is not generated where code gives no password, and the error says what to give', async () => {
     await assert.rejects(fixture.generate('client', { keystore }), {
       code: 'password-required',

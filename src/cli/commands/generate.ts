@@ -1,19 +1,16 @@
-import { FlowKeystoreError } from '../../core/errors';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { groups } from '../../core/keystore/describe';
 import { addKeyPair } from '../../core/keystore/edit';
-import type { Keystore } from '../../core/keystore/model';
 import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
-import { needsKeyPassword } from '../../core/keystore/newKeyPassword';
-import { sshKeyWish } from '../../core/keystore/sshKeys';
+import { sshKeyWish, sshSubject } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
-import { inFile } from '../inFile';
-import { emptyPassword, KeystoreOpener } from '../keystores';
+import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
+import { sealingPassword } from '../sealingPassword';
 import { openOrCreate, readStoreType } from '../targetKeystore';
-import { askNewSecret, type Terminal } from '../terminal';
+import type { Terminal } from '../terminal';
 
 export const generateUsage =
   'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
@@ -39,7 +36,7 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
   const ssh = values.ssh ? sshKeyWish(values.key ?? 'RSA 3072') : undefined;
   const alias = values.alias ?? ssh?.alias;
   if (alias === undefined) throw badArguments('generate needs --alias ALIAS.');
-  const subject = values.subject ?? (ssh ? `CN=${alias}` : undefined);
+  const subject = values.subject ?? (ssh ? sshSubject(alias) : undefined);
   if (subject === undefined) throw badArguments('generate needs --subject NAME, such as "CN=Partner A, O=Example".');
 
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
@@ -93,26 +90,6 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     );
   }
   return 0;
-}
-
-/** Of a PEM file that has no password of its own, the first one that is named is that of the key. */
-async function sealingPassword(
-  file: string,
-  keystore: Keystore,
-  password: string | undefined,
-  opener: KeystoreOpener,
-  terminal: Terminal,
-): Promise<string> {
-  if (!(await inFile(file, () => needsKeyPassword(keystore, password)))) return password ?? '';
-  const own = opener.passwords[0] ?? (await askNewSecret(terminal, `Password of the new private key in ${file}: `));
-  if (own) return own;
-  if (own !== undefined && opener.firstVariable !== undefined) throw emptyPassword(opener.firstVariable, file);
-  throw new FlowKeystoreError(
-    'password-required',
-    'The PEM file has no password, and the private key needs one of its own.',
-    { file },
-    'Put it into an environment variable and name that with --password-env NAME.',
-  );
 }
 
 /** @throws FlowKeystoreError `arguments` */

@@ -11,19 +11,26 @@ import {
   type Recognised,
 } from '../../core/keystore/import/items';
 import { applyMerge, sealItems } from '../../core/keystore/import/merge';
-import { planMerge, withAction, type ConflictPolicy, type MergePlan } from '../../core/keystore/import/plan';
-import { recognise } from '../../core/keystore/import/recognise';
+import {
+  chosenRows,
+  planMerge,
+  withActions,
+  type ConflictPolicy,
+  type MergePlan,
+} from '../../core/keystore/import/plan';
+import { recognise, type RecogniseOptions } from '../../core/keystore/import/recognise';
 import { withoutDuplicates } from '../../core/keystore/import/unique';
 import type { Keystore } from '../../core/keystore/model';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
+import { sealingPassword } from '../sealingPassword';
 import { openOrCreate, readStoreType, secretsOf } from '../targetKeystore';
 import { note, type Terminal } from '../terminal';
 import { refuseConflicts, refuseTrust, refuseWhereNothingIsOverwritten } from './importRefusals';
 import { resultData, resultText } from './importText';
 
 export const importUsage =
-  'import KEYSTORE [SOURCE...] [--from-host HOST[:PORT]] [--alias ALIAS] [--overwrite | --keep | --rename] [--trust | --sha256 FINGERPRINT...] [--type PKCS12|JKS|JCEKS|PEM] [--dry-run] [--password-env NAME]... [--from-password-env NAME]... [--timeout SECONDS] [--json]';
+  'import KEYSTORE [SOURCE...] [--from-host HOST[:PORT]] [--alias ALIAS] [--overwrite | --keep | --rename] [--trust | --sha256 FINGERPRINT...] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--dry-run] [--password-env NAME]... [--from-password-env NAME]... [--timeout SECONDS] [--json]';
 
 /** Takes certificates, key pairs and the entries of other keystores into a keystore, which is made where there is none. */
 export async function importInto(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -34,6 +41,7 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
     rename: { type: 'boolean' },
     trust: { type: 'boolean' },
     yes: { type: 'boolean' },
+    ssh: { type: 'boolean' },
     sha256: { type: 'string', multiple: true },
     type: { type: 'string' },
     'dry-run': { type: 'boolean' },
@@ -60,7 +68,8 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
   const given = secretsOf(values['from-password-env'] ?? [], 'from-password-env', terminal);
   const ask = asker(given, own, terminal);
 
-  const found = await whatToImport(names, host, ask, timeoutMs, terminal);
+  const recognising = { signal: terminal.signal, now: terminal.now(), certifyAll: values.ssh === true };
+  const found = await whatToImport(names, host, ask, timeoutMs, recognising, terminal);
   const items = named(found.items, values.alias);
   const target = await openOrCreate(file, type, opener, terminal);
   const { keystore } = target;
@@ -76,8 +85,11 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
     if (!onConflict) refuseConflicts(plan, file);
     if (!isTrusting && !fingerprints) refuseTrust(plan, file);
     if (onConflict === 'overwrite') refuseWhereNothingIsOverwritten(plan, file);
-    const { type: kind } = keystore;
-    const sealed = await sealItems(plan, { type: kind, password: target.password }, ask, { signal: terminal.signal });
+    const hasKeys = chosenRows(plan).some(({ item }) => item.kind === 'keyPair');
+    const password = hasKeys
+      ? await sealingPassword(file, keystore, target.password, opener, terminal)
+      : target.password;
+    const sealed = await sealItems(plan, { type: keystore.type, password }, ask, { signal: terminal.signal });
     const edited = applyMerge(keystore, plan, sealed, terminal.now());
     const isChange = edited.changes.length > 0;
     if (isChange) await (dryRun ? target.check(edited.keystore) : target.save(edited.keystore));
@@ -162,12 +174,13 @@ async function whatToImport(
   host: string | undefined,
   ask: AskPassword,
   timeoutMs: number,
+  recognising: RecogniseOptions,
   terminal: Terminal,
 ): Promise<Recognised> {
   const { signal } = terminal;
   const sources: ImportSource[] = [];
   for (const name of files) sources.push({ name, bytes: (await readKeystoreFile(name, signal)).bytes });
-  const found: Recognised = sources.length ? await recognise(sources, ask, { signal }) : { items: [], passedOver: [] };
+  const found: Recognised = sources.length ? await recognise(sources, ask, recognising) : { items: [], passedOver: [] };
   if (host === undefined) return found;
   const target = parseTarget(host);
   const chain = await serverChain(target, { timeoutMs, signal });
@@ -191,6 +204,7 @@ function named(items: readonly ImportItem[], alias: string | undefined): readonl
 
 /** Of the certificates only those whose fingerprints were given. */
 function onlyTrusting(keystore: Keystore, plan: MergePlan, fingerprints: readonly string[]): MergePlan {
+  const wanted = new Set(fingerprints);
   const there = new Set(plan.rows.map(({ item }) => certificateOfItem(item)?.sha256));
   const missing = fingerprints.find((each) => !there.has(each));
   if (missing !== undefined) {
@@ -201,14 +215,10 @@ function onlyTrusting(keystore: Keystore, plan: MergePlan, fingerprints: readonl
       'Compare with what --dry-run lists: somebody else may be answering.',
     );
   }
-  return plan.rows.reduce(
-    (planned, { item, actions }, i) =>
-      item.kind === 'certificate' && !fingerprints.includes(item.certificate.sha256)
-        ? withAction(keystore, planned, i, 'skip')
-        : // One that Java ignored is wanted if its fingerprint was given.
-          item.kind === 'certificate' && actions[0] === 'skip'
-          ? withAction(keystore, planned, i, 'add')
-          : planned,
-    plan,
-  );
+  return withActions(keystore, plan, ({ item, actions }) => {
+    if (item.kind !== 'certificate') return undefined;
+    if (!wanted.has(item.certificate.sha256)) return 'skip';
+    // One that Java ignored is wanted if its fingerprint was given.
+    return actions[0] === 'skip' ? 'add' : undefined;
+  });
 }

@@ -1,5 +1,6 @@
 import { describeError, type FlowKeystoreError } from '../../core/errors';
 import { groups } from '../../core/keystore/describe';
+import { sshFingerprint } from '../../core/keys/openssh/publicKey';
 import { describePassedOver, describeRow, describeWarning, itemKind } from '../../core/keystore/import/describe';
 import { certificateOfItem, isIgnored, type PassedOver } from '../../core/keystore/import/items';
 import type { ConflictPolicy, MergePlan, MergeRow } from '../../core/keystore/import/plan';
@@ -40,6 +41,7 @@ function rowData(row: MergeRow, isDecided: boolean): unknown {
     from: row.item.from,
     ...(row.item.alias !== undefined && { sourceAlias: row.item.alias }),
     ...(certificate && { subject: certificate.subject.toString(), sha256: certificate.sha256 }),
+    ...(row.item.kind === 'keyPair' && row.item.certified && { ssh: true }),
     warnings: row.warnings.map((warning) => ({ code: warning.code, message: describeWarning(warning) })),
     message: isDecided ? describeRow(row) : undecided(row),
   };
@@ -74,7 +76,9 @@ export function resultText(result: ImportResult): string {
     const certificate = certificateOfItem(row.item);
     const what = certificate ? visible(certificate.subject.toString()) : visible(row.alias);
     lines.push(`  ${itemKind(row.item)} ${what}`, `    ${isDecided(row, result) ? describeRow(row) : undecided(row)}`);
-    if (certificate) lines.push(`    SHA-256 ${groups(certificate.sha256)}`);
+    if (row.item.kind === 'keyPair' && row.item.certified && certificate) {
+      lines.push(`    SSH fingerprint ${sshFingerprint(certificate.spki)}`);
+    } else if (certificate) lines.push(`    SHA-256 ${groups(certificate.sha256)}`);
     for (const warning of row.warnings) lines.push(`    Note: ${describeWarning(warning)}`);
   }
   for (const each of passedOver) lines.push(`Passed over, in ${each.from}: ${describePassedOver(each)}`);

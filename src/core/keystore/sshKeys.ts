@@ -1,16 +1,18 @@
+import type { Certificate } from '../certificates/certificate';
 import { readPem } from '../certificates/pem';
 import { FlowKeystoreError } from '../errors';
 import { keySpecs, keySpecText } from '../keys/generate';
 import { openSshKey, readSealedSshKey, type SealedSshKey } from '../keys/openssh/privateKey';
 import { publicKeyOf } from '../keys/publicKeyOf';
-import { openSealedKey, type SealedKey } from '../keys/sealedKey';
+import { keyObjectOf, openSealedKey, type SealedKey } from '../keys/sealedKey';
 import { readPublicKey } from '../certificates/publicKey';
+import { parseSubject } from '../certificates/subjectText';
+import { certify, period } from './newKeyPair';
 import { keyOf } from './pem/pieces';
 
 /** What SAP proposes for a new SSH key. */
 export interface SshKeyWish {
   readonly alias: string;
-  /** SAP: ten years for keys that are uploaded. */
   readonly validity: string;
 }
 
@@ -29,8 +31,11 @@ export function sshKeyWish(key: string): SshKeyWish {
       `Possible: ${sshKeySpecs.join(', ')}.`,
     );
   }
-  return { alias: sshAliasOf(found.startsWith('RSA') ? 'RSA' : 'EC'), validity: '10 years' };
+  return { alias: sshAliasOf(found.startsWith('RSA') ? 'RSA' : 'EC'), validity: sshValidity };
 }
+
+/** SAP: ten years for keys that are uploaded. */
+const sshValidity = '10 years';
 
 export const sshKeySpecs: readonly string[] = keySpecs.map(keySpecText);
 
@@ -42,8 +47,31 @@ export function sshAliasOf(algorithm: string): string {
   );
 }
 
+/** What the certificate of an SSH key is issued to: nobody reads it, but a keystore wants one. */
+export function sshSubject(alias: string): string {
+  return `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`;
+}
+
+/**
+ * The certificate that a private key which came without one gets, since a keystore wants one: self-signed, for as long as SAP proposes.
+ * @param subject as `CN=id_rsa`
+ * @throws FlowKeystoreError `value-invalid` for the subject; `unsupported` for a key that the platform does not sign with
+ */
+export async function certifySshKey(
+  privateKeyInfo: Uint8Array,
+  subject: string,
+  now: Date,
+): Promise<readonly Certificate[]> {
+  const { notBefore, notAfter } = period(sshValidity, now, undefined);
+  const plan = { subject: parseSubject(subject), notBefore, notAfter, usage: [], alternativeNames: [], ca: false };
+  return certify(plan, keyObjectOf(privateKeyInfo));
+}
+
 /** SAP takes SSH and RSA key files of up to 10,000 octets. */
 export const maxSshKeyBytes = 10_000;
+
+/** The PEM label of OpenSSH's own form of a private key. */
+export const sshKeyLabel = 'OPENSSH PRIVATE KEY';
 
 /** A private key file, as ssh-keygen, openssl and others write it; nothing is opened yet. */
 export type PrivateKeyFile =
@@ -63,7 +91,7 @@ export function readPrivateKeyFile(input: Uint8Array | string): PrivateKeyFile {
     throw noKey('a public SSH key', 'Choose the file without .pub.');
   }
   for (const block of readPem(text)) {
-    if (block.label === 'OPENSSH PRIVATE KEY') return { form: 'openssh', sealed: readSealedSshKey(block.der) };
+    if (block.label === sshKeyLabel) return { form: 'openssh', sealed: readSealedSshKey(block.der) };
     const sealed = keyOf(block);
     if (sealed) return { form: 'pem', sealed };
   }

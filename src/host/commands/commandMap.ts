@@ -79,7 +79,7 @@ export interface GenerateKeyPairArgument extends EntryArgument, NewKeyArgument {
 }
 
 /** One source: `files` and `contents`, `text`, `server` or `from`. */
-export interface ImportArgument extends KeystoreArgument {
+export interface ImportArgument extends KeystoreArgument, NewKeyArgument {
   /** Paths. */
   readonly files?: readonly string[];
   /** Of files that have no path on this machine. */

@@ -19,10 +19,11 @@ import { showInformation } from '../ui/messages';
 import { passedOverText, resultText } from '../ui/mergeTexts';
 import { withProgress } from '../ui/progress';
 import { chooseOpenKeystore, GaveUp } from './choosing';
-import type { AddServerCertificateArgument, FromCode, ImportArgument } from './commandMap';
+import type { AddServerCertificateArgument, ImportArgument, NewKeyArgument } from './commandMap';
 import { confirmTrust } from './confirmTrust';
 import { importPasswords } from './importPasswords';
 import { chooseSource, whatToImport } from './importSources';
+import { sealForNewKey, type NewKeySeal } from './newKeySeal';
 
 const { t } = vscode.l10n;
 
@@ -40,6 +41,7 @@ export async function importEntries(host: Host, argument: ImportArgument): Promi
     ...(onConflict && { onConflict }),
     ...(source.kind === 'server' && { server: source.server }),
     ...(argument.password !== undefined && { password: argument.password }),
+    ...(argument.keyPassword !== undefined && { keyPassword: argument.keyPassword }),
   });
   return aliases;
 }
@@ -65,7 +67,7 @@ export async function addServerCertificate(
   return plan.rows[0]?.alias;
 }
 
-export interface MergeOptions extends FromCode {
+export interface MergeOptions extends NewKeyArgument {
   readonly title: string;
   /** For a single thing. */
   readonly alias?: string;
@@ -111,12 +113,16 @@ export async function mergeInto(
     const accepted = options.silent ? plan : await preview(keystore, plan, passedOver, options, again);
     if (!chosenRows(accepted).length) return { plan: accepted, aliases: [] };
     if (!options.silent) await confirmTrust(host, session, newlyTrusted(accepted), options.server);
-    const sealed = await seal(session, accepted, options);
+    const keys = chosenRows(accepted).filter(({ item }) => item.kind === 'keyPair');
+    const [firstKey] = keys;
+    const own = firstKey && (await sealForNewKey(session, firstKey.alias, options, keys.length));
+    const sealed = await seal(session, accepted, options, own);
     const changes = await session.edit((current) =>
       // Not when another program or an undo changed it while answers were waited for: it is planned anew.
       current === keystore ? applyMerge(current, accepted, sealed, host.now()) : { keystore: current, changes: [] },
     );
     if (!changes.length) continue;
+    for (const { alias } of keys) await own?.remember(alias);
     const aliases = chosenRows(accepted).map(({ alias }) => alias);
     const last = aliases.at(-1);
     if (last !== undefined) await host.tree.revealEntry(session, last);
@@ -157,9 +163,15 @@ async function preview(
   return asked.value;
 }
 
-async function seal(session: KeystoreSession, plan: MergePlan, options: MergeOptions): Promise<SealedItems> {
+async function seal(
+  session: KeystoreSession,
+  plan: MergePlan,
+  options: MergeOptions,
+  own: NewKeySeal | undefined,
+): Promise<SealedItems> {
   const { type } = openKeystore(session);
-  const target = { type, password: session.passwords().store };
+  const { store } = session.passwords();
+  const target = { type, password: own ? own.passwordWith(store ?? '') : store };
   const ask = importPasswords(session, options);
   if (chosenRows(plan).every(({ item }) => item.kind === 'certificate')) return sealItems(plan, target, ask);
   return withProgress(t('Importing into {0}', session.name), (signal, report) => {

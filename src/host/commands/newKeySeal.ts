@@ -19,19 +19,21 @@ export interface NewKeySeal {
 
 /**
  * The password of the keystore; for a PEM file without one, that of the argument, or one that is asked for. It is asked before the work begins.
+ * @param count of private keys that it is for
  * @throws FlowKeystoreError `password-required` where code gave none; as `needsKeyPassword` does; GaveUp
  */
 export async function sealForNewKey(
   session: KeystoreSession,
   alias: string,
   argument: NewKeyArgument,
+  count = 1,
 ): Promise<NewKeySeal> {
   const { keystore } = session;
   if (!keystore) throw new GaveUp();
   if (!isNeeded(session, keystore)) {
     return { passwordWith: (keystorePassword) => keystorePassword, remember: () => Promise.resolve() };
   }
-  const password = argument.keyPassword ?? (await askKeyPassword(session, alias, argument));
+  const password = argument.keyPassword ?? (await askKeyPassword(session, alias, argument, count));
   return {
     passwordWith: () => password,
     remember: async (stored) => {
@@ -49,7 +51,12 @@ function isNeeded(session: KeystoreSession, keystore: NonNullable<KeystoreSessio
   }
 }
 
-async function askKeyPassword(session: KeystoreSession, alias: string, argument: NewKeyArgument): Promise<string> {
+async function askKeyPassword(
+  session: KeystoreSession,
+  alias: string,
+  argument: NewKeyArgument,
+  count: number,
+): Promise<string> {
   if (argument.silent) {
     throw new FlowKeystoreError(
       'password-required',
@@ -59,8 +66,10 @@ async function askKeyPassword(session: KeystoreSession, alias: string, argument:
     );
   }
   const asked = await askNewPassword(
-    t('Password of the Private Key "{0}"', alias),
-    t('{0} is a PEM file without a password: the key is encrypted with one of its own', session.name),
+    count === 1 ? t('Password of the Private Key "{0}"', alias) : t('Password of {0} Private Keys', count),
+    count === 1
+      ? t('{0} is a PEM file without a password: the key is encrypted with one of its own', session.name)
+      : t('{0} is a PEM file without a password: the keys are encrypted with one of their own', session.name),
   );
   if (asked.kind !== 'answer') throw new GaveUp();
   return asked.value;

@@ -1,19 +1,18 @@
 import * as vscode from 'vscode';
-import { parseSubject } from '../../core/certificates/subjectText';
 import { FlowKeystoreError } from '../../core/errors';
-import { keyObjectOf } from '../../core/keys/sealedKey';
 import { sapExportsSshKey, sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
 import { checkAlias } from '../../core/keystore/alias';
 import { addKeyPair } from '../../core/keystore/edit';
 import type { KeyPairEntry } from '../../core/keystore/model';
-import { certify, period } from '../../core/keystore/newKeyPair';
 import {
+  certifySshKey,
   maxSshKeyBytes,
   needsPassphrase,
   openPrivateKeyFile,
   readPrivateKeyFile,
   sshKeySpecs,
   sshKeyWish,
+  sshSubject,
   type OpenedPrivateKey,
 } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
@@ -42,7 +41,7 @@ export async function createSshKey(host: Host, argument: CreateSshKeyArgument): 
     session,
     {
       alias,
-      subject: argument.subject ?? `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`,
+      subject: argument.subject ?? sshSubject(alias),
       key,
       validity: wish.validity,
       usage: [],
@@ -113,17 +112,7 @@ export async function importSshKey(host: Host, argument: ImportSshKeyArgument): 
       const code = problem.code === 'taken' ? 'alias-exists' : 'alias-invalid';
       throw new FlowKeystoreError(code, aliasProblemText(problem), { file: session.file }, t('Choose another alias.'));
     }
-    const subject = argument.subject ?? `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`;
-    const chain = await certify(
-      {
-        subject: parseSubject(subject),
-        ...period('10 years', host.now(), undefined),
-        usage: [],
-        alternativeNames: [],
-        ca: false,
-      },
-      keyObjectOf(opened.privateKeyInfo),
-    );
+    const chain = await certifySshKey(opened.privateKeyInfo, argument.subject ?? sshSubject(alias), host.now());
     const seal = await sealForNewKey(session, alias, argument);
     await session.edit(async (keystore, password) => {
       const key = await sealFor(keystore.type, opened.privateKeyInfo, seal.passwordWith(password));

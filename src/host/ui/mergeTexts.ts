@@ -9,6 +9,7 @@ import { aliasProblemText, kindText } from './texts';
 const { t } = vscode.l10n;
 
 export function itemText(item: ImportItem): string {
+  if (item.kind === 'keyPair' && item.certified) return t('SSH key');
   return kindText(item.kind === 'other' ? item.entry.kind : item.kind);
 }
 

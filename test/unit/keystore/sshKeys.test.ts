@@ -4,6 +4,11 @@ import { readPem, writePem } from '../../../src/core/certificates/pem';
 import { readSealedSshKey } from '../../../src/core/keys/openssh/privateKey';
 import { sapExportsSshKey, sshFingerprint, sshPublicKeyLine } from '../../../src/core/keys/openssh/publicKey';
 import { publicKeyOf } from '../../../src/core/keys/publicKeyOf';
+import { addKeyPair } from '../../../src/core/keystore/edit';
+import type { Recognised } from '../../../src/core/keystore/import/items';
+import { planMerge } from '../../../src/core/keystore/import/plan';
+import { recognise } from '../../../src/core/keystore/import/recognise';
+import { emptyKeystore, sealFor } from '../../../src/core/keystore/store';
 import {
   needsPassphrase,
   openPrivateKeyFile,
@@ -73,6 +78,23 @@ describe('SSH keys', function () {
     assert.throws(() => readPrivateKeyFile('PuTTY-User-Key-File-3: ssh-rsa'), { next: /puttygen/ });
     assert.throws(() => readPrivateKeyFile(knownPublic), { message: /public SSH key/ });
     assert.throws(() => readPrivateKeyFile('hello'), { code: 'unsupported' });
+  });
+
+  it('is imported with a certificate of its own; the same key again is the same entry', async () => {
+    const now = new Date('2026-01-02T03:04:05Z');
+    const found = (): Promise<Recognised> =>
+      recognise([{ name: 'id', bytes: Buffer.from(known) }], () => Promise.resolve('Secret-1'), { now });
+    const [item] = (await found()).items;
+    assert.ok(item?.kind === 'keyPair' && item.certified);
+    const [certificate] = item.chain;
+    assert.deepEqual([item.alias, certificate?.subject.toString()], ['id_ed25519', 'CN=id_ed25519']);
+    assert.ok(certificate);
+    assert.equal(sshFingerprint(certificate.spki), knownFingerprint);
+    assert.equal(certificate.notAfter.getUTCFullYear(), 2036);
+    const key = await sealFor('PKCS12', item.key.der, 'Keystore-1');
+    const { keystore } = addKeyPair(emptyKeystore(), { alias: 'mine', key, chain: item.chain, created: now });
+    const { rows } = planMerge(keystore, (await found()).items);
+    assert.deepEqual(rows[0]?.state, { kind: 'same', alias: 'mine' });
   });
 
   it('keeps to the aliases of SAP, and to one line', () => {

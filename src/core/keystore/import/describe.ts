@@ -4,8 +4,8 @@ import type { ImportItem, PassedOver } from './items';
 import { isKeptFromOverwriting, type MergeRow, type MergeWarning } from './plan';
 import type { Entry } from '../model';
 
-export function itemKind(item: ImportItem): 'key pair' | 'certificate' | 'secret key' | 'unknown entry' {
-  if (item.kind === 'keyPair') return 'key pair';
+export function itemKind(item: ImportItem): 'key pair' | 'SSH key' | 'certificate' | 'secret key' | 'unknown entry' {
+  if (item.kind === 'keyPair') return item.certified ? 'SSH key' : 'key pair';
   if (item.kind === 'certificate') return 'certificate';
   return item.entry.kind === 'secretKey' ? 'secret key' : 'unknown entry';
 }

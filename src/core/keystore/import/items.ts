@@ -37,6 +37,8 @@ export interface KeyPairItem extends ItemBase {
   readonly key: SealedKey;
   /** What opens the key, as far as that is known: its own password, else that of its keystore. Undefined where there is none. */
   readonly password: string | undefined;
+  /** The key came alone, as SSH keys do; its certificate was made for the keystore's sake. */
+  readonly certified?: true;
 }
 
 /** A secret key, or an entry that is not understood: only a keystore of the same format can take it. */
@@ -53,7 +55,7 @@ export interface PassedOver {
   readonly from: string;
   /** A PEM label, an alias, or what the source looks like. */
   readonly what: string;
-  /** `not-for-keystores`: requests, parameters, SSH keys. `not-understood`: `what` says why. */
+  /** `not-for-keystores`: requests, parameters. `not-understood`: `what` says why. */
   readonly why: 'no-certificate' | 'not-for-keystores' | 'unreadable' | 'not-understood';
 }
 

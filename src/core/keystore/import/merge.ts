@@ -14,7 +14,7 @@ import { chosenRows, type MergePlan, type MergeRow } from './plan';
 /** What the keystore that is imported into asks of private keys. */
 export interface MergeTarget {
   readonly type: StoreType;
-  /** Undefined for one without a password. */
+  /** That of the keystore; of a PEM file without one, what its new keys are to be sealed with. Undefined where there is none. */
   readonly password: string | undefined;
 }
 
@@ -70,13 +70,11 @@ export async function sealItems(
   return { target, keys, others };
 }
 
-function passwordFor({ type, password }: MergeTarget, alias: string): string {
+function passwordFor({ password }: MergeTarget, alias: string): string {
   if (password !== undefined && password !== '') return password;
   throw new FlowKeystoreError(
     'password-required',
-    type === 'PEM'
-      ? `The PEM file has no password that the private key "${alias}" could be encrypted with.`
-      : `The keystore has no password, and "${alias}" needs one.`,
+    `The keystore has no password, and "${alias}" needs one.`,
     {},
     'Set a password for the keystore first (Change Password), or import into another keystore.',
   );

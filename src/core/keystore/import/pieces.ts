@@ -8,12 +8,14 @@ import { legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
 import { octetsOfText } from '../detect';
 import { piecesOf } from '../pem/pieces';
+import { readPrivateKeyFile, sshKeyLabel, type PrivateKeyFile } from '../sshKeys';
 import type { ImportSource, PassedOver } from './items';
 
 /** Certificates and keys that lie about singly, before it is known which belong together. */
 export interface LoosePieces {
   readonly certificates: LooseCertificate[];
   readonly keys: LooseKey[];
+  readonly sshKeys: LooseSshKey[];
   readonly passedOver: PassedOver[];
 }
 
@@ -27,7 +29,17 @@ export interface LooseKey {
   readonly from: string;
   readonly alias?: string;
   readonly key: SealedKey;
+  /** It is an SSH key: one that has no certificate gets one. */
+  readonly ssh?: true;
 }
+
+/** A private key in OpenSSH's own form. */
+export interface LooseSshKey {
+  readonly from: string;
+  readonly file: PrivateKeyFile;
+}
+
+const noPieces = (): LoosePieces => ({ certificates: [], keys: [], sshKeys: [], passedOver: [] });
 
 /**
  * What a source holds that is no keystore with aliases of its own: PEM blocks, a certificate, a PKCS#7 bundle, a PkiPath or a private key in
@@ -40,7 +52,7 @@ export function loosePieces({ name, bytes }: ImportSource): LoosePieces {
   if (text.includes('-----BEGIN ')) {
     const found = piecesOfPem(name, text);
     // It says best what is wrong with a text of which nothing can be used.
-    const isEmpty = !found.certificates.length && !found.keys.length;
+    const isEmpty = !found.certificates.length && !found.keys.length && !found.sshKeys.length;
     return isEmpty && !found.passedOver.length ? certificatesOnly(name, bytes) : found;
   }
   const compact = text.replace(/\s/g, '');
@@ -74,25 +86,32 @@ function inLines(text: string): string {
 }
 
 function piecesOfPem(from: string, text: string): LoosePieces {
-  const found: LoosePieces = { certificates: [], keys: [], passedOver: [] };
-  for (const { label, certificates, key, alias } of piecesOf(text).pieces) {
+  const found = noPieces();
+  for (const { label, block, certificates, key, alias } of piecesOf(text).pieces) {
     const named = alias === undefined ? {} : { alias };
     for (const certificate of certificates) {
       found.certificates.push({ from, certificate, ...(certificates.length === 1 ? named : {}) });
     }
     if (key) found.keys.push({ from, key, ...named });
+    if (label === sshKeyLabel) {
+      found.sshKeys.push({ from, file: readPrivateKeyFile(block) });
+      continue;
+    }
     // OpenSSL writes the parameters of an EC key before the key, which names its curve itself.
     if (certificates.length || key || label === 'EC PARAMETERS') continue;
     const isOurs = isCertificateLabel(label) || isPkcs7Label(label);
-    const isKey = label.endsWith('PRIVATE KEY') && label !== 'OPENSSH PRIVATE KEY';
-    found.passedOver.push({ from, what: label, why: isOurs || isKey ? 'unreadable' : 'not-for-keystores' });
+    found.passedOver.push({
+      from,
+      what: label,
+      why: isOurs || label.endsWith('PRIVATE KEY') ? 'unreadable' : 'not-for-keystores',
+    });
   }
   return found;
 }
 
 function certificatesOnly(from: string, bytes: Uint8Array): LoosePieces {
   const { certificates } = readCertificates(bytes);
-  return { certificates: certificates.map((certificate) => ({ from, certificate })), keys: [], passedOver: [] };
+  return { ...noPieces(), certificates: certificates.map((certificate) => ({ from, certificate })) };
 }
 
 function piecesOfDer(from: string, bytes: Uint8Array): LoosePieces {
@@ -100,10 +119,10 @@ function piecesOfDer(from: string, bytes: Uint8Array): LoosePieces {
   const fields = children(whole);
   const der = bytes.subarray(0, whole.end);
   const key = keyOfDer(der, fields);
-  if (key) return { certificates: [], keys: [{ from, key }], passedOver: [] };
+  if (key) return { ...noPieces(), keys: [{ from, key }] };
   const certificates = certificatesOfDer(der, fields);
   if (!certificates) return certificatesOnly(from, bytes);
-  return { certificates: certificates.map((certificate) => ({ from, certificate })), keys: [], passedOver: [] };
+  return { ...noPieces(), certificates: certificates.map((certificate) => ({ from, certificate })) };
 }
 
 /** PKCS#8, plain or encrypted, or the bare key of one algorithm: told apart by their first fields. */

@@ -301,6 +301,8 @@ class Present {
         return isThere ? there.alias : this.certificates.get(item.certificate.sha256);
       }
       case 'keyPair': {
+        // Its certificate is as old as the import: the key alone says that it is the same.
+        if (item.certified) return item.chain[0] && this.byPublicKey.get(item.chain[0].keyDigest);
         const key = chainKey(item.chain);
         const isThere = there?.kind === 'keyPair' && chainKey(there.chain) === key;
         return isThere ? there.alias : this.keyPairs.get(key);
