@@ -249,6 +249,44 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /**
+   * All that the browser keeps for the workbench, by the place that has it: local and session storage, every record of every IndexedDB (the
+   * workbench's state, its logs, what extensions put into their mementos).
+   */
+  async browserStorage(): Promise<ReadonlyMap<string, string>> {
+    const found = await this.page.evaluate(async () => {
+      const kept: [string, string][] = [];
+      for (const [name, storage] of Object.entries({ localStorage, sessionStorage })) {
+        for (const [key, value] of Object.entries(storage)) kept.push([`${name} ${key}`, `${key}\n${String(value)}`]);
+      }
+      const done = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(new Error(request.error?.message));
+        });
+      const textOf = (value: unknown): string =>
+        value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+          ? new TextDecoder('latin1').decode(value)
+          : typeof value === 'string'
+            ? value
+            : JSON.stringify(value);
+      for (const { name } of await indexedDB.databases()) {
+        if (name === undefined) continue;
+        const database = await done(indexedDB.open(name));
+        for (const table of database.objectStoreNames) {
+          const records = database.transaction(table).objectStore(table);
+          const [keys, values] = await Promise.all([done(records.getAllKeys()), done(records.getAll())]);
+          keys.forEach((key, i) =>
+            kept.push([`${name} ${table} ${textOf(key)}`, `${textOf(key)}\n${textOf(values[i])}`]),
+          );
+        }
+        database.close();
+      }
+      return kept;
+    });
+    return new Map(found);
+  }
+
   /** Takes a picture: out/screenshots/<theme>/NN-name.png, numbered in the order taken. */
   async screenshot(name: string): Promise<void> {
     const folder = path.join(root, 'out/screenshots', this.theme);

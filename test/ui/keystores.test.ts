@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { certificatesPem } from '../../src/core/certificates/pem';
+import { openSealedKey } from '../../src/core/keys/sealedKey';
+import { getKeyPair } from '../../src/core/keystore/edit';
 import { readKeystore } from '../../src/core/keystore/store';
+import { SecretSearch } from '../support/secretSearch';
 import { makeCa } from '../support/testCertificates';
 import { openWorkbench, type Theme, type Workbench } from './harness';
 
@@ -12,6 +15,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
   describe(`keystores in the side bar, ${theme}`, () => {
     let workbench: Workbench;
     let file: string;
+    let privateKey: Promise<Uint8Array>;
 
     before(async () => {
       workbench = await openWorkbench({ theme, settings: { 'flowKeystore.expiry.warnPercent': 0 } });
@@ -72,6 +76,8 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.treeRow('renewal_b').waitFor();
       await workbench.treeRow('expires in 1').waitFor();
       await workbench.screenshot('tree-expiring');
+      const { key } = getKeyPair(await readKeystore(readFileSync(file), password), 'renewal_b');
+      privateKey = openSealedKey(key, password);
     });
 
     it('imports a certificate once its fingerprint is confirmed', async () => {
@@ -131,6 +137,25 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.openActivity('Flow Keystore');
       await workbench.treeRow('PKCS12 \u00b7 1 entry').waitFor();
       assert.deepEqual(workbench.errors, []);
+    });
+
+    it('leaves nothing secret in the browser but where VS Code keeps secrets', async () => {
+      const search = new SecretSearch();
+      search.addText('password', password);
+      search.addKey('private key', await privateKey);
+      await workbench.page.evaluate((planted) => localStorage.setItem('planted', planted), password);
+      const storage = await workbench.browserStorage();
+      await workbench.page.evaluate(() => localStorage.removeItem('planted'));
+      const leaks = [...storage].flatMap(([place, content]) => search.find(place, content));
+      assert.deepEqual(
+        leaks.map(({ where }) => where).filter((where) => where !== 'localStorage secrets.provider'),
+        ['localStorage planted'],
+      );
+      // The state of the workbench is among it: otherwise nothing was searched.
+      assert.ok(
+        [...storage.keys()].some((place) => /^vscode-web-state-db.* ItemTable /.test(place)),
+        [...storage.keys()].join('\n'),
+      );
     });
   });
 }
