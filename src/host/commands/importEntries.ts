@@ -146,15 +146,23 @@ async function preview(
   if (chosen && !again && plan.rows.every(({ state }) => state.kind === 'new' || state.kind === 'same')) return plan;
   const root = plan.rows.some(({ item }) => item.kind === 'certificate' && item.certificate.selfIssued);
   const notes = [
-    ...(again ? [t('The keystore was changed meanwhile: look at it again.')] : []),
+    ...(again
+      ? [{ label: t('The keystore was changed meanwhile'), detail: t('Look at what would happen once more.') }]
+      : []),
     ...(server !== undefined && !root
-      ? [t('{0} did not send the root of its chain, as most servers do not: get it from its issuer.', server)]
+      ? [
+          {
+            label: t('The root of the chain is not among them'),
+            detail: t('{0} did not send it, as most servers do not: get it from its issuer.', server),
+          },
+        ]
       : []),
     ...(server !== undefined && plan.rows.some(({ action, state }) => action === 'skip' && state.kind === 'new')
       ? [
-          t(
-            'The certificate of the server itself is left out: it is renewed often, and what is above it vouches for it.',
-          ),
+          {
+            label: t("The server's own certificate is left out"),
+            detail: t('It is renewed often, and what is above it vouches for it.'),
+          },
         ]
       : []),
   ];

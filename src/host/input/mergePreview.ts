@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Certificate } from '../../core/certificates/certificate';
 import { certificateOf } from '../../core/keystore/chain';
+import { describePassedOver } from '../../core/keystore/import/describe';
 import {
   aliasesBesides,
   chosenRows,
@@ -14,7 +15,7 @@ import {
 import { certificateOfItem, type PassedOver } from '../../core/keystore/import/items';
 import type { Keystore } from '../../core/keystore/model';
 import { visible } from '../../core/visible';
-import { actionText, intentText, itemText, outcomeText, passedOverText, warningText } from '../ui/mergeTexts';
+import { actionText, intentText, itemText, outcomeText, warningText } from '../ui/mergeTexts';
 import { dateText } from '../ui/texts';
 import { judgeAlias } from './generateInput';
 import {
@@ -30,13 +31,19 @@ import {
 
 const { t } = vscode.l10n;
 
+/** Something to know before an import: a few words, since the list cuts off what is long, and a line below. */
+export interface MergeNote {
+  readonly label: string;
+  readonly detail: string;
+}
+
 export interface MergeQuestion {
   readonly title: string;
   readonly keystore: Keystore;
   readonly plan: MergePlan;
   readonly passedOver: readonly PassedOver[];
   /** What else is worth knowing before. */
-  readonly notes: readonly string[];
+  readonly notes: readonly MergeNote[];
 }
 
 /** What a row of the preview stands for. */
@@ -206,13 +213,16 @@ function certificateText(certificate: Certificate | undefined): string | undefin
 }
 
 function noteRows({ notes, passedOver }: MergeQuestion): Rows {
-  const texts = [...notes, ...passedOver.map(passedOverText)];
-  if (!texts.length) return [];
+  const all = [
+    ...notes,
+    ...passedOver.map((passed) => ({ label: t('Passed over: {0}', passed.from), detail: describePassedOver(passed) })),
+  ];
+  if (!all.length) return [];
   return [
     separator(t('worth knowing')),
-    ...texts.map((label, i): ListRow<Chosen> => ({
+    ...all.map((note, i): ListRow<Chosen> => ({
       id: `note ${i}`,
-      label,
+      ...note,
       iconPath: new vscode.ThemeIcon('info'),
       value: { kind: 'note' },
     })),
