@@ -1,5 +1,4 @@
 import { version } from '../../package.json';
-import { FlowKeystoreError, describeError, isAbort } from '../core/errors';
 import { check, checkUsage } from './commands/check';
 import { convert, convertUsage } from './commands/convert';
 import { deleteEntries, deleteUsage } from './commands/delete';
@@ -16,12 +15,16 @@ import { rename, renameUsage } from './commands/rename';
 import { set, setUsage } from './commands/set';
 import { sign, signUsage } from './commands/sign';
 import { test, testUsage } from './commands/test';
+import type { FlowKeystoreError } from '../core/errors';
+import { failureText } from './failureText';
+import { helpOf, helpOfAll, type Described } from './help';
+import { nearestWord } from './nearestWord';
 import { badArguments } from './options';
 import { askHidden, watchOutput, type Terminal } from './terminal';
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string; readonly what: string }>> = {
+const commands: Readonly<Record<string, Described & { readonly run: Command }>> = {
   list: { run: list, usage: listUsage, what: 'the entries of a keystore; what SAP would say of it' },
   generate: {
     run: generate,
@@ -52,22 +55,12 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   test: { run: test, usage: testUsage, what: 'an outbound TLS connection, step by step, trusting the keystore alone' },
 };
 
-const usage = `flow-keystore COMMAND ...
-
-${Object.values(commands)
-  .map((command) => `  ${command.usage}\n      ${command.what}`)
-  .join('\n')}
-
-Passwords come from the environment variable that --password-env names (repeatable: each is tried), or are asked for on a terminal.
-Exit codes: 0 fine, 1 findings of severity error or a failed test, 2 could not do it.
-`;
-
 /** Runs a command line; the exit code. Messages go to the terminal's `err`, one line each. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      (name === undefined ? terminal.err : terminal.out)(usage);
+      (name === undefined ? terminal.err : terminal.out)(helpOfAll(Object.values(commands)));
       return name === undefined ? 2 : 0;
     }
     if (name === '--version') {
@@ -75,21 +68,24 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return 0;
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!command) throw badArguments(`There is no command "${name}".`);
+    if (!command) throw noCommand(name);
     if (rest.includes('--help') || rest.includes('-h')) {
-      terminal.out(`flow-keystore ${command.usage}\n    ${command.what}\n`);
+      terminal.out(helpOf(command));
       return 0;
     }
     return await command.run(rest, terminal);
   } catch (error) {
-    terminal.err(`flow-keystore: ${failureText(error).replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+    terminal.err(`flow-keystore: ${failureText(error)}\n`);
     return 2;
   }
 }
 
-function failureText(error: unknown): string {
-  if (isAbort(error)) return 'cancelled';
-  return error instanceof FlowKeystoreError ? describeError(error) : `unexpected error: ${describeError(error)}`;
+function noCommand(name: string): FlowKeystoreError {
+  const meant = nearestWord(name, Object.keys(commands));
+  return badArguments(
+    `There is no command "${name}".`,
+    meant === undefined ? undefined : `Did you mean flow-keystore ${meant}?`,
+  );
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { FlowKeystoreError } from '../core/errors';
+import { nearestWord } from './nearestWord';
 
 type OptionSpecs = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends OptionSpecs> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
@@ -12,12 +13,12 @@ export function readOptions<O extends OptionSpecs>(args: readonly string[], opti
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(error, Object.keys(options));
   }
 }
 
 /** Node's texts have several lines, and speak of what is needed for a program to allow it. */
-function unreadable(error: unknown): FlowKeystoreError {
+function unreadable(error: unknown, options: readonly string[]): FlowKeystoreError {
   const { code, message } = error as NodeJS.ErrnoException;
   const option = /--[\w-]+/.exec(message)?.[0];
   if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && option !== undefined) {
@@ -26,6 +27,13 @@ function unreadable(error: unknown): FlowKeystoreError {
     return badArguments(
       `${option} needs a value, and what follows it starts with a dash.`,
       `Write ${option}=VALUE where the value starts so.`,
+    );
+  }
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && option !== undefined) {
+    const meant = nearestWord(option.slice(2), options);
+    return badArguments(
+      `There is no option ${option} here.`,
+      meant === undefined ? undefined : `Did you mean --${meant}?`,
     );
   }
   const [first = message] = message.split(/\. |[\r\n]/);

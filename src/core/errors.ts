@@ -46,23 +46,32 @@ export interface ErrorPlace {
   readonly detail?: string;
 }
 
+/**
+ * What helps, where it is a command of the product: `next` says it in words that fit everywhere, and who shows the error may name its own
+ * command for it.
+ */
+export type Remedy = 'import' | 'set-password' | 'make-authority' | 'import-ssh-key' | 'respond';
+
 /** An error a user can act on. `message` says what, `place` where, `next` what to do. */
 export class FlowKeystoreError extends Error {
   override readonly name = 'FlowKeystoreError';
+  readonly remedy: Remedy | undefined;
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly place: ErrorPlace = {},
     readonly next?: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; remedy?: Remedy },
   ) {
     super(message, options);
+    this.remedy = options?.remedy;
   }
 
   /** The same error, with a place known only further out (the parser knows no file name). */
   at(place: ErrorPlace): FlowKeystoreError {
     return new FlowKeystoreError(this.code, this.message, { ...place, ...this.place }, this.next, {
       cause: this.cause,
+      ...(this.remedy && { remedy: this.remedy }),
     });
   }
 }

@@ -1,10 +1,9 @@
 import { checkFlows } from '../../core/checks/check';
 import { viewOfKeystore } from '../../core/checks/keystoreView';
-import { nodeFiles } from '../../core/flow/nodeFiles';
-import { loadFlows } from '../../core/flow/project';
 import { findingRows, problemRows, type FindingRow } from '../../core/report/findingRows';
 import { junitOf } from '../../core/report/junit';
 import { sarifOf } from '../../core/report/sarif';
+import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
@@ -31,10 +30,10 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
     const { keystore } = await opener.open(file);
     keystores.push(viewOfKeystore(keystore, path.basename(file), file));
   }
+  const projects = await flowsIn(positionals, terminal.signal);
   if (!keystores.length) {
     note(terminal, 'No --keystore was given: whether its entries exist and are valid was not checked.');
   }
-  const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
   const rows = [
     ...problemRows(projects.problems),
     ...findingRows(checkFlows(projects.flows, keystores, { now: terminal.now(), days })),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
+import { firstFew } from '../../core/firstFew';
 import { getEntry, getKeyPair } from '../../core/keystore/edit';
 import {
   certificatesToExport,
@@ -11,6 +12,7 @@ import {
 } from '../../core/keystore/export';
 import { sshPublicKeys } from '../../core/keystore/sshPublicKeys';
 import { keystoreReport, type ReportForm } from '../../core/report/keystoreReport';
+import { visible } from '../../core/visible';
 import { inFile } from '../inFile';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
@@ -68,8 +70,13 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   await writeNew(values.out, made.bytes, { what: 'The export', force });
   const result = { file: values.out, form: made.form, entries: made.aliases, octets: made.bytes.length };
   if (values.json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
-  else note(terminal, `${values.out} is written.`);
+  else terminal.out(`${values.out}: ${writtenText(made)}\n`);
   return 0;
+}
+
+function writtenText({ form, aliases }: Content): string {
+  const names = aliases.map((alias) => `"${visible(alias)}"`);
+  return `${form}, of ${aliases.length === 1 ? 'the entry' : `${aliases.length} entries:`} ${firstFew(names, 5)}`;
 }
 
 /** PKCS#12 has two names. @throws FlowKeystoreError `arguments`, with all forms that there are */

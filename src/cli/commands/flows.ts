@@ -1,19 +1,20 @@
 import { fieldsOf } from '../../core/flow/fields';
 import type { Channel, ChannelFields, Field } from '../../core/flow/model';
-import { nodeFiles } from '../../core/flow/nodeFiles';
-import { loadFlows, type FlowFile, type FlowProjects } from '../../core/flow/project';
+import type { FlowFile, FlowProjects } from '../../core/flow/project';
+import { problemRows } from '../../core/report/findingRows';
+import { flowsIn } from '../flowFiles';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
 
 export const flowsUsage = 'flows PATH... [--json]';
 
-/** Lists the channels of flows: files, folders, project archives. */
+/** Lists the channels of flows: files, folders, project archives; 1 where one of them is broken. */
 export async function flows(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, { json: { type: 'boolean' } });
   if (!positionals.length) throw badArguments('flows takes files, folders or project archives.');
-  const projects = await loadFlows(positionals, nodeFiles, terminal.signal);
+  const projects = await flowsIn(positionals, terminal.signal);
   terminal.out(values.json ? `${JSON.stringify(flowsData(projects), undefined, 2)}\n` : flowsText(projects));
-  return 0;
+  return problemRows(projects.problems).some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 const shownFields = ['address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType'] as const;
@@ -82,6 +83,5 @@ function flowsText({ flows, problems }: FlowProjects): string {
   for (const { file, line, column, message } of problems) {
     lines.push(`Problem: ${[file, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
   }
-  if (!flows.length && !problems.length) lines.push('No flow was found.');
   return `${lines.join('\n').trimEnd()}\n`;
 }

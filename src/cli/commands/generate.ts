@@ -3,14 +3,14 @@ import { sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/public
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { groups } from '../../core/keystore/describe';
 import { addKeyPair } from '../../core/keystore/edit';
-import { makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
+import { isCutShort, makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
 import { sshKeyWish, sshSubject } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { sealingPassword } from '../sealingPassword';
 import { openOrCreate, readStoreType } from '../targetKeystore';
-import type { Terminal } from '../terminal';
+import { note, type Terminal } from '../terminal';
 
 export const generateUsage =
   'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
@@ -42,12 +42,13 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const type = values.type === undefined ? undefined : readStoreType(values.type);
   const { opened, keystore: before, password, save } = await openOrCreate(file, type, opener, terminal);
+  const validity = values.validity ?? ssh?.validity ?? '2 years';
   const plan = planKeyPair(
     {
       alias,
       subject,
       key: values.key ?? 'RSA 3072',
-      validity: values.validity ?? ssh?.validity ?? '2 years',
+      validity,
       usage: readUsage(values.usage) ?? (ssh ? [] : ['clientAuth']),
       alternativeNames: values.san ?? '',
       ca: values.ca ?? false,
@@ -66,6 +67,15 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
 
   const [certificate] = made.chain;
   if (!certificate) return 0;
+  const [authority] = plan.issuer?.chain ?? [];
+  const cutShort = authority !== undefined && isCutShort(validity, terminal.now(), authority);
+  if (cutShort) {
+    const end = certificate.notAfter.toISOString().slice(0, 10);
+    note(
+      terminal,
+      `"${plan.issuer?.alias ?? ''}" ends on ${end}, and so does the certificate: sooner than asked for (${validity}).`,
+    );
+  }
   const openssh = values.ssh ? sshPublicKeyLine(certificate.spki, alias) : undefined;
   const stored = keystore.entries.at(-1)?.alias ?? alias;
   if (values.json) {
@@ -78,6 +88,7 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
       issuer: certificate.issuer.toString(),
       notBefore: certificate.notBefore.toISOString(),
       notAfter: certificate.notAfter.toISOString(),
+      cutShort,
       sha256: certificate.sha256,
       chainLength: made.chain.length,
       ...(openssh !== undefined && { openssh, sshFingerprint: sshFingerprint(certificate.spki) }),

@@ -3,9 +3,10 @@ import { groups } from '../../core/keystore/describe';
 import { sshFingerprint } from '../../core/keys/openssh/publicKey';
 import { describePassedOver, describeRow, describeWarning, itemKind } from '../../core/keystore/import/describe';
 import { certificateOfItem, isIgnored, type PassedOver } from '../../core/keystore/import/items';
-import type { ConflictPolicy, MergePlan, MergeRow } from '../../core/keystore/import/plan';
+import type { ConflictPolicy, MergePlan, MergeRow, MergeWarning } from '../../core/keystore/import/plan';
 import type { Keystore } from '../../core/keystore/model';
 import { visible } from '../../core/visible';
+import { asWord } from '../failureText';
 
 export interface ImportResult {
   readonly file: string;
@@ -79,8 +80,17 @@ export function resultText(result: ImportResult): string {
     if (row.item.kind === 'keyPair' && row.item.certified && certificate) {
       lines.push(`    SSH fingerprint ${sshFingerprint(certificate.spki)}`);
     } else if (certificate) lines.push(`    SHA-256 ${groups(certificate.sha256)}`);
-    for (const warning of row.warnings) lines.push(`    Note: ${describeWarning(warning)}`);
+    for (const warning of row.warnings) {
+      lines.push(`    Note: ${describeWarning(warning)}${commandFor(warning, row, file)}`);
+    }
   }
   for (const each of passedOver) lines.push(`Passed over, in ${each.from}: ${describePassedOver(each)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A certificate of its own is not what a signing response is for: the command that takes it where it belongs. */
+function commandFor(warning: MergeWarning, { item }: MergeRow, file: string): string {
+  return warning.code === 'signing-response'
+    ? ` The command: flow-keystore respond ${asWord(file)} ${asWord(item.from)}`
+    : '';
 }

@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
-import { nodeFiles } from '../../core/flow/nodeFiles';
-import { loadFlows } from '../../core/flow/project';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { getKeyPair } from '../../core/keystore/edit';
-import { handOverKit, zipKit, type KitFile } from '../../core/report/handOverKit';
+import { handOverKit, rootMissingFile, zipKit, type KitFile } from '../../core/report/handOverKit';
 import { keyUsesIn } from '../../core/report/keyUses';
+import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
@@ -36,11 +35,18 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   if (zip) await requireNew(out, force);
   const { keystore } = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
   const entry = getKeyPair(keystore, alias);
-  const { flows, problems } = await loadFlows(values.flows ?? [], nodeFiles, terminal.signal);
+  const { flows, problems } = await flowsIn(values.flows ?? [], terminal.signal);
   for (const problem of problems) note(terminal, `${problem.file}: ${problem.message}`);
+  const uses = keyUsesIn(flows, entry.alias);
+  if (values.flows && !uses.length) {
+    note(
+      terminal,
+      `no receiver channel of ${counted(flows.length, 'flow')} uses "${entry.alias}": the letter names none.`,
+    );
+  }
   const made = handOverKit(entry, {
     now: terminal.now(),
-    uses: keyUsesIn(flows, entry.alias),
+    uses,
     known: trustAnchors(keystore).map(({ certificate }) => certificate),
     ...(values.receiver !== undefined && { receiver: values.receiver }),
   });
@@ -58,6 +64,8 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   } else terminal.out(written.map((each) => `${each}\n`).join(''));
   return 0;
 }
+
+const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** What a name says that looks like an archive of another kind: a folder of that name is not what was meant. */
 const otherArchive = /\.(7z|ar|arj|bz2|cab|gz|jar|lha|lzh|rar|tar|tbz2?|tgz|txz|xz|zipx|zst)$/i;
@@ -77,6 +85,10 @@ async function writeFolder(out: string, files: readonly KitFile[], force: boolea
   // All of them before the first is written: half a kit is none.
   for (const { file } of named) await requireNew(file, force);
   for (const { file, bytes } of named) await writeNew(file, bytes, { what: 'The kit', force });
+  // Of an earlier kit: the root has come since, and the letter speaks of it no more.
+  if (force && !files.some(({ name }) => name === rootMissingFile)) {
+    await rm(path.join(out, rootMissingFile), { force });
+  }
   return named.map(({ file }) => file);
 }
 

@@ -4,13 +4,15 @@ import { FlowKeystoreError } from '../../core/errors';
 import { channelList, requireChannel } from '../../core/flow/edit';
 import { addressOf, keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
+import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { FlowFile } from '../../core/flow/project';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
-import { reportData, type ConnectivityReport } from '../../core/connectivity/report';
-import { parseTarget, targetOfAddress, type Target } from '../../core/connectivity/target';
+import { reportData, type ConnectivityReport, type VerdictCode } from '../../core/connectivity/report';
+import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
 import { addressInvalidReport, testConnectivity } from '../../core/connectivity/test';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { reportText } from '../../core/report/connectivityText';
+import { asWord } from '../failureText';
 import { requireFlows } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
@@ -52,7 +54,13 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   // One after the other: each may ask for its password.
   for (const file of values.trust ?? []) trusted.push(await opener.open(file));
   const report = await run();
-  terminal.out(values.json ? `${JSON.stringify(reportData(report), undefined, 2)}\n` : reportText(report));
+  const next = distrusts.includes(report.verdict)
+    ? howToTrust(report, values.trust?.[0] ?? values.keystore)
+    : undefined;
+  if (values.json) {
+    const data = { ...reportData(report), ...(next !== undefined && { next }) };
+    terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
+  } else terminal.out(`${reportText(report)}${next === undefined ? '' : `${next}\n`}`);
   return report.ok ? 0 : 1;
 
   async function run(): Promise<ConnectivityReport> {
@@ -82,6 +90,16 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** The server's chain is sound, and the keystore does not have what it ends in. */
+const distrusts: readonly VerdictCode[] = ['server-self-signed', 'server-root-missing', 'server-chain-incomplete'];
+
+/** A server that sends its root, or is its own, can be trusted by what it sends; else its root comes from whoever issued it. */
+function howToTrust({ target }: ConnectivityReport, keystore: string | undefined): string {
+  const from = `flow-keystore import ${keystore === undefined ? 'KEYSTORE' : asWord(keystore)} --from-host ${targetText(target)}`;
+  const given = keystore === undefined ? ' No keystore was given: name one with --keystore or --trust.' : '';
+  return `To trust what the server sends, compare its fingerprints with what its owner says: ${from} --dry-run${given}`;
+}
+
 interface FlowChannel {
   readonly source: FlowFile;
   readonly channel: Channel;
@@ -90,7 +108,10 @@ interface FlowChannel {
 /** The channel that FLOW.iflw#CHANNEL-ID names; undefined where a host is named. */
 async function channelOf(what: string, signal: AbortSignal): Promise<FlowChannel | undefined> {
   const [, file, id] = /^(.*\.iflw)(?:#(.*))?$/is.exec(what) ?? [];
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    await refuseOtherFile(what.replace(/#.*$/s, ''), signal);
+    return undefined;
+  }
   const [source] = await requireFlows(file, signal);
   if (id === undefined) {
     throw new FlowKeystoreError(
@@ -105,6 +126,18 @@ async function channelOf(what: string, signal: AbortSignal): Promise<FlowChannel
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
   }
+}
+
+/** A file that is no flow would be looked for as a host. */
+async function refuseOtherFile(file: string, signal: AbortSignal): Promise<void> {
+  if (file === '' || !(await nodeFiles.kindOf(file))) return;
+  await requireFlows(file, signal);
+  throw new FlowKeystoreError(
+    'arguments',
+    'A channel is tested by the file of its flow.',
+    { file },
+    'Name it as FLOW.iflw#CHANNEL-ID; flow-keystore flows lists both.',
+  );
 }
 
 function targetOfChannel({ source, channel }: FlowChannel, serverName: string | undefined): Target {

@@ -43,7 +43,7 @@ const maxDepth = 64;
 const constructed = 0x20;
 
 function damaged(what: string, offset: number): FlowKeystoreError {
-  return new FlowKeystoreError('damaged', `The data is damaged: ${what} at byte ${offset}.`, { detail: 'ASN.1' });
+  return new FlowKeystoreError('damaged', `The ASN.1 structure breaks at byte ${offset}: ${what}.`);
 }
 
 /** Reads the element at `offset`. Nothing inside a definite-length element is looked at. */

@@ -50,7 +50,7 @@ function readDer(bytes: Uint8Array): ReadCertificates {
         ? 'a PKCS#12 keystore'
         : 'a private key',
       isPfx(bytes)
-        ? 'Add it as a keystore instead.'
+        ? 'Its entries are imported, or it is opened as a keystore.'
         : 'A private key is no certificate: ask for the certificate that belongs to it.',
     );
   }

@@ -21,6 +21,9 @@ export function isPkcs7Label(label: string): boolean {
   return /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label);
 }
 
+/** Also as the octets of UTF-8, where a text is read octet by octet. */
+const byteOrderMark = /^(?:\ufeff|\u00ef\u00bb\u00bf)/;
+
 const begin = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/;
 
 interface Line {
@@ -68,7 +71,7 @@ class Lines {
   private at: number | undefined;
 
   constructor(private readonly text: string) {
-    this.at = text.startsWith('\ufeff') ? 1 : 0;
+    this.at = byteOrderMark.exec(text)?.[0].length ?? 0;
   }
 
   /** Without the white space around; with where it lies. */

@@ -93,7 +93,7 @@ export function isOkVerdict(verdict: VerdictCode): boolean {
 }
 
 /** The report as JSON: plain data, dates in ISO 8601, certificates by their facts. */
-export function reportData(report: ConnectivityReport): unknown {
+export function reportData(report: ConnectivityReport): object {
   const { target, from, verdict, ok, steps, tls, server, client } = report;
   return {
     target,

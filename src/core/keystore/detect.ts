@@ -1,5 +1,5 @@
 import { children, oidOf, readNode, Tag } from '../asn1/der';
-import { FlowKeystoreError } from '../errors';
+import { FlowKeystoreError, type Remedy } from '../errors';
 import type { StoreType } from './model';
 import { emptyBundle } from './pem/pieces';
 import { contentOid } from './pkcs12/oids';
@@ -47,29 +47,44 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 /** The error for a file that is no keystore, saying what it looks like and what to do with it. */
 export function notAKeystore(bytes: Uint8Array): FlowKeystoreError {
-  const { what, next } = looksLike(bytes);
-  return new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next);
+  const { what, next = anotherFile, remedy } = looksLike(bytes);
+  return new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next, {
+    ...(remedy && { remedy }),
+  });
 }
 
-function looksLike(bytes: Uint8Array): { what: string; next?: string } {
+const anotherFile = 'Give a PKCS#12, JKS or JCEKS file, or PEM with certificates or private keys.';
+const importIt = 'Import it into a keystore.';
+
+function looksLike(bytes: Uint8Array): { what: string; next?: string; remedy?: Remedy } {
   if (bytes.length === 0) return { what: 'an empty file' };
   const head = Buffer.from(bytes.subarray(0, 512)).toString('latin1').trimStart();
   if (/^<(!doctype html|html)/i.test(head)) return { what: 'a web page', next: 'Download the file itself.' };
   if (head.startsWith('<?xml')) return { what: 'XML' };
   if (head.startsWith('PK\u0003\u0004')) return { what: 'a zip archive', next: 'Unpack it first.' };
-  if (/^(ssh-|ecdsa-|---- BEGIN SSH2)/.test(head)) return { what: 'an SSH public key' };
+  if (/^(ssh-|ecdsa-|---- BEGIN SSH2 PUBLIC)/.test(head)) {
+    return { what: 'a public key for SSH', next: 'Import the private key, the file without .pub, into a keystore.' };
+  }
+  if (head.startsWith('---- BEGIN SSH2 ENCRYPTED')) {
+    return { what: 'a private key of SSH2', next: 'Convert it first: ssh-keygen -i -f FILE > id_rsa' };
+  }
+  if (head.startsWith('PuTTY-User-Key-File-')) {
+    return { what: 'a key of PuTTY', next: 'Convert it first: puttygen KEY.ppk -O private-openssh -o id_rsa' };
+  }
   if (bytes[0] === Tag.sequence) {
     try {
       const [first] = children(readNode(bytes));
       if (first?.tag === Tag.oid && oidOf(first) === contentOid.signedData) {
-        return { what: 'a PKCS#7 certificate bundle', next: 'Import it into a keystore with Import.' };
+        return { what: 'a PKCS#7 certificate bundle', next: importIt, remedy: 'import' };
       }
       if (first?.tag === Tag.sequence) {
-        return { what: 'a certificate or request', next: 'Import it into a keystore with Import.' };
+        return { what: 'a certificate or request', next: importIt, remedy: 'import' };
       }
-      if (first?.tag === Tag.integer) return { what: 'a private key' };
+      if (first?.tag === Tag.integer) {
+        return { what: 'a private key', next: 'Import it into a keystore, with its certificate.', remedy: 'import' };
+      }
     } catch {
-      return { what: 'a damaged or truncated file' };
+      return { what: 'a damaged or truncated file', next: 'Get it once more from where it came.' };
     }
   }
   return { what: 'something else' };

@@ -101,7 +101,7 @@ function conflict(file: string, gone: boolean, wasNew: boolean): FlowKeystoreErr
     : gone
       ? 'The keystore was deleted by another program in the meantime; nothing was saved.'
       : 'The keystore was changed by another program in the meantime; nothing was saved.';
-  const next = wasNew ? 'Choose another name.' : 'Reload it, look at what changed, and make your change again.';
+  const next = wasNew ? 'Choose another name.' : 'Look at what changed, and make your change again.';
   return new FlowKeystoreError('changed-on-disk', what, { file }, next);
 }
 

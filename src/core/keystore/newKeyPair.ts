@@ -133,7 +133,8 @@ export function issuingEntry(keystore: Keystore, alias: string, now: Date): KeyP
       'not-trusted',
       `"${entry.alias}" is no certification authority: what it signs would be refused.`,
       {},
-      'Choose an authority of the keystore, or make one (Create Test CA, or generate --ca).',
+      'Choose an authority of the keystore, or make one.',
+      { remedy: 'make-authority' },
     );
   }
   const [certificate] = entry.chain;

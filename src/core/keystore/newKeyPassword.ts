@@ -15,6 +15,7 @@ export function needsKeyPassword({ type }: Pick<Keystore, 'type'>, password: str
     'password-required',
     'The keystore has no password, and private keys need one.',
     {},
-    'Set one for the keystore first (Change Password, or convert with --new-password-env).',
+    'Set one for the keystore first.',
+    { remedy: 'set-password' },
   );
 }

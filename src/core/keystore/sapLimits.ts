@@ -65,7 +65,7 @@ function fileFindings(keystore: Keystore, { fileSize, password, otherPasswords =
   const findings: SapFinding[] = [];
   const isJava = type === 'JKS' || type === 'JCEKS';
   if (fileSize !== undefined && fileSize > sapSizes.keystore) {
-    const message = `The file has ${kilobytes(fileSize)}; a keystore of SAP holds ${kilobytes(sapSizes.keystore)}.`;
+    const message = `The file has ${kilobytes(fileSize)}; a keystore of SAP holds ${kilobytes(sapSizes.keystore)}: delete what is no longer used.`;
     findings.push({ code: 'file-too-large', severity: 'error', message });
   } else if (isJava && fileSize !== undefined && fileSize > sapSizes.jksUpload) {
     const message = `The file has ${kilobytes(fileSize)}; SAP takes ${kilobytes(sapSizes.jksUpload)} in one upload: split it.`;
@@ -87,16 +87,18 @@ function fileFindings(keystore: Keystore, { fileSize, password, otherPasswords =
   const problem = password === undefined ? undefined : passwordProblem(password);
   if (problem) findings.push({ code: 'password', severity: 'error', message: passwordText[problem] });
   for (const alias of isJava ? otherPasswords : []) {
-    const message = 'SAP asks for private keys under the password of the keystore; this one has a password of its own.';
+    const message =
+      'SAP asks for private keys under the password of the keystore; this one has a password of its own: convert the keystore, and all of it has one.';
     findings.push({ code: 'key-password', severity: 'error', alias, message });
   }
   return findings;
 }
 
 const passwordText: Readonly<Record<PasswordProblem, string>> = {
-  'too-short': 'The password is shorter than the 8 characters that SAP asks for.',
-  'not-ascii': 'SAP takes ASCII characters only in the password of a keystore.',
-  'too-simple': 'SAP asks for three of upper case, lower case, digits and others in the password of a keystore.',
+  'too-short': 'The password is shorter than the 8 characters that SAP asks for: give the keystore a longer one.',
+  'not-ascii': 'SAP takes ASCII characters only in the password of a keystore: give it another.',
+  'too-simple':
+    'SAP asks for three of upper case, lower case, digits and others in the password of a keystore: give it another.',
 };
 
 /** What can be said of one entry alone, when it is uploaded. */
@@ -123,7 +125,7 @@ export function entryFindings(entry: Entry): SapFinding[] {
 
 function certificateFindings({ der }: Certificate, alias: string): SapFinding[] {
   if (der.length <= sapSizes.certificate) return [];
-  const message = `The certificate has ${octets(der.length)}; SAP takes ${octets(sapSizes.certificate)}.`;
+  const message = `The certificate has ${octets(der.length)}; SAP takes ${octets(sapSizes.certificate)}: ask its authority for one with less in it.`;
   return [{ code: 'certificate-too-large', severity: 'error', alias, message }];
 }
 
@@ -131,20 +133,21 @@ function keyPairFindings(entry: KeyPairEntry): SapFinding[] {
   const { alias, chain } = entry;
   const [leaf] = chain;
   if (!leaf) {
-    const message = 'The private key has no certificate: SAP takes none without.';
+    const message =
+      'The private key has no certificate: SAP takes none without. Import the certificate that belongs to it.';
     return [{ code: 'key-without-certificate', severity: 'error', alias, message }];
   }
   const findings = chain.flatMap((certificate) => certificateFindings(certificate, alias));
   const size = keyPairSize(entry);
   if (size > sapSizes.keyPair) {
-    const message = `As a file of its own the key pair has about ${octets(size)}; SAP takes ${octets(sapSizes.keyPair)}.`;
+    const message = `As a file of its own the key pair has about ${octets(size)}; SAP takes ${octets(sapSizes.keyPair)}: leave the root out of its chain.`;
     findings.push({ code: 'key-pair-too-large', severity: 'error', alias, message });
   } else if (size > sapSizes.keyPairSurely) {
     const message = `As a file of its own the key pair has about ${octets(size)}; SAP takes ${octets(sapSizes.keyPairSurely)} in any case, perhaps ${octets(sapSizes.keyPair)}.`;
     findings.push({ code: 'key-pair-near-limit', severity: 'warning', alias, message });
   }
   if (!['RSA', 'EC', 'DSA'].includes(leaf.publicKey.algorithm)) {
-    const message = `SAP knows keys of the kinds RSA, EC and DSA, not ${publicKeyText(leaf.publicKey)}.`;
+    const message = `SAP knows keys of the kinds RSA, EC and DSA, not ${publicKeyText(leaf.publicKey)}: use a key of another kind.`;
     findings.push({ code: 'key-of-unknown-kind', severity: 'error', alias, message });
   }
   return findings;

@@ -59,14 +59,30 @@ async function read(bytes: Uint8Array, password: string | undefined, options: Re
   const type = detectStoreType(bytes);
   switch (type) {
     case 'PKCS12':
-      return readPkcs12(bytes, password, options);
+      return inPlainWords(() => readPkcs12(bytes, password, options));
     case 'PEM':
-      return readPemBundle(bytes);
+      return inPlainWords(() => readPemBundle(bytes));
     case 'JKS':
     case 'JCEKS':
-      return readJks(bytes, password, options);
+      return inPlainWords(() => readJks(bytes, password, options));
     case undefined:
       throw notAKeystore(bytes);
+  }
+}
+
+/** The parsers know where a file is damaged, not that it is a keystore nor what helps. */
+async function inPlainWords(reading: () => Promise<Keystore> | Keystore): Promise<Keystore> {
+  try {
+    return await reading();
+  } catch (error) {
+    if (!(error instanceof FlowKeystoreError) || error.code !== 'damaged' || error.next !== undefined) throw error;
+    throw new FlowKeystoreError(
+      'damaged',
+      `The keystore is damaged, or a part of it is missing. ${error.message}`,
+      error.place,
+      'Get the file once more from where it came, or take a backup: a copy beside it whose name ends in .bak.',
+      { cause: error },
+    );
   }
 }
 

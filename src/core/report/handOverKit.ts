@@ -60,12 +60,15 @@ export function handOverKit(entry: KeyPairEntry, options: KitOptions): Kit {
     files.push(text(`${base}-root.pem`, certificatesPem([chain.root])));
     files.push({ name: `${base}-root.cer`, bytes: chain.root.der });
   }
-  if (chain.missing) files.push(text('ROOT-IS-MISSING.txt', missingRootText(chain)));
+  if (chain.missing) files.push(text(rootMissingFile, missingRootText(chain)));
   files.push(text('fingerprints.txt', fingerprintsText(chain.members)));
   const names = files.map(({ name }) => name);
   files.push(text('letter.md', letterOf({ alias: entry.alias, base, leaf, chain, names, options })));
   return { files, ...(chain.missing && { missing: chain.missing }) };
 }
+
+/** What stands in the kit in place of the root. */
+export const rootMissingFile = 'ROOT-IS-MISSING.txt';
 
 /** The files as one archive. */
 export function zipKit(files: readonly KitFile[], now: Date): Uint8Array {

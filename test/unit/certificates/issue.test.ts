@@ -165,7 +165,7 @@ describe('importing certificates', () => {
       place: { line: 1 },
     });
     const cut = writePem('CERTIFICATE', leaf.certificate.der.subarray(0, 100));
-    assert.throws(() => readCertificates(`\n${cut}`), { code: 'damaged', place: { line: 2, detail: 'ASN.1' } });
+    assert.throws(() => readCertificates(`\n${cut}`), { code: 'damaged', place: { line: 2 } });
   });
 
   it('PEM comes back as it went in', () => {

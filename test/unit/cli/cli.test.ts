@@ -166,7 +166,7 @@ describe('command line', () => {
       [[at('nowhere.p12'), '--password-env', 'KS'], /nowhere\.p12: There is no such file/],
       [[iflw(), '--password-env', 'KS'], /Orders\.iflw: This is not a keystore; it looks like XML/],
       [[], /list takes one keystore file/],
-      [[at('partner.p12'), '--password', 'x'], /Unknown option '--password'/],
+      [[at('partner.p12'), '--password', 'x'], /no option --password here\. Did you mean --password-env\?/],
     ] as const) {
       const { code, out, err } = await cli('list', ...args);
       assert.deepEqual([code, out, err.trimEnd().includes('\n')], [2, '', false], err);

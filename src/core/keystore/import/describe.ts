@@ -48,7 +48,7 @@ export function describeWarning(warning: MergeWarning): string {
     case 'private-key-lost':
       return `The private key that "${visible(warning.alias)}" has now is lost.`;
     case 'signing-response':
-      return `It is issued for the private key of "${visible(warning.alias)}": as a signing response it belongs into that key pair (respond).`;
+      return `It is issued for the private key of "${visible(warning.alias)}": as a signing response it belongs into that key pair.`;
     case 'was-ignored':
       return 'Java and SAP ignored it in the file it comes from.';
   }

@@ -76,7 +76,8 @@ function passwordFor({ password }: MergeTarget, alias: string): string {
     'password-required',
     `The keystore has no password, and "${alias}" needs one.`,
     {},
-    'Set a password for the keystore first (Change Password), or import into another keystore.',
+    'Set a password for the keystore first, or import into another keystore.',
+    { remedy: 'set-password' },
   );
 }
 

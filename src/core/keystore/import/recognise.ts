@@ -187,7 +187,8 @@ function nothingToImport(sources: readonly ImportSource[], passedOver: readonly 
       'not-a-certificate',
       'There is a private key in it, and no certificate that belongs to it.',
       { file: first.from },
-      'Import the key together with its certificate: name both files. A key for SSH needs none (Import SSH Key; import --ssh).',
+      'Import the key together with its certificate: name both files. A key for SSH needs none.',
+      { remedy: 'import-ssh-key' },
     );
   }
   return new FlowKeystoreError(

@@ -56,7 +56,7 @@ export class JavaReader {
 }
 
 export function damagedAt(offset: number, what = 'it ends too early, or a length is wrong'): FlowKeystoreError {
-  return new FlowKeystoreError('damaged', `The keystore is damaged: ${what} at byte ${offset}.`);
+  return new FlowKeystoreError('damaged', `The structure breaks: ${what} at byte ${offset}.`);
 }
 
 /**

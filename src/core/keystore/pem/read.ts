@@ -1,6 +1,6 @@
 import type { Certificate } from '../../certificates/certificate';
 import { isCertificateLabel } from '../../certificates/pem';
-import { FlowKeystoreError } from '../../errors';
+import { FlowKeystoreError, type Remedy } from '../../errors';
 import { publicKeyOf } from '../../keys/publicKeyOf';
 import { aliasProposer } from '../alias';
 import { octetsOfText } from '../detect';
@@ -178,11 +178,24 @@ class CertificateIndex {
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1');
 
 function nothingInIt(pieces: readonly Piece[]): FlowKeystoreError {
-  const [first] = pieces;
-  return new FlowKeystoreError(
-    'not-a-keystore',
-    `This is not a keystore; it looks like ${first ? `a PEM file with a ${first.label.toLowerCase()}` : 'text'}.`,
-    {},
+  const labels = pieces.map(({ label }) => label);
+  const error = (what: string, next: string, remedy?: Remedy): FlowKeystoreError =>
+    new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next, {
+      ...(remedy && { remedy }),
+    });
+  if (labels.includes('OPENSSH PRIVATE KEY')) {
+    return error('a private key of OpenSSH', 'Import it into a keystore.', 'import-ssh-key');
+  }
+  const [first] = labels;
+  if (first !== undefined && /^(NEW )?CERTIFICATE REQUEST$/.test(first)) {
+    return error(
+      'a certification request',
+      'Have it signed; the response is imported into the keystore with its key.',
+      'respond',
+    );
+  }
+  return error(
+    first === undefined ? 'text' : `a PEM file with ${/^[aeio]/i.test(first) ? 'an' : 'a'} ${first.toLowerCase()}`,
     'A PEM file is a keystore when it has certificates or private keys in it.',
   );
 }

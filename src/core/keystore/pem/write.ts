@@ -180,7 +180,8 @@ const nameLine = /^([ \t]*friendlyName:[ \t]*)[^\r\n]*/m;
 function withAlias(lead: string, alias: string): { lead: string; alias: string } {
   const octets = Buffer.from(alias.replace(/[\r\n]+/g, ' '), 'utf8').toString('latin1');
   if (nameLine.test(lead)) return { lead: lead.replace(nameLine, (_, start: string) => start + octets), alias };
-  const attributes = `Bag Attributes\n    friendlyName: ${octets}\n`;
+  // The mark of UTF-8 at the start of a file is no part of a line.
+  const attributes = `${/^\u00ef\u00bb\u00bf$/.test(lead) ? '\n' : ''}Bag Attributes\n    friendlyName: ${octets}\n`;
   // OpenSSL puts the names of the certificate between its attributes and the block.
   const at = lead.search(/^subject=/m);
   return { lead: at < 0 ? lead + attributes : lead.slice(0, at) + attributes + lead.slice(at), alias };

@@ -111,7 +111,8 @@ function checkNeedsNoPassword({ entries }: Keystore): void {
     'password-required',
     `The keystore has no password, and "${secret.alias}" needs one.`,
     {},
-    'Set a password for the keystore first (Change Password).',
+    'Set a password for the keystore first.',
+    { remedy: 'set-password' },
   );
 }
 
