@@ -13,7 +13,7 @@ import { openOrCreate, readStoreType } from '../targetKeystore';
 import { note, type Terminal } from '../terminal';
 
 export const generateUsage =
-  'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
+  'generate KEYSTORE --alias ALIAS --subject NAME [--key "RSA 3072"] [--validity "2 years"] [--valid-from DAY] [--serial HEX] [--signature SHA512withRSA] [--usage clientAuth,serverAuth] [--san NAMES] [--ca] [--issuer ALIAS] [--ssh] [--type PKCS12|JKS|JCEKS|PEM] [--password-env NAME] [--json]';
 
 /** Generates a key pair into a keystore, which is made where there is none. */
 export async function generate(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -22,6 +22,9 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     subject: { type: 'string' },
     key: { type: 'string' },
     validity: { type: 'string' },
+    'valid-from': { type: 'string' },
+    serial: { type: 'string' },
+    signature: { type: 'string' },
     usage: { type: 'string' },
     san: { type: 'string' },
     ca: { type: 'boolean' },
@@ -53,6 +56,9 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
       alternativeNames: values.san ?? '',
       ca: values.ca ?? false,
       ...(values.issuer !== undefined && { issuer: values.issuer }),
+      ...(values['valid-from'] !== undefined && { validFrom: values['valid-from'] }),
+      ...(values.serial !== undefined && { serialNumber: values.serial }),
+      ...(values.signature !== undefined && { signature: values.signature }),
     },
     before,
     terminal.now(),
@@ -86,6 +92,8 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
       key: publicKeyText(certificate.publicKey),
       subject: certificate.subject.toString(),
       issuer: certificate.issuer.toString(),
+      serial: certificate.serialNumber,
+      signature: certificate.signatureAlgorithm.name,
       notBefore: certificate.notBefore.toISOString(),
       notAfter: certificate.notAfter.toISOString(),
       cutShort,

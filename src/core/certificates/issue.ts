@@ -6,7 +6,7 @@ import { Certificate } from './certificate';
 import { extensionOid, type Extension, type KeyUsage } from './extensions';
 import { Name } from './name';
 import { readPublicKey } from './publicKey';
-import { signerOf } from './signer';
+import { signerOf, type SignatureHash } from './signer';
 import { subjectDer, subjectProblem, type SubjectAttribute } from './subjectText';
 import {
   alternativeNamesExtension,
@@ -31,6 +31,8 @@ export interface IssueRequest {
   readonly notAfter: Date;
   /** Hex; random (16 octets, positive) when absent. */
   readonly serialNumber?: string;
+  /** Of the signature; by the signing key when absent. */
+  readonly hash?: SignatureHash;
   readonly ca?: { readonly pathLength?: number };
   readonly extendedKeyUsage?: readonly ('clientAuth' | 'serverAuth')[];
   readonly alternativeNames?: readonly AlternativeName[];
@@ -39,14 +41,14 @@ export interface IssueRequest {
 }
 
 /**
- * Issues an X.509 certificate (RFC 5280): self-signed, or by a CA. The hash follows the signing key: SHA-256 for RSA and P-256, SHA-384
+ * Issues an X.509 certificate (RFC 5280): self-signed, or by a CA. Unless one is asked for, the hash follows the signing key: SHA-256 for RSA and P-256, SHA-384
  * for P-384, SHA-512 for P-521.
  * @throws FlowKeystoreError `value-invalid` for a name, validity or alternative name that cannot be, `unsupported` for a key that cannot sign
  */
 export async function issueCertificate(request: IssueRequest): Promise<Certificate> {
   checkRequest(request);
   const { issuer } = request;
-  const signer = signerOf(request.signingKey);
+  const signer = signerOf(request.signingKey, request.hash);
   const subject = request.subject instanceof Name ? request.subject.raw : subjectDer(request.subject);
   const spki = spkiOf(request.publicKey);
   const tbs = sequence(

@@ -1,5 +1,6 @@
 import { children, expectNode, hex, oidOf, rawOf, sameOctets, stringOf, Tag, type Node } from '../asn1/der';
 import { visible } from '../visible';
+import { labelOf } from './nameAttributes';
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {
@@ -12,28 +13,6 @@ export interface NameAttribute {
   /** Set where `value` is that hex form. */
   readonly encoded?: true;
 }
-
-/** RFC 4514 section 3's short names, and those Java and OpenSSL both print. */
-const labels: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'SN',
-  '2.5.4.5': 'serialNumber',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'STREET',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'title',
-  '2.5.4.15': 'businessCategory',
-  '2.5.4.17': 'postalCode',
-  '2.5.4.42': 'GN',
-  '2.5.4.97': 'organizationIdentifier',
-  '0.9.2342.19200300.100.1.1': 'UID',
-  '0.9.2342.19200300.100.1.25': 'DC',
-  '1.2.840.113549.1.9.1': 'emailAddress',
-  '1.3.6.1.4.1.311.60.2.1.3': 'jurisdictionC',
-};
 
 /** A distinguished name (RFC 5280 section 4.1.2.4), read from its DER. */
 export class Name {
@@ -101,8 +80,8 @@ const readRdns = (node: Node): NameAttribute[][] => children(node).map((rdn) => 
 function readAttribute(node: Node): NameAttribute {
   const [typeNode, valueNode] = children(expectNode(node, Tag.sequence, 'a name attribute'));
   const type = oidOf(expectNode(typeNode, Tag.oid, 'an attribute type'));
-  if (!valueNode) return { type, label: labels[type] ?? type, value: '' };
-  const label = labels[type] ?? type;
+  if (!valueNode) return { type, label: labelOf(type), value: '' };
+  const label = labelOf(type);
   const text = stringOf(valueNode);
   return text === undefined
     ? { type, label, value: `#${hex(rawOf(valueNode))}`, encoded: true }

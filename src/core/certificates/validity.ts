@@ -29,6 +29,16 @@ export function parseValidity(text: string): ValidityText | undefined {
   return digits === undefined || !unit || count === 0 ? undefined : { kind: 'length', unit, count };
 }
 
+/** A moment, UTC: `2027-01-31` (its first second), `2027-01-31 14:30`, `2027-01-31T14:30:00Z`. Undefined for anything else. */
+export function parseMoment(text: string): Date | undefined {
+  const [, day, time = '00:00', seconds = ':00'] =
+    /^\s*(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{2}:\d{2})(:\d{2})?Z?)?\s*$/i.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const written = `${day}T${time}${seconds}`;
+  const date = new Date(`${written}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(written) ? date : undefined;
+}
+
 /** The end of the validity, by the calendar (UTC): one year from 29 February ends on 28 February. */
 export function endOfValidity(validity: ValidityText, from: Date): Date {
   if (validity.kind === 'until') return validity.date;

@@ -1,12 +1,15 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { alternativeNameProblem, parseAlternativeNames, type AlternativeName } from '../certificates/alternativeNames';
 import type { Certificate } from '../certificates/certificate';
+import { parseSerialNumber, parseSignature } from '../certificates/chosenValues';
 import { issueCertificate } from '../certificates/issue';
+import type { SignatureHash } from '../certificates/signer';
 import { parseSubject, type SubjectAttribute } from '../certificates/subjectText';
-import { endOfValidity, lastMoment, parseValidity } from '../certificates/validity';
+import { endOfValidity, lastMoment, parseMoment, parseValidity } from '../certificates/validity';
 import { FlowKeystoreError } from '../errors';
 import { generateKeys, keySpecs, keySpecText, privateKeyInfoOf, type KeySpec } from '../keys/generate';
 import { checkAlias, describeAliasProblem } from './alias';
+import { certificateOf } from './chain';
 import { getKeyPair } from './edit';
 import type { Entry, Keystore, KeyPairEntry } from './model';
 
@@ -28,6 +31,12 @@ export interface KeyPairWish {
   readonly ca?: boolean;
   /** Alias of the key pair that signs; self-signed when absent. */
   readonly issuer?: string;
+  /** `2027-01-31`, `2027-01-31 14:30` (UTC); from now on when absent. */
+  readonly validFrom?: string;
+  /** Hex; a random one when absent. */
+  readonly serialNumber?: string;
+  /** `SHA512withRSA`; what fits the key that signs when absent. */
+  readonly signature?: string;
 }
 
 export interface KeyPairPlan {
@@ -40,6 +49,9 @@ export interface KeyPairPlan {
   readonly alternativeNames: readonly AlternativeName[];
   readonly ca: boolean;
   readonly issuer?: KeyPairEntry;
+  /** Hex. */
+  readonly serialNumber?: string;
+  readonly hash?: SignatureHash;
 }
 
 /** What a certificate made now may be before: clocks of servers differ a little. */
@@ -72,12 +84,53 @@ export function planKeyPair(wish: KeyPairWish, keystore: Keystore, now: Date): K
     alias: wish.alias,
     spec,
     subject: parseSubject(wish.subject),
-    ...period(wish.validity, now, issuer?.chain[0]),
+    ...period(wish.validity, now, issuer?.chain[0], wish.validFrom === undefined ? undefined : moment(wish.validFrom)),
     usage: wish.usage,
     alternativeNames,
     ca: wish.ca ?? false,
     ...(issuer && { issuer }),
+    ...(wish.serialNumber !== undefined && { serialNumber: checkedSerialNumber(wish.serialNumber, keystore, issuer) }),
+    ...(wish.signature !== undefined && {
+      hash: parseSignature(wish.signature, issuer?.chain[0]?.publicKey.algorithm ?? spec.algorithm),
+    }),
   };
+}
+
+/** @throws FlowKeystoreError `value-invalid` */
+function moment(text: string): Date {
+  const date = parseMoment(text);
+  if (date && date <= lastMoment) return date;
+  throw new FlowKeystoreError(
+    'value-invalid',
+    `"${text}" is no day and no time.`,
+    {},
+    'Write the first day ("2027-01-31") or a time, UTC ("2027-01-31 14:30").',
+  );
+}
+
+/** An authority gives each number once (RFC 5280 section 4.1.2.2): what it is known to have signed is looked through. */
+function checkedSerialNumber(text: string, { entries }: Keystore, issuer: KeyPairEntry | undefined): string {
+  const serial = parseSerialNumber(text);
+  if (serial === undefined) {
+    throw new FlowKeystoreError(
+      'value-invalid',
+      `"${text}" is no serial number.`,
+      {},
+      'Write at most 20 octets in hex, not zero: 4f2a or 4F:2A.',
+    );
+  }
+  const name = issuer?.chain[0]?.subject;
+  const taken = entries.find((entry) => {
+    const certificate = certificateOf(entry);
+    return name && certificate?.serialNumber === serial && certificate.issuer.equals(name);
+  });
+  if (!taken) return serial;
+  throw new FlowKeystoreError(
+    'value-invalid',
+    `"${issuer?.alias ?? ''}" has given the serial number ${serial} to "${taken.alias}" already.`,
+    {},
+    'Choose another number.',
+  );
 }
 
 /** @throws FlowKeystoreError `value-invalid` */
@@ -90,15 +143,17 @@ export function checkedAlternativeNames(text: string): AlternativeName[] {
 
 /**
  * From now, with some tolerance, to the end of the text. A certificate does not outlive the one that signs it.
+ * @param from when it begins instead; a length of time counts from there
  * @throws FlowKeystoreError `value-invalid`
  */
 export function period(
   text: string,
   now: Date,
   issuer: Certificate | undefined,
+  from?: Date,
 ): { readonly notBefore: Date; readonly notAfter: Date } {
   const validity = parseValidity(text);
-  const end = validity && endOfValidity(validity, now);
+  const end = validity && endOfValidity(validity, from ?? now);
   if (!end || !(end > now && end <= lastMoment)) {
     throw new FlowKeystoreError(
       'value-invalid',
@@ -107,10 +162,19 @@ export function period(
       'Write a length ("2 years", "90 days") or the last day ("2028-12-31").',
     );
   }
-  const begin = new Date(now.getTime() - clockTolerance);
+  const begin = from ?? new Date(now.getTime() - clockTolerance);
   const notBefore = issuer && issuer.notBefore > begin ? issuer.notBefore : begin;
-  return { notBefore, notAfter: issuer && issuer.notAfter < end ? issuer.notAfter : end };
+  const notAfter = issuer && issuer.notAfter < end ? issuer.notAfter : end;
+  if (notAfter > notBefore) return { notBefore, notAfter };
+  throw new FlowKeystoreError(
+    'value-invalid',
+    `The certificate would begin on ${day(notBefore)} and end on ${day(notAfter)}.`,
+    {},
+    'Let it begin earlier or end later.',
+  );
 }
+
+const day = (date: Date): string => date.toISOString().slice(0, 10);
 
 /** Whether the issuer ends before a certificate of that validity would: `period` then takes the issuer's end. */
 export function isCutShort(text: string, now: Date, issuer: Certificate): boolean {
@@ -188,6 +252,8 @@ export async function certify(
     ...(plan.ca && { ca: {} }),
     ...(plan.ca ? {} : { extendedKeyUsage: plan.usage }),
     alternativeNames: plan.alternativeNames,
+    ...(plan.serialNumber !== undefined && { serialNumber: plan.serialNumber }),
+    ...(plan.hash && { hash: plan.hash }),
   });
   return [certificate, ...(plan.issuer?.chain ?? [])];
 }

@@ -6,7 +6,7 @@ import { openSshKey, readSealedSshKey, type SealedSshKey } from '../keys/openssh
 import { publicKeyOf } from '../keys/publicKeyOf';
 import { keyObjectOf, openSealedKey, type SealedKey } from '../keys/sealedKey';
 import { readPublicKey } from '../certificates/publicKey';
-import { parseSubject } from '../certificates/subjectText';
+import { parseSubject, subjectText } from '../certificates/subjectText';
 import { certify, period } from './newKeyPair';
 import { keyOf } from './pem/pieces';
 
@@ -49,7 +49,7 @@ export function sshAliasOf(algorithm: string): string {
 
 /** What the certificate of an SSH key is issued to: nobody reads it, but a keystore wants one. */
 export function sshSubject(alias: string): string {
-  return `CN=${alias.slice(0, 64).replace(/[\\,]/g, '\\$&')}`;
+  return subjectText([{ label: 'CN', value: alias.slice(0, 64) }]);
 }
 
 /**

@@ -76,6 +76,12 @@ export interface GenerateKeyPairArgument extends EntryArgument, NewKeyArgument {
   readonly alternativeNames?: string;
   /** Alias of the entry that signs, a certification authority; self-signed when absent. */
   readonly issuer?: string;
+  /** `2027-01-31`, `2027-01-31 14:30` (UTC); from now on when absent. */
+  readonly validFrom?: string;
+  /** Hex; a random one when absent. */
+  readonly serialNumber?: string;
+  /** `SHA512withRSA`; what fits the key that signs when absent. */
+  readonly signature?: string;
 }
 
 /** One source: `files` and `contents`, `text`, `server` or `from`. */

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
-import { parseSubject, subjectText } from '../../core/certificates/subjectText';
+import { parseSubject, subjectText, withoutCommonName } from '../../core/certificates/subjectText';
 import { FlowKeystoreError } from '../../core/errors';
 import { keySpecText } from '../../core/keys/generate';
+import { certificateOf } from '../../core/keystore/chain';
 import { addKeyPair } from '../../core/keystore/edit';
 import { isIssuingEntry, makeKeyPair, planKeyPair, type KeyPairPlan } from '../../core/keystore/newKeyPair';
 import { sealFor } from '../../core/keystore/store';
 import { signingKeyOf } from '../../core/keystore/useKey';
-import { generateInput, type GenerateAnswers } from '../input/generateInput';
+import type { GenerateAnswers } from '../input/generateAnswers';
+import { generateInput } from '../input/generateInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { withProgress } from '../ui/progress';
@@ -89,13 +91,18 @@ async function answersFor(
       validity: argument.validity ?? '2 years',
       usage: argument.usage ?? ['clientAuth'],
       alternativeNames: argument.alternativeNames ?? '',
-      ...(argument.issuer === undefined ? {} : { issuer: argument.issuer }),
+      ...(argument.issuer !== undefined && { issuer: argument.issuer }),
+      ...(argument.validFrom !== undefined && { validFrom: argument.validFrom }),
+      ...(argument.serialNumber !== undefined && { serialNumber: argument.serialNumber }),
+      ...(argument.signature !== undefined && { signature: argument.signature }),
     };
   }
   if (argument.silent) throw new FlowKeystoreError('arguments', 'The arguments "alias" and "subject" are needed.');
   const entries = session.keystore?.entries ?? [];
   const taken = entries.map((entry) => entry.alias);
-  const issuers = entries.filter(isIssuingEntry).map((entry) => entry.alias);
+  const issuers = entries
+    .filter(isIssuingEntry)
+    .map((entry) => ({ alias: entry.alias, algorithm: certificateOf(entry)?.publicKey.algorithm ?? '' }));
   const answers = await generateInput(
     { keystore: session.name, taken, issuers, defaults: host.memory.generateDefaults, now: host.now() },
     alias === undefined ? {} : { alias },
@@ -104,7 +111,7 @@ async function answersFor(
   await host.memory.setGenerateDefaults({
     key: answers.key,
     validity: answers.validity,
-    organization: subjectText(parseSubject(answers.subject).filter(({ label }) => label !== 'CN')),
+    organization: subjectText(withoutCommonName(parseSubject(answers.subject))),
   });
   return answers;
 }

@@ -7,31 +7,20 @@ import { keySpecs, keySpecText, type KeySpec } from '../../core/keys/generate';
 import { checkAlias } from '../../core/keystore/alias';
 import type { GenerateDefaults } from '../storage/memory';
 import { aliasProblemText, dateText } from '../ui/texts';
-import { askChoice, askChoices, askText, separator, type Asked, type Choice, type Verdict } from './quickInput';
-import { runSteps, type Step, type StepAnswer } from './steps';
+import { advancedSteps, beginOf, fittingSignature } from './generateAdvanced';
+import { answered, itself, type GenerateAnswers, type Issuer } from './generateAnswers';
+import { askChoice, askChoices, askText, separator, type Choice, type Verdict } from './quickInput';
+import { runSteps, type Step } from './steps';
 
 const { t } = vscode.l10n;
-
-/** A new key pair, in the words a person answers with. */
-export interface GenerateAnswers {
-  readonly alias: string;
-  /** `RSA 3072`. */
-  readonly key: string;
-  readonly subject: string;
-  readonly validity: string;
-  readonly usage: readonly ('clientAuth' | 'serverAuth')[];
-  readonly alternativeNames: string;
-  /** Alias of the entry that signs; self-signed when absent. */
-  readonly issuer?: string;
-}
 
 interface Surroundings {
   /** Name of the keystore. */
   readonly keystore: string;
   /** Aliases of its entries. */
   readonly taken: readonly string[];
-  /** Aliases of those that can sign: certification authorities. */
-  readonly issuers: readonly string[];
+  /** Those that can sign: certification authorities. */
+  readonly issuers: readonly Issuer[];
   readonly defaults: GenerateDefaults;
   readonly now: Date;
 }
@@ -43,12 +32,15 @@ export async function generateInput(
 ): Promise<GenerateAnswers | undefined> {
   const answers = await runSteps<GenerateAnswers>(stepsFor(surroundings), start);
   if (!answers || !isComplete(answers)) return undefined;
-  const { issuer, ...others } = answers;
-  return issuer === undefined || issuer === itself ? others : { ...others, issuer };
+  const { issuer, validFrom, serialNumber, signature, ...others } = answers;
+  return {
+    ...others,
+    ...(issuer && { issuer }),
+    ...(validFrom && { validFrom }),
+    ...(serialNumber && { serialNumber }),
+    ...(signature && { signature }),
+  };
 }
-
-/** No alias is empty. */
-const itself = '';
 
 function isComplete(answers: Partial<GenerateAnswers>): answers is GenerateAnswers {
   const { alias, key, subject, validity, usage, alternativeNames } = answers;
@@ -84,7 +76,7 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
             items: keySpecs.map(keyChoice),
             active: state.key ?? defaults.key ?? 'RSA 3072',
           }),
-          (key) => ({ key }),
+          (key) => ({ key, ...fittingSignature({ ...state, key }, issuers) }),
         ),
     },
     {
@@ -96,7 +88,7 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
             title,
             place,
             prompt: t(
-              'Name in the certificate. Possible: CN, OU, O, L, ST, C, emailAddress; the common name alone will do',
+              'Name in the certificate: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others; the common name alone will do',
             ),
             placeholder: 'CN=Partner A, O=Example, C=DE',
             value: proposed,
@@ -116,7 +108,7 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
             place,
             prompt: t('How long it is valid: "2 years", "90 days", or the last day as "2028-12-31"'),
             value: state.validity ?? defaults.validity ?? '2 years',
-            check: (value) => judgeValidity(value, now),
+            check: (value) => judgeValidity(value, now, beginOf(state, now)),
           }),
           (validity) => ({ validity: validity.trim() }),
         ),
@@ -171,13 +163,14 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
             items: [
               { label: t('Itself'), description: t('self-signed, until an authority signs a request'), value: itself },
               separator(t('Certification authorities of the keystore')),
-              ...issuers.map((alias) => ({ label: alias, iconPath: new vscode.ThemeIcon('key'), value: alias })),
+              ...issuers.map(({ alias }) => ({ label: alias, iconPath: new vscode.ThemeIcon('key'), value: alias })),
             ],
             active: state.issuer ?? itself,
           }),
-          (issuer) => ({ issuer }),
+          (issuer) => ({ issuer, ...fittingSignature({ ...state, issuer }, issuers) }),
         ),
     },
+    ...advancedSteps(title, issuers, now),
     {
       id: 'summary',
       ask: async (state, place) => {
@@ -192,10 +185,6 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
       },
     },
   ];
-}
-
-function answered<V>(asked: Asked<V>, answer: (value: V) => Partial<GenerateAnswers>): StepAnswer<GenerateAnswers> {
-  return asked.kind === 'answer' ? { kind: 'next', answer: answer(asked.value) } : asked;
 }
 
 function keyChoice(spec: KeySpec): Choice<string> {
@@ -235,7 +224,7 @@ function summaryOf(
     row('alias', t('Alias'), state.alias ?? ''),
     row('key', t('Key'), state.key ?? ''),
     row('subject', t('Name'), state.subject ?? ''),
-    row('validity', t('Valid to'), validity ? dateText(endOfValidity(validity, now)) : ''),
+    row('validity', t('Valid to'), validity ? dateText(endOfValidity(validity, beginOf(state, now))) : ''),
     row('usage', t('Used for'), (state.usage ?? []).map((usage) => usages[usage]).join(', ') || t('anything')),
     row(
       'alternativeNames',
@@ -244,6 +233,12 @@ function summaryOf(
     ),
     // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- empty stands for itself
     ...(canBeSigned ? [row('issuer', t('Signed by'), state.issuer || t('itself'))] : []),
+    separator(t('Advanced')),
+    row('validFrom', t('Valid from'), state.validFrom ? dateText(beginOf(state, now)) : t('now')),
+    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- empty stands for a random one
+    row('serialNumber', t('Serial number'), state.serialNumber || t('random')),
+    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- empty stands for what fits
+    row('signature', t('Signature'), state.signature || t('as fits the key')),
   ];
 }
 
@@ -265,7 +260,7 @@ function judgeSubject(text: string): Verdict | undefined {
 }
 
 /** A length of time or a day, in the future. */
-export function judgeValidity(text: string, now: Date): Verdict | undefined {
+export function judgeValidity(text: string, now: Date, from = now): Verdict | undefined {
   const validity = parseValidity(text);
   if (!validity) {
     return {
@@ -273,8 +268,9 @@ export function judgeValidity(text: string, now: Date): Verdict | undefined {
       text: t('Write a length ("2 years", "18 months", "90 days") or a day ("2028-12-31").'),
     };
   }
-  const end = endOfValidity(validity, now);
+  const end = endOfValidity(validity, from);
   if (!(end > now)) return { severity: 'error', text: t('That day is over.') };
+  if (!(end > from)) return { severity: 'error', text: t('It is valid from {0} only.', dateText(from)) };
   if (!(end <= lastMoment)) return { severity: 'error', text: t('That is further away than a certificate can say.') };
   return { severity: 'information', text: t('Valid to {0}', dateText(end)) };
 }
@@ -293,6 +289,6 @@ function proposeSubject(alias: string, organization: string | undefined): string
 
 /** Where the common name lies in a name that begins with it: what is typed replaces it alone. */
 function commonNameIn(subject: string): [number, number] {
-  const end = /(?<!\\),/.exec(subject)?.index ?? subject.length;
+  const end = /(?<!\\)[,+]/.exec(subject)?.index ?? subject.length;
   return subject.startsWith('CN=') ? [3, end] : [0, subject.length];
 }

@@ -6,6 +6,8 @@ export interface Step<T> {
   readonly id: string;
   /** Left out, and not counted, while this says no. */
   readonly when?: (state: Readonly<Partial<T>>) => boolean;
+  /** Asked only where another step sends the person to it: left out of the sequence, and not counted. */
+  readonly aside?: true;
   /** Asks, and says what was answered or where to go. */
   readonly ask: (state: Readonly<Partial<T>>, place: StepPlace) => Promise<StepAnswer<T>>;
 }
@@ -27,25 +29,27 @@ export type StepAnswer<T> =
 /** Runs the steps. Undefined when the person gave up. */
 export async function runSteps<T>(steps: readonly Step<T>[], start: Partial<T>): Promise<Partial<T> | undefined> {
   let state: Partial<T> = { ...start };
-  const shown = (): Step<T>[] => steps.filter((step) => step.when?.(state) ?? true);
+  const possible = (): Step<T>[] => steps.filter((step) => step.when?.(state) ?? true);
+  const shown = (): Step<T>[] => possible().filter(({ aside }) => !aside);
   let at = shown()[0];
   /** Where a detour ends. */
   let returnTo: string | undefined;
   while (at) {
     const visible = shown();
-    const index = visible.indexOf(at);
-    const place = { step: index + 1, total: visible.length, canGoBack: index > 0 };
+    // One that stands aside has the place of that which sent there.
+    const index = visible.findIndex(({ id }) => id === (at?.aside ? returnTo : at?.id));
+    const place = { step: index + 1, total: visible.length, canGoBack: index > 0 || at.aside === true };
     const answer = await at.ask(state, place);
     switch (answer.kind) {
       case 'cancel':
         return undefined;
       case 'back':
+        at = visible[at.aside ? index : Math.max(0, index - 1)];
         returnTo = undefined;
-        at = visible[Math.max(0, index - 1)];
         break;
       case 'to':
         returnTo = at.id;
-        at = visible.find(({ id }) => id === answer.id) ?? at;
+        at = possible().find(({ id }) => id === answer.id) ?? at;
         break;
       case 'next': {
         state = { ...state, ...answer.answer };
