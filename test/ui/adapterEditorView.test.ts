@@ -114,6 +114,7 @@ describe('adapter editor webview', () => {
     assert.equal(await alias.inputValue(), 'partner_a');
     await alias.fill('');
     await alias.pressSequentially('renew');
+    await page.delivered();
     assert.deepEqual(await page.page.locator('.row .alias').allTextContents(), ['renewal_b']);
     await page.page.keyboard.press('ArrowDown');
     await page.page.keyboard.press('Enter');
@@ -153,6 +154,7 @@ describe('adapter editor webview', () => {
     await page.page.keyboard.press('ArrowUp');
     await page.page.keyboard.press('End');
     await page.page.getByRole('option', { name: 'Generate new key pair...' }).click();
+    await page.delivered();
     assert.deepEqual(sent.at(-1), { type: 'generateKeyPair', channel: 'MessageFlow_1', use: true });
   });
 
@@ -303,6 +305,7 @@ describe('adapter editor webview', () => {
     await page.screenshot('editor-unsaved');
     await page.page.keyboard.press('Control+Z');
     await page.page.getByRole('button', { name: 'Save' }).click();
+    await page.delivered();
     assert.deepEqual(
       sent.map(({ type }) => type),
       ['ready', 'undoParameters', 'saveParameters'],
@@ -325,6 +328,7 @@ describe('adapter editor webview', () => {
     assert.deepEqual(await page.accessibilityProblems(), []);
     await page.screenshot('editor-broken');
     await page.page.getByRole('button', { name: 'Open as Text' }).click();
+    await page.delivered();
     assert.deepEqual(sent.at(-1), { type: 'openAsText' });
   });
 
@@ -393,6 +397,7 @@ describe('adapter editor webview', () => {
     await page.page.getByRole('option', { name: 'Generate new key pair...' }).click();
     await page.field('Address').focus();
     assert.equal(await alias.inputValue(), 'partner_a');
+    await page.delivered();
     assert.deepEqual(
       sent.filter(({ type }) => type === 'generateKeyPair'),
       [{ type: 'generateKeyPair', channel: 'MessageFlow_1', use: true, alias: 'new_a' }],
@@ -435,12 +440,14 @@ describe('adapter editor webview', () => {
     await page.page.getByRole('option', { name: /ERP/ }).click();
     await page.page.getByRole('option', { name: /To Partner A.*not written/ }).waitFor();
     const lost = { channel: 'MessageFlow_1', field: 'privateKeyAlias', value: 'x'.repeat(300), place: 'parameters' };
+    await page.delivered();
     assert.deepEqual(drafts(), { type: 'drafts', drafts: [{ ...lost, add: false }] });
     await open(exampleEditor(), { state: await page.kept() });
     await page.page.getByRole('option', { name: /To Partner A.*not written/ }).click();
     assert.equal((await page.field('Private Key Alias').inputValue()).length, 300);
     await page.field('Private Key Alias').press('Escape');
     await page.page.getByRole('option', { name: /To Partner A/ }).waitFor();
+    await page.delivered();
     assert.deepEqual(drafts(), { type: 'drafts', drafts: [] });
   });
 

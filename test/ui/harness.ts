@@ -142,6 +142,14 @@ export class Workbench {
     return this.page.locator('.quick-input-widget .quick-input-message', { hasText: text });
   }
 
+  /** Waits until the field of the open quick input has this value: what a step proposes may come after its title. */
+  async quickValue(text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (value) => document.querySelector<HTMLInputElement>('.quick-input-widget input.input')?.value === value,
+      text,
+    );
+  }
+
   /** A row of the open quick pick. */
   quickRow(text: string): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
@@ -237,6 +245,26 @@ export class Workbench {
   /** A row of a tree in the side bar, by a part of what a screen reader says of it. */
   treeRow(text: string): Locator {
     return this.page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Opens a keystore that is listed in the side bar; its password is kept for the session alone. */
+  async unlock(keystore: string, password: string): Promise<void> {
+    await this.openActivity('Flow Keystore');
+    await this.treeMenu(keystore, 'Unlock Keystore');
+    await this.input(password, 'Password of the keystore');
+    await this.quickTitle('Remember the password').waitFor();
+    await this.quickPick('Only for this session');
+  }
+
+  /**
+   * Selects a row of a tree and presses a key there. The click shows the entry's details beside it, which may take the focus;
+   * so the key goes to the tree, not to where the focus happens to be.
+   */
+  async treeKey(row: string, key: string): Promise<void> {
+    const clicked = this.treeRow(row);
+    await clicked.click();
+    await clicked.and(this.page.locator('.focused.selected')).waitFor();
+    await this.page.locator('.sidebar .pane-body .monaco-list:has(.monaco-list-row.focused)').press(key);
   }
 
   /** Chooses an entry of a tree row's context menu. */

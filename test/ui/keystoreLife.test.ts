@@ -23,12 +23,7 @@ describe('the life of a keystore in the side bar', () => {
     mkdirSync(at('flows'));
     const address = { httpAddressWithoutQuery: 'https://127.0.0.1:1/orders', privateKeyAlias: 'partner_a' };
     writeFileSync(at('flows/Orders.iflw'), flowText(httpReceiver(address, { name: 'To Partner A' })));
-    await workbench.openActivity('Flow Keystore');
-    await workbench.treeRow('old.p12').waitFor();
-    await workbench.command('Flow Keystore: Unlock Keystore');
-    await workbench.input(password, 'Password of the keystore');
-    await workbench.quickTitle('Remember the password').waitFor();
-    await workbench.quickPick('Only for this session');
+    await workbench.unlock('old.p12', password);
     await workbench.treeRow('protected by old methods').waitFor();
   });
   after(() => workbench.close());

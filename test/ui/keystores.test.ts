@@ -34,7 +34,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
         .click();
       await workbench.quickTitle('Create Keystore').waitFor();
       await workbench.quickRow('..').waitFor();
-      assert.equal(await workbench.quickInput().inputValue(), file);
+      await workbench.quickValue(file);
       await workbench.page.locator('.quick-input-action a', { hasText: 'OK' }).click();
       await workbench.input('short', '1/2');
       await workbench.input('not the same', '2/2');
@@ -102,12 +102,10 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     });
 
     it('renames with F2 and deletes with Delete, after a question', async () => {
-      await workbench.treeRow('renewal_b').click();
-      await workbench.page.keyboard.press('F2');
+      await workbench.treeKey('renewal_b', 'F2');
       await workbench.input('renewal_c', 'New alias');
       await workbench.treeRow('renewal_c').waitFor();
-      await workbench.treeRow('renewal_c').click();
-      await workbench.page.keyboard.press('Delete');
+      await workbench.treeKey('renewal_c', 'Delete');
       await workbench.dialog('Delete the key pair "renewal_c"?').waitFor();
       await workbench.screenshot('delete-confirm');
       await workbench.dialogButton('Delete').click();

@@ -50,9 +50,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.openActivity('Flow Keystore');
       await workbench.command('Flow Keystore: Create Keystore...');
       await workbench.quickTitle('Create Keystore').waitFor();
-      // The dialog overwrites what is filled in before it has listed its folder.
-      await workbench.quickRow('Orders').waitFor();
-      await workbench.input(keystore);
+      await workbench.file(keystore, 'Orders');
       await workbench.input(password, 'Password of the new keystore');
       await workbench.input(password, 'once more');
       await workbench.quickTitle('Remember the password').waitFor();
@@ -80,8 +78,12 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     it('sets authentication and alias in the adapter editor; the file differs in these values alone', async () => {
       await workbench.openFile(flowName);
       const line = original.slice(0, original.indexOf('id="MessageFlow_2"')).split('\n').length;
+      // Its tab is there before its text.
+      await workbench.page.locator('.editor-instance .view-line').first().waitFor();
       await workbench.page.keyboard.press('Control+G');
-      await workbench.input(`:${line}`);
+      await workbench.quickInput().fill(`:${line}`);
+      await workbench.quickRow(String(line)).waitFor();
+      await workbench.page.keyboard.press('Enter');
       await workbench.page.locator('.codelens-decoration', { hasText: 'HTTP' }).first().waitFor();
       await workbench.screenshot('code-lenses');
       await workbench.command('Flow Keystore: Edit Receivers of a Flow');

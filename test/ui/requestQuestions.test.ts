@@ -73,14 +73,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
     rmSync(path.join(scratch, 'id_partner.key.pub'));
 
     workbench = await openWorkbench({ workspace: scratch });
-    await workbench.openActivity('Flow Keystore');
-    await workbench.treeRow('partner.p12').waitFor();
-    await workbench.command('Flow Keystore: Unlock Keystore');
-    await workbench.quickTitle('').first().waitFor();
-    if (await workbench.quickRow('partner.p12').isVisible()) await workbench.quickPick('partner.p12');
-    await workbench.input(password, 'Password of the keystore');
-    await workbench.quickTitle('Remember the password').waitFor();
-    await workbench.quickPick('Only for this session');
+    await workbench.unlock('partner.p12', password);
     await workbench.treeRow('partner_a').waitFor();
   });
   after(async () => {
@@ -145,6 +138,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
     await workbench.quickRow('test_ca').waitFor();
     await workbench.screenshot('question-issuer');
     await workbench.quickPick('test_ca');
+    await workbench.quickRow('signed by "test_ca"').and(workbench.page.locator('.focused')).waitFor();
     await workbench.screenshot('question-issuer-summary');
     await workbench.page.keyboard.press('Enter');
     await workbench.treeRow('partner_b').waitFor();

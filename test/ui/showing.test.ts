@@ -50,11 +50,7 @@ describe('what is shown of keystores', () => {
     git('init', '-q');
     git('add', 'partner.jks');
     git('-c', 'user.email=a@b.example', '-c', 'user.name=a', 'commit', '-qm', 'one');
-    await workbench.openActivity('Flow Keystore');
-    await workbench.command('Flow Keystore: Unlock Keystore');
-    await workbench.input(password, 'Password of the keystore');
-    await workbench.quickTitle('Remember the password').waitFor();
-    await workbench.quickPick('Only for this session');
+    await workbench.unlock('partner.jks', password);
     await workbench.treeRow('renewal_b').waitFor();
   });
   after(async () => {
@@ -100,8 +96,7 @@ describe('what is shown of keystores', () => {
   });
 
   it('compares with the last commit', async () => {
-    await workbench.treeRow('renewal_b').click();
-    await workbench.page.keyboard.press('F2');
+    await workbench.treeKey('renewal_b', 'F2');
     await workbench.input('renewal_c', 'New alias');
     await workbench.treeRow('renewal_c').waitFor();
     await workbench.treeMenu('partner.jks', 'Compare Keystore...');

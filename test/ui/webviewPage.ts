@@ -90,6 +90,11 @@ export class WebviewPage<In extends Message, Out extends Message> {
     });
   }
 
+  /** Waits until what the page has posted by now is here, and what it draws in its next frame is drawn. */
+  async delivered(): Promise<void> {
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+  }
+
   kept(): Promise<unknown> {
     return this.page.evaluate(() => (globalThis as unknown as Record<string, unknown>)['keptState']);
   }
