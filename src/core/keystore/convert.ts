@@ -111,7 +111,10 @@ export async function convertKeystore(
 const withMac = (protection: NonNullable<Keystore['protection']>): NonNullable<Keystore['protection']> =>
   protection.mac === 'none' ? { ...protection, mac: 'sha256' } : protection;
 
-/** Opens the private key of an entry with the password that is known for it. @throws FlowKeystoreError `wrong-password` with the alias */
+/**
+ * Opens the private key of an entry with the password that is known for it, else with that of the keystore.
+ * @throws FlowKeystoreError `wrong-password` with the alias
+ */
 export async function openKeyOf(
   entry: KeyPairEntry,
   passwords: KeystorePasswords,
@@ -122,6 +125,11 @@ export async function openKeyOf(
     return await openSealedKey(entry.key, own ?? passwords.store ?? '', signal);
   } catch (error) {
     if (!(error instanceof FlowKeystoreError) || error.code !== 'wrong-password') throw error;
+    if (own !== undefined && passwords.store !== undefined && own !== passwords.store) {
+      const opened = await openSealedKey(entry.key, passwords.store, signal).catch(() => undefined);
+      if (opened) return opened;
+      signal?.throwIfAborted();
+    }
     throw new FlowKeystoreError(
       'wrong-password',
       own === undefined && passwords.store !== undefined

@@ -128,7 +128,6 @@ async function reseal(
         keystore: made.keystore,
         changes: [{ kind: 'file', what }],
         password: target.password,
-        keysResealed: true,
       };
     });
   });

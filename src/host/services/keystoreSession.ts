@@ -6,8 +6,10 @@ import { openSealedKey } from '../../core/keys/sealedKey';
 import type { KeystorePasswords } from '../../core/keystore/convert';
 import { detectStoreType } from '../../core/keystore/detect';
 import { describeChanges, type Change } from '../../core/keystore/changes';
+import { findEntry } from '../../core/keystore/edit';
 import { readKeystoreFile, writeKeystoreFile, type FileContent, type FileStamp } from '../../core/keystore/file';
 import { History, type Version } from '../../core/keystore/history';
+import { KeyPasswords } from '../../core/keystore/keyPasswords';
 import type { Keystore, KeyPairEntry, StoreType } from '../../core/keystore/model';
 import { readKeystore, readWithoutPassword, writeChecked } from '../../core/keystore/store';
 
@@ -22,8 +24,6 @@ export interface SessionEdit {
   readonly keystore: Keystore;
   readonly changes: readonly Change[];
   readonly password?: string;
-  /** All private keys have the password of the file now. */
-  readonly keysResealed?: true;
 }
 
 /**
@@ -32,8 +32,7 @@ export interface SessionEdit {
  */
 export class KeystoreSession implements vscode.Disposable {
   #password: string | undefined;
-  /** Of private keys that have another password than the file, by alias. */
-  readonly #keyPasswords = new Map<string, string>();
+  readonly #keyPasswords = new KeyPasswords();
   #state: SessionState = { kind: 'locked' };
   #view: KeystoreView | undefined;
   readonly #history = new History();
@@ -185,7 +184,6 @@ export class KeystoreSession implements vscode.Disposable {
         after: { bytes: written.bytes, password },
       };
       const open = await this.replace(before.stamp, saved.after, written.keystore, locks);
-      if (open && edited.keysResealed) this.#keyPasswords.clear();
       if (open && saved.before.bytes.length) this.#history.add(saved);
       return edited.changes;
     });
@@ -231,27 +229,24 @@ export class KeystoreSession implements vscode.Disposable {
    */
   passwordForUse(alias?: string): string {
     if (this.#state.kind !== 'open') throw this.lockedError();
-    return (alias === undefined ? undefined : this.#keyPasswords.get(alias)) ?? this.#password ?? '';
+    const entry = alias === undefined ? undefined : findEntry(this.#state.keystore, alias);
+    const own = entry?.kind === 'keyPair' ? this.#keyPasswords.get(entry.key) : undefined;
+    return own ?? this.#password ?? '';
   }
 
   /** All that is known, for work on the whole keystore. */
   passwords(): KeystorePasswords {
-    return { store: this.#password, keys: new Map(this.#keyPasswords) };
+    return { store: this.#password, keys: this.#keyPasswords.of(this.keystore) };
   }
 
   /** Whether the private key opens with what is known. @throws FlowKeystoreError what else is wrong with it */
   async canUseKey(entry: KeyPairEntry): Promise<boolean> {
-    const own = this.#keyPasswords.get(entry.alias);
+    if (this.#state.kind !== 'open') throw this.lockedError();
     try {
-      await openSealedKey(entry.key, this.passwordForUse(entry.alias));
+      await openSealedKey(entry.key, this.#keyPasswords.get(entry.key) ?? this.#password ?? '');
       return true;
     } catch (error) {
-      if (isPasswordError(error)) {
-        if (own === undefined) return false;
-        // It may be sealed with that of the file by now.
-        this.#keyPasswords.delete(entry.alias);
-        return this.canUseKey(entry);
-      }
+      if (isPasswordError(error)) return false;
       throw error instanceof FlowKeystoreError ? error.at({ file: this.file, detail: entry.alias }) : error;
     }
   }
@@ -264,7 +259,7 @@ export class KeystoreSession implements vscode.Disposable {
       if (isPasswordError(error)) return false;
       throw error;
     }
-    this.#keyPasswords.set(entry.alias, password);
+    this.#keyPasswords.set(entry.key, password);
     return true;
   }
 
