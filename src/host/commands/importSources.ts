@@ -6,7 +6,7 @@ import { describeError, FlowKeystoreError } from '../../core/errors';
 import { readKeystoreFile } from '../../core/keystore/file';
 import { itemsOfKeystore } from '../../core/keystore/import/fromKeystore';
 import type { ImportSource, Recognised } from '../../core/keystore/import/items';
-import { piecesInText } from '../../core/keystore/import/pieces';
+import { areKeysAlone, piecesInText } from '../../core/keystore/import/pieces';
 import { recognise } from '../../core/keystore/import/recognise';
 import { askChoice, askChoices, askText, type Choice, type Verdict } from '../input/quickInput';
 import type { Host } from '../services/host';
@@ -54,9 +54,7 @@ export async function whatToImport(
   switch (source.kind) {
     case 'files':
       return recognised(session, argument, async (signal) => [
-        ...(await Promise.all(
-          source.files.map(async (name) => ({ name, bytes: (await readKeystoreFile(name, signal)).bytes })),
-        )),
+        ...(await readFiles(source.files, signal)),
         ...(source.contents ?? []),
       ]);
     case 'text': {
@@ -81,16 +79,54 @@ export async function whatToImport(
   }
 }
 
-function recognised(
+async function recognised(
   session: KeystoreSession,
   argument: ImportArgument,
   read: (signal: AbortSignal) => Promise<ImportSource[]>,
 ): Promise<Recognised> {
-  return withProgress(t('Reading what is to be imported'), async (signal) => {
-    const sources = await read(signal);
-    const found = await recognise(sources, importPasswords(session, argument), { signal });
-    return shortened(found);
+  const title = t('Reading what is to be imported');
+  const sources = await withProgress(title, read);
+  const more = argument.silent || !areKeysAlone(sources) ? {} : await askAboutLoneKeys(session);
+  return withProgress(title, async (signal) => {
+    const others = await readFiles(more.files ?? [], signal);
+    const options = { signal, ...(more.certifyAll && { certifyAll: true }) };
+    return shortened(await recognise([...sources, ...others], importPasswords(session, argument), options));
   });
+}
+
+interface MoreForKeys {
+  readonly files?: readonly string[];
+  readonly certifyAll?: true;
+}
+
+/** A keystore wants a certificate with a private key. */
+async function askAboutLoneKeys(session: KeystoreSession): Promise<MoreForKeys> {
+  const asked = await askChoice<'files' | 'ssh'>({
+    title: t('Import a Private Key into {0}', session.name),
+    placeholder: t('There is no certificate with the private key'),
+    items: [
+      {
+        label: t('With Its Certificate...'),
+        description: t('choose the file, and those of the chain above'),
+        iconPath: new vscode.ThemeIcon('verified'),
+        value: 'files',
+      },
+      {
+        label: t('As an SSH Key'),
+        description: t('a self-signed certificate is made for it'),
+        iconPath: new vscode.ThemeIcon('terminal'),
+        value: 'ssh',
+      },
+    ],
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  if (asked.value === 'ssh') return { certifyAll: true };
+  const chosen = await askFiles(session, t('The Certificate of the Private Key'));
+  return { files: chosen.files };
+}
+
+function readFiles(files: readonly string[], signal: AbortSignal): Promise<ImportSource[]> {
+  return Promise.all(files.map(async (name) => ({ name, bytes: (await readKeystoreFile(name, signal)).bytes })));
 }
 
 /** With names of files instead of their paths, which would fill the list. */
@@ -152,7 +188,7 @@ async function askSource(host: Host, session: KeystoreSession, title: string): P
     },
     {
       label: t('Text...'),
-      description: t('PEM, pasted'),
+      description: t('PEM or an SSH key, pasted'),
       iconPath: new vscode.ThemeIcon('edit'),
       value: 'text',
     },
@@ -183,7 +219,11 @@ async function askSource(host: Host, session: KeystoreSession, title: string): P
     case 'text':
       return {
         kind: 'text',
-        text: await askLine(title, t('Paste certificates in PEM form, or the base64 of one'), judgeText),
+        text: await askLine(
+          title,
+          t('Paste certificates or private keys in PEM form, or the base64 of one'),
+          judgeText,
+        ),
         name: t('the text'),
       };
     case 'server':
@@ -199,12 +239,17 @@ async function askSource(host: Host, session: KeystoreSession, title: string): P
 function clipboardText(text: string): string {
   const pieces = piecesInText(text);
   if (!pieces) return t('nothing in it that could be imported');
-  const certificates = pieces.certificates === 1 ? t('1 certificate') : t('{0} certificates', pieces.certificates);
-  if (!pieces.keys) return certificates;
-  return `${certificates}, ${pieces.keys === 1 ? t('1 private key') : t('{0} private keys', pieces.keys)}`;
+  const { certificates, keys, sshKeys } = pieces;
+  return [
+    certificates ? (certificates === 1 ? t('1 certificate') : t('{0} certificates', certificates)) : '',
+    keys ? (keys === 1 ? t('1 private key') : t('{0} private keys', keys)) : '',
+    sshKeys ? (sshKeys === 1 ? t('1 SSH key') : t('{0} SSH keys', sshKeys)) : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
-async function askFiles({ uri }: KeystoreSession, title: string): Promise<Source> {
+async function askFiles({ uri }: KeystoreSession, title: string): Promise<Extract<Source, { kind: 'files' }>> {
   const uris = await vscode.window.showOpenDialog({
     title,
     openLabel: t('Import'),
@@ -229,9 +274,9 @@ async function askLine(title: string, prompt: string, check: (text: string) => V
 }
 
 function judgeText(text: string): Verdict | undefined {
-  return piecesInText(text)
-    ? { severity: 'information', text: clipboardText(text) }
-    : { severity: 'error', text: t('There is no certificate in it.') };
+  const pieces = piecesInText(text);
+  if (!pieces) return { severity: 'error', text: t('There is no certificate and no key in it.') };
+  return { severity: 'information', text: clipboardText(text) };
 }
 
 function judgeServer(text: string): Verdict | undefined {

@@ -6,7 +6,7 @@ import { certificatesOfPkcs7, signedDataOid } from '../../certificates/pkcs7';
 import { FlowKeystoreError } from '../../errors';
 import { legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
-import { octetsOfText } from '../detect';
+import { detectStoreType, octetsOfText } from '../detect';
 import { piecesOf } from '../pem/pieces';
 import { readPrivateKeyFile, sshKeyLabel, type PrivateKeyFile } from '../sshKeys';
 import type { ImportSource, PassedOver } from './items';
@@ -60,15 +60,41 @@ export function loosePieces({ name, bytes }: ImportSource): LoosePieces {
   return certificatesOnly(name, bytes);
 }
 
+export interface PiecesInText {
+  readonly certificates: number;
+  readonly keys: number;
+  /** In OpenSSH's own form: they need no certificate. */
+  readonly sshKeys: number;
+}
+
 /** What a text holds, at a glance: nothing is decrypted. Undefined where nothing of it can be imported. */
-export function piecesInText(text: string): { readonly certificates: number; readonly keys: number } | undefined {
+export function piecesInText(text: string): PiecesInText | undefined {
   try {
-    const { certificates, keys } = loosePieces({ name: '', bytes: Buffer.from(text, 'utf8') });
-    return certificates.length ? { certificates: certificates.length, keys: keys.length } : undefined;
+    const { certificates, keys, sshKeys } = loosePieces({ name: '', bytes: Buffer.from(text, 'utf8') });
+    const found = { certificates: certificates.length, keys: keys.length, sshKeys: sshKeys.length };
+    return Object.values(found).some((count) => count > 0) ? found : undefined;
   } catch (error) {
     if (error instanceof FlowKeystoreError) return undefined;
     throw error;
   }
+}
+
+/** Whether all that sources hold are private keys whose certificates are not among them. Nothing is decrypted. */
+export function areKeysAlone(sources: readonly ImportSource[]): boolean {
+  let keys = 0;
+  for (const source of sources) {
+    const type = detectStoreType(source.bytes);
+    if (type !== undefined && type !== 'PEM') return false;
+    try {
+      const found = loosePieces(source);
+      if (found.certificates.length || found.sshKeys.length) return false;
+      keys += found.keys.length;
+    } catch (error) {
+      if (error instanceof FlowKeystoreError) return false;
+      throw error;
+    }
+  }
+  return keys > 0;
 }
 
 /** Octets as Latin-1, as the reader of PEM wants them; UTF-16, as Windows' Notepad has written it, becomes UTF-8 first. */
@@ -79,10 +105,26 @@ function textOf(bytes: Uint8Array): string {
 /** PEM that was pasted into a box of one line has lost its ends of lines. */
 function inLines(text: string): string {
   if (!/-----BEGIN [A-Z0-9 #]+-----[ \t]*[A-Za-z0-9+/]/.test(text)) return text;
-  const blocks = /-----BEGIN ([A-Z0-9 #]+)-----([^-]*)-----END \1-----/g;
+  const blocks = /-----BEGIN ([A-Z0-9 #]+)-----(.*?)-----END \1-----/gs;
   return text.replace(blocks, (_, label: string, body: string) =>
-    ['', `-----BEGIN ${label}-----`, body.replace(/ /g, ''), `-----END ${label}-----`, ''].join('\n'),
+    ['', `-----BEGIN ${label}-----`, ...bodyInLines(body), `-----END ${label}-----`, ''].join('\n'),
   );
+}
+
+/** The headers of an encrypted key (RFC 1421 section 4.6) stand in lines of their own, before an empty one. */
+function bodyInLines(body: string): string[] {
+  const headers = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]+),\s*/i.exec(body);
+  const [all = '', cipher = ''] = headers ?? [];
+  if (!headers) return [body.replace(/ /g, '')];
+  // The initialisation vector has the length of a block; nothing else may part it from what follows.
+  const digits = /^AES/i.test(cipher) ? 32 : 16;
+  const rest = body.slice(all.length);
+  return [
+    'Proc-Type: 4,ENCRYPTED',
+    `DEK-Info: ${cipher},${rest.slice(0, digits)}`,
+    '',
+    rest.slice(digits).replace(/\s/g, ''),
+  ];
 }
 
 function piecesOfPem(from: string, text: string): LoosePieces {

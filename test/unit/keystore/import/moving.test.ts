@@ -94,10 +94,10 @@ describe('what the editor does with an import', () => {
   });
 
   it('says what a text holds without opening anything', () => {
-    assert.deepEqual(piecesInText(leaf.pem + root.pem + leaf.privateKeyPem), { certificates: 2, keys: 1 });
+    assert.deepEqual(piecesInText(leaf.pem + root.pem + leaf.privateKeyPem), { certificates: 2, keys: 1, sshKeys: 0 });
     // As a box of one line has it: the ends of the lines are gone.
-    assert.deepEqual(piecesInText(leaf.pem.replaceAll('\n', ' ')), { certificates: 1, keys: 0 });
-    for (const text of ['', 'no certificate', leaf.privateKeyPem]) assert.equal(piecesInText(text), undefined, text);
+    assert.deepEqual(piecesInText(leaf.pem.replaceAll('\n', ' ')), { certificates: 1, keys: 0, sshKeys: 0 });
+    for (const text of ['', 'no certificate']) assert.equal(piecesInText(text), undefined, text);
   });
 
   it('gives the certificates of a selection, each once', async () => {
