@@ -119,7 +119,7 @@ describe('dragging and dropping in VS Code', () => {
     assert.deepEqual(fixture.aliases(), before, 'nothing was added');
     const entry = fixture.session().keystore?.entries.find(({ alias }) => alias === 'partner_a');
     assert.equal(entry?.kind === 'keyPair' && entry.chain[0]?.issuer.short, 'CA');
-    assert.ok(entry && fixture.host.requests.since(fixture.session().uri, entry) === undefined);
+    assert.ok(entry && fixture.host.requests.since(entry) === undefined);
   });
 
   it('copies entries that are dragged to another keystore, with their keys, and nothing within one', async () => {

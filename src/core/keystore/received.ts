@@ -9,6 +9,7 @@ import { standaloneRole } from './chain';
 
 /** A file that the other side sent. */
 export interface ReceivedFile {
+  /** Its path, where several can have the same name in different folders. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -79,6 +80,31 @@ function itemsOf<S extends { readonly keystore: Keystore }>(
     }
   }
   return items;
+}
+
+/**
+ * The files that go with an answer: those that hold other certificates, which may be the issuers above it.
+ * @param items all that was judged
+ */
+export function filesWithIssuers<S>(answer: ReceivedItem<S>, items: readonly ReceivedItem<S>[]): string[] {
+  const others = items.filter((item) => 'certificate' in item && item.file !== answer.file);
+  return [...new Set(others.map(({ file }) => file))];
+}
+
+/** What files are called where they stand together: their own name, with as much of the folders before it as tells them apart. */
+export function shortNames(files: readonly string[]): ReadonlyMap<string, string> {
+  const all = [...new Set(files)];
+  const ending = (file: string, parts: number): string => file.split(/[\\/]/).slice(-parts).join('/');
+  const isShared = (file: string, parts: number): boolean =>
+    all.some((other) => other !== file && ending(other, parts) === ending(file, parts));
+  return new Map(
+    all.map((file) => {
+      const most = file.split(/[\\/]/).length;
+      let parts = 1;
+      while (parts < most && isShared(file, parts)) parts += 1;
+      return [file, ending(file, parts)];
+    }),
+  );
 }
 
 type Judged<S> =

@@ -1,9 +1,14 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Certificate } from '../../core/certificates/certificate';
 import { groups } from '../../core/keystore/describe';
 import { readKeystoreFile } from '../../core/keystore/file';
-import { judgeReceived, type ReceivedFile, type ReceivedItem } from '../../core/keystore/received';
+import {
+  filesWithIssuers,
+  judgeReceived,
+  shortNames,
+  type ReceivedFile,
+  type ReceivedItem,
+} from '../../core/keystore/received';
 import { askChoices, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import { settings } from '../services/settings';
@@ -35,16 +40,20 @@ export async function importFromReceiver(
     .sessions()
     .flatMap((each) => (each.keystore ? [{ keystore: each.keystore, session: each }] : []));
   const items = judgeReceived(files, stores, keystore);
-  if (!argument.silent) await warnOfKeys(items);
-  const chosen = argument.silent ? items.filter(isProposed) : await askWhich(host, items, title);
+  const names = shortNames(files.map(({ name }) => name));
+  const nameOf = (file: string): string => names.get(file) ?? file;
+  if (!argument.silent) await warnOfKeys(items, nameOf);
+  const chosen = argument.silent ? items.filter(isProposed) : await askWhich(host, items, title, nameOf);
   const trusted = chosen.flatMap((item) =>
-    isCertificate(item) ? [{ kind: 'certificate', from: item.file, certificate: item.certificate } as const] : [],
+    isCertificate(item)
+      ? [{ kind: 'certificate', from: nameOf(item.file), certificate: item.certificate } as const]
+      : [],
   );
   const found = { items: trusted, passedOver: [] };
   const { aliases } = trusted.length
     ? await mergeInto(host, session, found, { title, chosen: true, ...argument })
     : { aliases: [] };
-  if (!argument.silent) await passOnAnswers(chosen, files);
+  if (!argument.silent) await passOnAnswers(chosen, items);
   return aliases;
 }
 
@@ -57,9 +66,12 @@ async function read({ files, silent }: ImportFromReceiverArgument, title: string
     paths = uris.map(({ fsPath }) => fsPath);
   }
   return Promise.all(
-    paths.map(async (file) => ({ name: path.basename(file), bytes: (await readKeystoreFile(file)).bytes })),
+    [...new Set(paths)].map(async (file) => ({ name: file, bytes: (await readKeystoreFile(file)).bytes })),
   );
 }
+
+/** For people, of a file. */
+type NameOf = (file: string) => string;
 
 type CertificateItem = Item & {
   readonly kind: 'root' | 'intermediate' | 'server' | 'leaf';
@@ -78,9 +90,9 @@ function isProposed(item: Item, _: number, all: readonly Item[]): boolean {
   return item.kind === 'root' || item.kind === 'intermediate' || (item.kind === 'server' && !roots);
 }
 
-async function warnOfKeys(items: readonly Item[]): Promise<void> {
-  const keys = items.filter(({ kind }) => kind === 'private-key').map(({ file }) => file);
-  const stores = items.filter(({ kind }) => kind === 'keystore').map(({ file }) => file);
+async function warnOfKeys(items: readonly Item[], nameOf: NameOf): Promise<void> {
+  const keys = items.filter(({ kind }) => kind === 'private-key').map(({ file }) => nameOf(file));
+  const stores = items.filter(({ kind }) => kind === 'keystore').map(({ file }) => nameOf(file));
   if (keys.length) {
     const question = t('There is a private key in {0}.', keys.join(', '));
     const detail = t(
@@ -98,7 +110,7 @@ async function warnOfKeys(items: readonly Item[]): Promise<void> {
   }
 }
 
-async function askWhich(host: Host, items: readonly Item[], title: string): Promise<readonly Item[]> {
+async function askWhich(host: Host, items: readonly Item[], title: string, nameOf: NameOf): Promise<readonly Item[]> {
   const offered = items.filter(({ kind }) => kind !== 'private-key' && kind !== 'keystore' && kind !== 'own');
   const certificates = offered.filter(({ kind }) => kind !== 'unreadable');
   if (!certificates.length) {
@@ -115,19 +127,19 @@ async function askWhich(host: Host, items: readonly Item[], title: string): Prom
   const asked = await askChoices<Item>({
     title,
     placeholder: t('Which of these are to be imported?'),
-    items: offered.map((item) => choiceOf(item, host.now())),
+    items: offered.map((item) => choiceOf(item, nameOf(item.file), host.now())),
     selected: items.filter(isProposed),
   });
   if (asked.kind !== 'answer') throw new GaveUp();
   return asked.value.filter(({ kind }) => kind !== 'unreadable');
 }
 
-function choiceOf(item: Item, now: Date): Choice<Item> {
+function choiceOf(item: Item, file: string, now: Date): Choice<Item> {
   if (!('certificate' in item)) {
     const why = item.kind === 'unreadable' ? item.why : '';
-    return { label: item.file, description: why, iconPath: new vscode.ThemeIcon('warning'), value: item };
+    return { label: file, description: why, iconPath: new vscode.ThemeIcon('warning'), value: item };
   }
-  const { certificate, file } = item;
+  const { certificate } = item;
   const known =
     isCertificate(item) && item.trustedAs !== undefined ? [t('there already as "{0}"', item.trustedAs)] : [];
   return {
@@ -156,29 +168,15 @@ function whatText(item: Item): string {
   }
 }
 
-/** Answers to requests are the business of another command. */
-async function passOnAnswers(chosen: readonly Item[], files: readonly ReceivedFile[]): Promise<void> {
+/** Answers to requests are the business of another command; what else was sent may hold the issuers of theirs. */
+async function passOnAnswers(chosen: readonly Item[], items: readonly Item[]): Promise<void> {
   for (const item of chosen) {
     if (item.kind !== 'answer') continue;
-    const bytes = files.find(({ name }) => name === item.file)?.bytes;
-    const command = 'flowKeystore.importResponse';
-    const known = await vscode.commands.getCommands(true);
-    if (known.includes(command) && bytes) {
-      await vscode.commands.executeCommand(command, {
-        keystore: item.store.session.uri.toString(),
-        alias: item.alias,
-        text: textOf(bytes),
-      });
-    } else {
-      void showInformation(
-        t('{0} has the signed certificate for "{1}": import it as the answer to its request.', item.file, item.alias),
-      );
-    }
+    await vscode.commands.executeCommand('flowKeystore.importResponse', {
+      keystore: item.store.session.uri.toString(),
+      alias: item.alias,
+      files: [item.file],
+      with: filesWithIssuers(item, items),
+    });
   }
-}
-
-/** PEM as it is; DER in base64, which is read as well. */
-function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes);
-  return buffer.includes('-----BEGIN ') ? buffer.toString('utf8') : buffer.toString('base64');
 }

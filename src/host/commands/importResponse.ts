@@ -23,6 +23,7 @@ import { dateText, fingerprintText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
 import type { ImportResponseArgument } from './commandMap';
 import { belongingTo, withPublicKey } from './responseOwner';
+import { refuseUntrusted } from './testCommands';
 import { givenFile, givenInput, readable, readGiven, type Given } from './fileOrClipboard';
 
 const { t } = vscode.l10n;
@@ -60,7 +61,7 @@ export async function importResponse(host: Host, argument: ImportResponseArgumen
   const withRoot = argument.withRoot ?? (argument.silent ? false : await askForRoot(plan, title));
   if (!argument.silent) await confirmIfNeeded(plan, open);
   await open.edit((current) => replaceChain(current, match.entry.alias, chainOf(plan, withRoot)));
-  await host.requests.clear(open.uri, match.certificate.spki);
+  await host.requests.clear(match.certificate.spki);
   await host.tree.revealEntry(open, match.entry.alias);
   if (!argument.silent) {
     const text = t(
@@ -109,6 +110,7 @@ async function completedBy(
 ): Promise<ResponsePlan> {
   const given = await Promise.all((argument.with ?? []).map(issuersIn));
   if (!argument.fetch) return planWith(given);
+  refuseUntrusted();
   return (await fetchIssuers((fetched) => planWith([...given, ...fetched]), download)).plan;
 }
 
@@ -158,7 +160,9 @@ async function completedWithHelp(
     const asked = await askChoice<Help>({ title, placeholder: placeholder.join(' '), items });
     if (asked.kind !== 'answer') throw new GaveUp();
     if (asked.value === 'without') return plan;
-    if (asked.value === 'fetch') {
+    if (asked.value === 'fetch' && !vscode.workspace.isTrusted) {
+      note = t('Nothing is fetched in Restricted Mode; trust this workspace first.');
+    } else if (asked.value === 'fetch') {
       const fetched = await withProgress(t('Fetching the certificate of "{0}"', missing.short), (signal) =>
         fetchIssuers((more) => planWith([...sources, ...more]), download, signal),
       );

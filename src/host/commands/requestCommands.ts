@@ -37,7 +37,7 @@ export async function createRequest(host: Host, argument: CreateRequestArgument)
   const pem = requestPem(der);
   if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(pem, 'ascii'));
   else if (!argument.silent) await vscode.env.clipboard.writeText(pem);
-  await host.requests.note(session.uri, CertificationRequest.parse(der).spki, host.now());
+  await host.requests.note(entry, CertificationRequest.parse(der).spki, host.now());
   if (!argument.silent) void sayWhatIsNext(session, entry, uri);
   return pem;
 }

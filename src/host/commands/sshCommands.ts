@@ -3,7 +3,9 @@ import { FlowKeystoreError } from '../../core/errors';
 import { sapExportsSshKey, sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
 import { checkAlias } from '../../core/keystore/alias';
 import { addKeyPair } from '../../core/keystore/edit';
-import type { KeyPairEntry } from '../../core/keystore/model';
+import { openKeyOf } from '../../core/keystore/convert';
+import { isLoneKey } from '../../core/keystore/lonePublicKeys';
+import type { Entry } from '../../core/keystore/model';
 import {
   certifySshKey,
   maxSshKeyBytes,
@@ -15,6 +17,7 @@ import {
   sshSubject,
   type OpenedPrivateKey,
 } from '../../core/keystore/sshKeys';
+import { publicKeyOfEntry } from '../../core/keystore/sshPublicKeys';
 import { sealFor } from '../../core/keystore/store';
 import { judgeAlias } from '../input/generateInput';
 import { askChoice, askText } from '../input/quickInput';
@@ -23,9 +26,10 @@ import { isPasswordError, type KeystoreSession } from '../services/keystoreSessi
 import { showInformation } from '../ui/messages';
 import { aliasProblemText } from '../ui/texts';
 import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
-import type { CreateSshKeyArgument, EntryArgument, ImportSshKeyArgument } from './commandMap';
+import type { CreateSshKeyArgument, EntryArgument, FromCode, ImportSshKeyArgument } from './commandMap';
 import { givenInput, readable, readGiven } from './fileOrClipboard';
 import { addGenerated, planIn } from './generateKeyPair';
+import { unlockKey } from './keyPassword';
 import { sealForNewKey } from './newKeySeal';
 
 const { t } = vscode.l10n;
@@ -165,7 +169,7 @@ async function openWithPassphrase(
 export async function copySshPublicKey(host: Host, argument: EntryArgument): Promise<string | undefined> {
   const question = { title: t('Copy SSH Public Key'), kinds: ['keyPair'] } as const;
   const { session, entry } = await chooseEntry(host, argument, question);
-  const spki = publicKeyIn(entry.kind === 'keyPair' ? entry : undefined, session, entry.alias);
+  const spki = await publicKeyIn(entry, session, argument);
   try {
     const line = sshPublicKeyLine(spki, entry.alias);
     if (argument.silent) return line;
@@ -180,10 +184,12 @@ export async function copySshPublicKey(host: Host, argument: EntryArgument): Pro
   }
 }
 
-function publicKeyIn(entry: KeyPairEntry | undefined, session: KeystoreSession, alias: string): Uint8Array {
-  const [leaf] = entry?.chain ?? [];
-  if (leaf) return leaf.spki;
-  throw new FlowKeystoreError('not-a-key-pair', t('"{0}" is no key pair with a certificate.', alias), {
+/** Where there is no certificate the private key tells it. */
+async function publicKeyIn(entry: Entry, session: KeystoreSession, argument: FromCode): Promise<Uint8Array> {
+  if (isLoneKey(entry)) await unlockKey(session, entry, argument);
+  const spki = await publicKeyOfEntry(entry, (pair) => openKeyOf(pair, session.passwords()));
+  if (spki) return spki;
+  throw new FlowKeystoreError('not-a-key-pair', t('The public key of "{0}" cannot be told.', entry.alias), {
     file: session.file,
   });
 }

@@ -33,12 +33,12 @@ export function testCommands(host: Host): TestCommands {
   };
 }
 
-/** An address in a flow decides to whom a client certificate is shown: only in workspaces that are trusted. */
+/** An address in a flow decides to whom a client certificate is shown, one in a certificate what is fetched: only in workspaces that are trusted. */
 export function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new FlowKeystoreError(
     'unsupported',
-    t('Connections are not tested in Restricted Mode.'),
+    t('No connections are made in Restricted Mode.'),
     {},
     t('Trust this workspace first.'),
   );

@@ -71,7 +71,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     if (document.alias === undefined) return describeKeystore(keystore, { ...options, sap });
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
-    const since = shown && this.requests?.since(session.uri, shown);
+    const since = shown && this.requests?.since(shown);
     return shown
       ? describeEntry(shown, { ...options, keystore, ...(since && { requestOutSince: since }) })
       : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;

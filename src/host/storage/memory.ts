@@ -80,7 +80,7 @@ export class Memory {
     await this.global.update('expiry.told', told);
   }
 
-  /** When certification requests were made whose response is still to come (ISO 8601), by keystore and public key (`RequestsOut`). */
+  /** When certification requests were made whose response is still to come (ISO 8601), as `PendingRequests` stores them. */
   get requestsOut(): Readonly<Record<string, string>> {
     return this.global.get('requests.out', {});
   }

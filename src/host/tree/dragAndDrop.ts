@@ -76,7 +76,7 @@ export class KeystoreDragAndDrop implements vscode.TreeDragAndDropController<Tre
       id: session.uri.toString(),
       path: session.file,
       ...(session.seen && { keystore: session.seen }),
-      requestOut: (entry) => requests.since(session.uri, entry) !== undefined,
+      requestOut: (entry) => requests.since(entry) !== undefined,
     }));
   }
 }

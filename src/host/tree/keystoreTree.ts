@@ -168,7 +168,7 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       warnFrom: (this.warnFrom ??= settings.expiryThresholds()),
       filter: this.arrangement.filter,
       usesOf: this.uses.of,
-      requestOut: ({ session, entry }) => this.requests.since(session.uri, entry),
+      requestOut: ({ entry }) => this.requests.since(entry),
       unfolded: ({ id }) =>
         this.arrangement.filtered ? this.matches <= unfoldedMatches || this.unfolded.has(id) : this.unfolded.has(id),
     };
