@@ -5,18 +5,29 @@ import type { Entry } from '../../core/keystore/model';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
+import { diffEntries, namedEntry } from './diffEntries';
 
-export const diffUsage = 'diff KEYSTORE-A KEYSTORE-B [--password-env NAME]... [--json]';
+export const diffUsage = 'diff KEYSTORE-A[#ALIAS] KEYSTORE-B[#ALIAS] [--password-env NAME]... [--json]';
 
-/** How the second keystore differs from the first. Exit code 0: the same entries, 1: differences. */
+/** How the second keystore, or an entry of it, differs from the first. Exit code 0: the same entries, 1: differences. */
 export async function diff(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
   });
   const [a, b, ...more] = positionals;
-  if (a === undefined || b === undefined || more.length) throw badArguments('diff takes two keystore files.');
+  if (a === undefined || b === undefined || more.length) {
+    throw badArguments('diff takes two keystore files, or an entry of each: FILE#ALIAS FILE#ALIAS.');
+  }
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
+  const [entryA, entryB] = [namedEntry(a), namedEntry(b)];
+  if (entryA && entryB) return diffEntries(entryA, entryB, opener, terminal, values.json ?? false);
+  if (entryA ?? entryB) {
+    throw badArguments(
+      'diff takes two keystore files or two entries, not one of each.',
+      'Write FILE#ALIAS FILE#ALIAS.',
+    );
+  }
   const differences = compareKeystores(await opener.openToLook(a), await opener.openToLook(b));
   if (values.json) {
     const data = { a, b, same: !differences.length, differences: differences.map(differenceData) };

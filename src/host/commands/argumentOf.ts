@@ -4,7 +4,7 @@ import type { ChainMember } from '../../core/keystore/export';
 import type { Host } from '../services/host';
 import type { TreeNode } from '../tree/nodes';
 import { GaveUp } from './choosing';
-import type { CommandId, FromCode } from './commandMap';
+import type { CommandId, EntryPlace, FromCode } from './commandMap';
 
 const { t } = vscode.l10n;
 
@@ -33,6 +33,7 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
     const nodes = Array.isArray(others) ? others.filter(isNode) : [];
     const chosen = nodes.includes(first) ? nodes : [first];
     if (id === 'flowKeystore.compareKeystores') return argumentOfTwo(first, chosen);
+    if (id === 'flowKeystore.compareEntries') return argumentOfTwoEntries(chosen);
     return argumentOfNodes(first, chosen);
   }
   if (first instanceof vscode.Uri) return argumentOfFile(id, first, others);
@@ -64,6 +65,26 @@ function argumentOfTwo(node: TreeNode, all: readonly TreeNode[]): FromCode {
   const other = all.find(({ session }) => session !== node.session);
   const keystore = node.session.uri.toString();
   return { keystore, ...(other ? { with: other.session.uri.toString() } : {}) } as FromCode;
+}
+
+/** Entries and certificates of chains, in the order in which they were selected. Of the rest nothing is said. */
+function argumentOfTwoEntries(chosen: readonly TreeNode[]): FromCode {
+  const [first, second, ...more] = chosen.flatMap(placeOf);
+  if (more.length) {
+    throw new FlowKeystoreError(
+      'arguments',
+      t('{0} entries are selected.', more.length + 2),
+      {},
+      t('Select the two that are to be compared.'),
+    );
+  }
+  return { ...first, ...(second && { with: second }) } as FromCode;
+}
+
+function placeOf(node: TreeNode): EntryPlace[] {
+  const keystore = node.session.uri.toString();
+  if (node.kind === 'entry') return [{ keystore, alias: node.entry.alias }];
+  return node.kind === 'chain' ? [{ keystore, alias: node.parent.entry.alias, chainIndex: node.index }] : [];
 }
 
 /** @param all what is selected, `node` among it */

@@ -1,6 +1,7 @@
 import type { CertificateForm, ChainMember, ExportedPart, KeyPairForm } from '../../core/keystore/export';
 import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
+import type { ValueId } from '../../core/keystore/entryValues';
 import type { Grouping, SortOrder } from '../../core/keystore/group';
 import type { ReportForm } from '../../core/report/keystoreReport';
 import type { Remember } from '../storage/passwords';
@@ -178,6 +179,18 @@ export interface CompareKeystoresArgument extends KeystoreArgument {
   readonly password?: string;
 }
 
+export interface EntryPlace {
+  readonly keystore?: string;
+  readonly alias?: string;
+  /** Of a certificate in the chain of `alias`, 0 is the leaf: that one alone. */
+  readonly chainIndex?: number;
+}
+
+export interface CompareEntriesArgument extends FromCode, EntryPlace {
+  /** The other one; in any keystore. */
+  readonly with?: EntryPlace;
+}
+
 export interface ShowExpiringArgument extends FromCode {
   readonly keystore?: never;
 }
@@ -217,7 +230,7 @@ export interface CopyAsPemArgument extends EntryArgument {
 export interface CopyValueArgument extends EntryArgument {
   /** Of a certificate in the chain of `alias`; the leaf where absent. */
   readonly chainIndex?: number;
-  readonly value?: 'alias' | 'subject' | 'issuer' | 'serialNumber' | 'sha256' | 'sha1' | 'notAfter';
+  readonly value?: ValueId;
 }
 
 export interface FilterArgument extends FromCode {
@@ -422,6 +435,7 @@ export interface Commands {
   'flowKeystore.renewKeyPair'(argument?: RenewKeyPairArgument): Promise<RenewalResult | undefined>;
   'flowKeystore.showDetails'(argument?: ShowDetailsArgument): Promise<void>;
   'flowKeystore.compareKeystores'(argument?: CompareKeystoresArgument): Promise<void>;
+  'flowKeystore.compareEntries'(argument?: CompareEntriesArgument): Promise<void>;
   /** @returns what has expired or is about to, the first to end first */
   'flowKeystore.showExpiring'(argument?: ShowExpiringArgument): Promise<readonly FoundEntry[]>;
   /** @returns path of the file */

@@ -3,11 +3,12 @@ import type { Certificate } from '../../core/certificates/certificate';
 import { certificatesPem } from '../../core/certificates/pem';
 import { FlowKeystoreError } from '../../core/errors';
 import { certificatesOf } from '../../core/keystore/chain';
-import { groups } from '../../core/keystore/describe';
+import { certificateValues, valueIds, type ValueId } from '../../core/keystore/entryValues';
 import type { Entry } from '../../core/keystore/model';
 import { askChoice, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import { valueText } from '../ui/valueTexts';
 import { certificatesOfSelection, chooseCertificates } from './choosingCertificates';
 import { chooseEntry, GaveUp, mayAsk } from './choosing';
 import type { Commands, CopyAsPemArgument, CopyValueArgument } from './commandMap';
@@ -33,9 +34,14 @@ export function copyCommands(host: Host): CopyCommands {
         ? values.find(({ id }) => id === argument.value)
         : await askWhich(argument, values, title);
       if (!chosen) {
-        throw new FlowKeystoreError('not-a-certificate', t('The entry "{0}" has no certificate.', entry.alias), {
-          file: session.file,
-        });
+        const hasNone = values.length < 2;
+        throw new FlowKeystoreError(
+          'not-a-certificate',
+          hasNone
+            ? t('The entry "{0}" has no certificate.', entry.alias)
+            : t('The certificate of "{0}" has no such value.', entry.alias),
+          { file: session.file },
+        );
       }
       await copy(chosen.text, t('{0} copied', chosen.label));
       return chosen.text;
@@ -63,27 +69,19 @@ function certificateAt(session: KeystoreSession, entry: Entry, chainIndex = 0): 
   });
 }
 
-type ValueId = NonNullable<CopyValueArgument['value']>;
-
 interface CopiedValue {
   readonly id: ValueId;
   readonly label: string;
   readonly text: string;
 }
 
+/** Of a certificate in a chain, and the alias of its entry. */
 function valuesOf(entry: Entry, certificate: Certificate | undefined): CopiedValue[] {
-  const alias: CopiedValue = { id: 'alias', label: t('Alias'), text: entry.alias };
-  if (!certificate) return [alias];
-  const { subject, issuer, serialNumber, sha256 } = certificate;
-  return [
-    alias,
-    { id: 'subject', label: t('Subject'), text: subject.toString() },
-    { id: 'issuer', label: t('Issuer'), text: issuer.toString() },
-    { id: 'serialNumber', label: t('Serial number'), text: serialNumber },
-    { id: 'sha256', label: t('SHA-256 fingerprint'), text: groups(sha256) },
-    { id: 'sha1', label: t('SHA-1 fingerprint'), text: groups(certificate.fingerprint('sha1')) },
-    { id: 'notAfter', label: t('End of validity'), text: certificate.notAfter.toISOString() },
-  ];
+  const values = new Map([['alias', entry.alias], ...(certificate ? certificateValues(certificate) : [])]);
+  return valueIds.flatMap((id) => {
+    const text = values.get(id);
+    return text === undefined || id === 'otherExtensions' ? [] : [{ id, label: valueText(id), text }];
+  });
 }
 
 async function askWhich(

@@ -8,6 +8,7 @@ import type { VersionDocuments } from '../services/versionDocuments';
 import { conflictActions } from '../ui/errors';
 import { argumentOf } from './argumentOf';
 import type { CommandId, Commands, FromCode } from './commandMap';
+import { compareEntries } from './compareEntries';
 import { compareKeystores } from './compareKeystores';
 import { browseCommands } from './browseCommands';
 import { copyCommands } from './copyCommands';
@@ -46,6 +47,7 @@ export function registerCommands(
     ...entryCommands(host, documents),
     ...expiryCommands(host, watch),
     'flowKeystore.compareKeystores': (argument = {}) => compareKeystores(host, versions, argument),
+    'flowKeystore.compareEntries': (argument = {}) => compareEntries(host, argument),
     'flowKeystore.findCertificate': (argument = {}) => findCertificate(host, argument),
     ...copyCommands(host),
     ...exportCommands(host),

@@ -94,5 +94,11 @@ export function orderText(order: SortOrder): string {
       return t('Alias');
     case 'expiry':
       return t('What ends first');
+    case 'subject':
+      return t('Subject');
+    case 'issuer':
+      return t('Issuer');
+    case 'serial':
+      return t('Serial number');
   }
 }
