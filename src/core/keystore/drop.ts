@@ -1,9 +1,10 @@
 import type { Certificate } from '../certificates/certificate';
 import { readCertificates } from '../certificates/import';
-import { certificatesPem, isCertificateLabel } from '../certificates/pem';
+import { certificatesPem } from '../certificates/pem';
 import { FlowKeystoreError } from '../errors';
 import { detectStoreType } from './detect';
 import type { Keystore, KeyPairEntry } from './model';
+import { pemContents } from './pem/bundle';
 import { matchingKeyPairs, maxResponseBytes } from './signingResponse';
 
 /** A file that was dropped. */
@@ -168,16 +169,7 @@ function placesFor(pieces: readonly Piece[], { keystore }: DropTarget): DropActi
 
 /** Of PEM files those are that hold more than one certificate: that one alone is rather to be put into a keystore. */
 function isKeystore(bytes: Uint8Array): boolean {
-  const type = detectStoreType(bytes);
-  if (type !== 'PEM') return type !== undefined;
-  const begins = Buffer.from(bytes)
-    .toString('latin1')
-    .matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g);
-  let certificates = 0;
-  let keys = 0;
-  for (const [, label = ''] of begins) {
-    if (isCertificateLabel(label)) certificates++;
-    else if (label.endsWith('PRIVATE KEY')) keys++;
-  }
-  return certificates > 1 || (certificates > 0 && keys > 0);
+  const pem = pemContents(bytes);
+  if (!pem) return detectStoreType(bytes) !== undefined;
+  return pem.certificates > 1 || (pem.certificates > 0 && pem.keys > 0);
 }

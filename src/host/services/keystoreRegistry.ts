@@ -3,10 +3,11 @@ import type { KeystoreView } from '../../core/checks/keystoreView';
 import { nearestKeystore } from '../../core/keystore/nearest';
 import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
+import { BundleSearch, bundlePattern } from './bundleSearch';
 import { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
 
-const pattern = '**/*.{p12,pfx,P12,PFX,jks,jceks,keystore}';
+const pattern = '**/*.{p12,pfx,jks,jceks,keystore,P12,PFX,JKS,JCEKS,KEYSTORE}';
 const excluded = '**/node_modules/**';
 const maximumFiles = 1000;
 /** Milliseconds: programs write a file in several steps. */
@@ -25,6 +26,7 @@ export class KeystoreRegistry implements vscode.Disposable {
   private watching = false;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly resources: { dispose(): unknown }[] = [this.changed];
+  private readonly bundles = new BundleSearch();
   private disposed = false;
 
   constructor(
@@ -152,10 +154,11 @@ export class KeystoreRegistry implements vscode.Disposable {
     void this.openRemembered(sessions);
   }
 
-  /** Keystore files of the workspace, by their names. */
+  /** Keystore files of the workspace, by their names, and PEM bundles by what is in them. */
   private async search(): Promise<vscode.Uri[]> {
     if (!vscode.workspace.workspaceFolders?.length) return [];
-    return vscode.workspace.findFiles(pattern, excluded, maximumFiles);
+    const stores = vscode.workspace.findFiles(pattern, excluded, maximumFiles);
+    return [...(await stores), ...(await this.bundles.find())];
   }
 
   private parsed(uri: string): vscode.Uri[] {
@@ -205,16 +208,24 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   private watchWorkspace(): void {
-    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const look = (): void => this.later('*', () => this.discover());
+    const lookAt = (uri: vscode.Uri): void => {
+      if (this.known.has(uri.toString())) this.fileChanged(uri);
+      else look();
+    };
+    for (const each of [pattern, bundlePattern]) {
+      const watcher = vscode.workspace.createFileSystemWatcher(each);
+      this.resources.push(
+        watcher,
+        // A certificate or a key more makes a bundle of a PEM file.
+        watcher.onDidChange((uri) => (each === bundlePattern ? lookAt(uri) : this.fileChanged(uri))),
+        watcher.onDidCreate(lookAt),
+        watcher.onDidDelete((uri) => {
+          if (this.known.has(uri.toString())) this.later(uri.toString(), () => this.fileGone(uri));
+        }),
+      );
+    }
     this.resources.push(
-      watcher,
-      watcher.onDidChange((uri) => this.fileChanged(uri)),
-      watcher.onDidCreate((uri) => {
-        if (this.known.has(uri.toString())) this.fileChanged(uri);
-        else look();
-      }),
-      watcher.onDidDelete((uri) => this.later(uri.toString(), () => this.fileGone(uri))),
       vscode.workspace.onDidChangeWorkspaceFolders(look),
       vscode.workspace.onDidGrantWorkspaceTrust(look),
       settings.onDidChange(look),
