@@ -2,7 +2,7 @@ import { FlowKeystoreError } from '../core/errors';
 import { openSealedKey } from '../core/keys/sealedKey';
 import { usualBackups } from '../core/keystore/backups';
 import { readKeystoreFile, writeKeystoreFile, type FileStamp } from '../core/keystore/file';
-import type { Keystore, KeyPairEntry } from '../core/keystore/model';
+import type { Keystore, KeyPairEntry, StoreType } from '../core/keystore/model';
 import { showsAllCertificates } from '../core/keystore/openForText';
 import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
 import { readKeystore, readWithoutPassword, writeChecked } from '../core/keystore/store';
@@ -159,20 +159,30 @@ export async function saveKeystore(
   });
 }
 
+/** Said of a new keystore: SAP's tenant refuses some passwords, and takes no PEM at all. */
+export function notePassword(password: string, type: StoreType, what: string, terminal: Terminal): void {
+  const problem = type === 'PEM' ? undefined : passwordProblem(password);
+  if (problem) note(terminal, `SAP would refuse ${what}: ${problemTexts[problem]}.`);
+}
+
 /**
  * The password for a keystore or a key that is yet to be written.
  * @param variable the environment variable that has it, as an option names it
+ * @param type of the keystore, where it is for one
  * @returns undefined where none is named
  */
-export function newPassword(variable: string | undefined, terminal: Terminal): string | undefined {
+export function newPassword(
+  variable: string | undefined,
+  terminal: Terminal,
+  type: StoreType = 'PKCS12',
+): string | undefined {
   if (variable === undefined) return undefined;
   const password = terminal.env[variable];
   if (password === undefined) {
     throw badArguments(`The environment variable ${variable} is not set.`, 'Set it to the new password.');
   }
   if (password === '') throw emptyPassword(variable);
-  const problem = passwordProblem(password);
-  if (problem) note(terminal, `SAP would refuse the new password: ${problemTexts[problem]}.`);
+  notePassword(password, type, 'the new password', terminal);
   return password;
 }
 

@@ -5,7 +5,7 @@ import { emptyKeystore, writeChecked } from '../core/keystore/store';
 import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
 import { requireFileName } from '../core/replaceFile';
 import { inFile } from './inFile';
-import { emptyPassword, saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
+import { emptyPassword, notePassword, saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
 import { badArguments } from './options';
 import { askNewSecret, type Terminal } from './terminal';
 
@@ -48,7 +48,9 @@ export async function openOrCreate(
     const [given] = opener.passwords;
     if (given === '' && newType !== 'PEM') throw emptyPassword(opener.firstVariable ?? '', file);
     const asked = (): Promise<string | undefined> => askNewSecret(terminal, `Password of the new keystore ${file}: `);
-    return created(file, newType, given ?? (newType === 'PEM' ? undefined : await asked()));
+    const password = given ?? (newType === 'PEM' ? undefined : await asked());
+    if (password !== undefined) notePassword(password, newType, `the password of ${file}`, terminal);
+    return created(file, newType, password);
   }
   const { keystore, password } = opened;
   if (type && type !== keystore.type) {

@@ -6,7 +6,7 @@ import type { Entry, StoreType } from '../../core/keystore/model';
 import { writeChecked } from '../../core/keystore/store';
 import { storeTypes, typeOfName } from '../../core/keystore/typeOfName';
 import { requireFileName } from '../../core/replaceFile';
-import { keyPasswordMissing, KeystoreOpener, newPassword } from '../keystores';
+import { keyPasswordMissing, KeystoreOpener, newPassword, notePassword } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 
@@ -27,7 +27,7 @@ export async function convert(args: readonly string[], terminal: Terminal): Prom
   }
   const type = readType(values.type, to);
   await requireFileName(to);
-  const chosen = newPassword(values['new-password-env'], terminal);
+  const chosen = newPassword(values['new-password-env'], terminal, type);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
   const password = chosen ?? opened.password;
@@ -36,6 +36,9 @@ export async function convert(args: readonly string[], terminal: Terminal): Prom
       'The new keystore needs a password.',
       'Put it into an environment variable and name that with --new-password-env NAME.',
     );
+  }
+  if (chosen === undefined && password !== undefined) {
+    notePassword(password, type, `the password of ${to}`, terminal);
   }
   const plan = planConversion(opened.keystore, type);
   try {

@@ -17,6 +17,9 @@ export interface ExpiryThresholds {
   readonly percent: number;
 }
 
+/** Where nothing else is said. */
+export const usualThresholds: ExpiryThresholds = { days: 30, percent: 33 };
+
 /** A number is days alone. */
 export type WarnFrom = number | ExpiryThresholds;
 

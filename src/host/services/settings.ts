@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { usualBackups } from '../../core/keystore/backups';
-import type { ExpiryThresholds } from '../../core/keystore/expiry';
+import { usualThresholds, type ExpiryThresholds } from '../../core/keystore/expiry';
 
 const section = 'flowKeystore';
 
@@ -10,8 +10,8 @@ export const settings = {
   expiryThresholds(): ExpiryThresholds {
     const configuration = vscode.workspace.getConfiguration(section);
     return {
-      days: atLeast(0, configuration.get<number>('expiry.warnDays', 30)),
-      percent: Math.min(100, atLeast(0, configuration.get<number>('expiry.warnPercent', 33))),
+      days: atLeast(0, configuration.get<number>('expiry.warnDays', usualThresholds.days)),
+      percent: Math.min(100, atLeast(0, configuration.get<number>('expiry.warnPercent', usualThresholds.percent))),
     };
   },
 
