@@ -24,6 +24,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
   let authority: http.Server;
   let root: TestIdentity;
   let issuing: TestIdentity;
+  let received: string;
   const at = (name: string): string => path.join(workbench.folder, name);
 
   before(async function () {
@@ -65,7 +66,9 @@ describe('the questions around requests, SSH keys and what receivers send', () =
       extendedKeyUsage: ['serverAuth'],
       alternativeNames: [{ kind: 'dns', value: 'api.receiver.example' }],
     });
-    put('received.pem', server.privateKeyPem + server.pem + root.pem);
+    // Not in the workspace, where it would be on the list of keystores.
+    received = path.join(mkdtempSync(path.join(os.tmpdir(), 'received-')), 'received.pem');
+    writeFileSync(received, server.privateKeyPem + server.pem + root.pem);
     runTool('ssh-keygen', [
       ...['-q', '-t', 'ed25519', '-a', '4', '-C', 'partner', '-N', 'Secret-1'],
       ...['-f', path.join(scratch, 'id_partner.key')],
@@ -80,6 +83,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
     await workbench.close();
     authority.close();
     rmSync(scratch, { recursive: true, force: true });
+    rmSync(path.dirname(received), { recursive: true, force: true });
   });
 
   const chain = async (): Promise<string[]> =>
@@ -163,7 +167,7 @@ describe('the questions around requests, SSH keys and what receivers send', () =
 
   it('what a receiver sent: warns of a private key, lists the rest, shows the fingerprint before it trusts', async () => {
     await workbench.command('Flow Keystore: Import What the Receiver Sent...');
-    await workbench.file(at('received.pem'), '..');
+    await workbench.file(received, '..');
     await workbench.dialog('There is a private key in received.pem').waitFor();
     await workbench.screenshot('question-received-key');
     await workbench.dialogButton('Look at the Certificates').click();
