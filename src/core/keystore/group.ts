@@ -182,8 +182,8 @@ function byCertificate(keyOf: (certificate: Certificate) => string): (entry: Ent
   };
 }
 
-/** What is read first of a name, then the rest of it. */
-const nameKey = (name: Name): string => sortKey(`${name.short} ${name.toString()}`);
+/** By the values, the most specific one first, whatever its label. Each name is read once: there may be thousands. */
+const nameKey = (name: Name): string => sortKey(name.toString().replace(/^[^=,+]*=/, ''));
 
 /** By their value. A negative one, which no authority should give, stands before the others. */
 function serialKey(hexText: string): string {

@@ -62,7 +62,7 @@ async function answersFor(entry: KeyPairEntry, argument: CreateRequestArgument, 
             prompt:
               defaults.subject === undefined
                 ? t('Name to ask for; left empty, the name of the certificate as it is')
-                : t('Name to ask for. Possible: CN, OU, O, L, ST, C, emailAddress'),
+                : t('Name to ask for: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others'),
             placeholder: 'CN=Partner A, O=Example, C=DE',
             value: state.subject ?? defaults.subject ?? '',
             check: (text) => (text === '' && defaults.subject === undefined ? undefined : judgeSubject(text)),

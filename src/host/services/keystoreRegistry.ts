@@ -109,7 +109,10 @@ export class KeystoreRegistry implements vscode.Disposable {
     await this.load();
     const set = this.fromSetting();
     if (set) return set;
-    const usable = this.sessions().filter(({ state }) => state.kind !== 'error');
+    const all = this.sessions().filter(({ state }) => state.kind !== 'error');
+    // A chain that was exported beside a flow is not what the flow runs with, as long as there is a keystore.
+    const stores = all.filter(({ type, added }) => added || type !== 'PEM');
+    const usable = stores.length ? stores : all;
     if (usable.length <= 1) return usable[0];
     return (
       flow &&

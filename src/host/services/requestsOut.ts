@@ -7,25 +7,23 @@ import type { Memory } from '../storage/memory';
 export class RequestsOut implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private pending: PendingRequests;
+  /** What is stored, and what was read of it. */
+  private read: { readonly stored: Memory['requestsOut']; readonly pending: PendingRequests } | undefined;
 
-  constructor(private readonly memory: Memory) {
-    this.pending = PendingRequests.from(memory.requestsOut);
-  }
+  constructor(private readonly memory: Memory) {}
 
   /** When the last request was made; undefined where none is out. */
   since(entry: Entry): Date | undefined {
-    return this.pending.since(entry);
+    return this.pending().since(entry);
   }
 
   /** @param spki SubjectPublicKeyInfo, DER */
   async note(entry: KeyPairEntry, spki: Uint8Array, made: Date): Promise<void> {
-    // Another window may have noted others meanwhile.
-    await this.keep(PendingRequests.from(this.memory.requestsOut).with(entry, spki, made));
+    await this.keep(this.pending().with(entry, spki, made));
   }
 
   async clear(spki: Uint8Array): Promise<void> {
-    const known = PendingRequests.from(this.memory.requestsOut);
+    const known = this.pending();
     const left = known.without(spki);
     if (left !== known) await this.keep(left);
   }
@@ -34,8 +32,14 @@ export class RequestsOut implements vscode.Disposable {
     this.changed.dispose();
   }
 
+  /** Read again where another window has stored something else. */
+  private pending(): PendingRequests {
+    const stored = this.memory.requestsOut;
+    if (this.read?.stored !== stored) this.read = { stored, pending: PendingRequests.from(stored) };
+    return this.read.pending;
+  }
+
   private async keep(pending: PendingRequests): Promise<void> {
-    this.pending = pending;
     await this.memory.setRequestsOut(pending.stored);
     this.changed.fire();
   }
