@@ -20,7 +20,6 @@ describe('PEM bundles of the workspace', function () {
   });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
-    await listed([]);
     await fixture.stop();
   });
 
@@ -62,5 +61,7 @@ describe('PEM bundles of the workspace', function () {
       store?.keystore?.entries.map(({ alias }) => alias),
       ['Bundled Root', 'Another Bundled Root'],
     );
+    rmSync(folder, { recursive: true });
+    await listed([]);
   });
 });

@@ -228,7 +228,14 @@ export class KeystoreRegistry implements vscode.Disposable {
         }),
       );
     }
+    // Of a folder that goes VS Code tells that alone, not the files in it.
+    const folders = vscode.workspace.createFileSystemWatcher('**/*', true, true);
     this.resources.push(
+      folders,
+      folders.onDidDelete((uri) => {
+        const start = `${uri.toString()}/`;
+        if ([...this.known.keys()].some((each) => each.startsWith(start))) look();
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(look),
       vscode.workspace.onDidGrantWorkspaceTrust(look),
       settings.onDidChange(look),
