@@ -1,17 +1,23 @@
+import type { AliasUse } from '../../core/checks/whereUsed';
 import { FlowKeystoreError } from '../../core/errors';
 import { checkAlias, describeAliasProblem } from '../../core/keystore/alias';
+import type { Change } from '../../core/keystore/changes';
 import { getEntry, renameEntry } from '../../core/keystore/edit';
+import { visible } from '../../core/visible';
 import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
+import { leftText, planFlowsRename, type FlowsRename } from '../renameInFlows';
 import { note, type Terminal } from '../terminal';
 
-export const renameUsage = 'rename KEYSTORE OLD NEW [--password-env NAME] [--json]';
+export const renameUsage = 'rename KEYSTORE OLD NEW [--flows PATH]... [--dry-run] [--password-env NAME] [--json]';
 
-/** Gives an entry another alias. */
+/** Gives an entry another alias, in the keystore and in the flows that are named. */
 export async function rename(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     json: { type: 'boolean' },
+    flows: { type: 'string', multiple: true },
+    'dry-run': { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
   });
   const [file, from, to, ...more] = positionals;
@@ -30,11 +36,48 @@ export async function rename(args: readonly string[], terminal: Terminal): Promi
     }
   }
   const edited = await inFile(file, () => renameEntry(opened.keystore, entry.alias, to));
-  if (edited.changes.length) await saveKeystore(opened, edited.keystore);
-  if (values.json) terminal.out(`${JSON.stringify({ file, changes: edited.changes }, undefined, 2)}\n`);
-  else if (!edited.changes.length) terminal.out('Nothing to change.\n');
-  for (const change of values.json ? [] : edited.changes) {
-    if (change.kind === 'renamed') terminal.out(`${file}: "${change.from}" is "${change.to}" now\n`);
+  // As the keystore has it: JKS knows no capitals.
+  const [change] = edited.changes;
+  const stored = change?.kind === 'renamed' ? change.to : entry.alias;
+  const flows = values.flows && (await planFlowsRename(values.flows, entry.alias, stored, terminal.signal));
+  const dryRun = values['dry-run'] === true;
+  if (!dryRun) {
+    if (edited.changes.length) await saveKeystore(opened, edited.keystore);
+    await flows?.write();
   }
+  for (const problem of flows?.problems ?? []) note(terminal, `${problem.file} was not looked at: ${problem.message}`);
+  if (values.json) terminal.out(`${JSON.stringify(data(file, edited.changes, flows, dryRun), undefined, 2)}\n`);
+  else terminal.out(text(file, edited.changes, flows, dryRun));
   return 0;
+}
+
+function data(
+  file: string,
+  changes: readonly Change[],
+  flows: FlowsRename | undefined,
+  dryRun: boolean,
+): Readonly<Record<string, unknown>> {
+  if (!flows) return { file, changes, ...(dryRun && { dryRun }) };
+  const useData = ({ flow, channel, place }: AliasUse): unknown => ({ flow, channel, ...place, span: undefined });
+  return {
+    ...{ file, changes, ...(dryRun && { dryRun }) },
+    files: flows.files.map(({ file: changed, kind, uses }) => ({ file: changed, kind, uses: uses.map(useData) })),
+    left: flows.left.map((use) => ({ file: use.file, channel: use.channel, message: leftText(use) })),
+  };
+}
+
+function text(file: string, changes: readonly Change[], flows: FlowsRename | undefined, dryRun: boolean): string {
+  const lines = changes.flatMap((change) =>
+    change.kind === 'renamed'
+      ? [
+          `${file}: "${visible(change.from)}" ${dryRun ? 'would be' : 'is'} "${visible(change.to)}"${dryRun ? '' : ' now'}`,
+        ]
+      : [],
+  );
+  for (const { file: changed, uses } of flows?.files ?? []) {
+    lines.push(`${changed}: ${uses.map(({ channel }) => visible(channel.name || channel.id)).join(', ')}`);
+  }
+  for (const use of flows?.left ?? []) lines.push(`Not changed: ${leftText(use)}`);
+  if (flows && !flows.files.length && !flows.left.length) lines.push('No flow names the old alias.');
+  return `${(lines.length ? lines : ['Nothing to change.']).join('\n')}\n`;
 }

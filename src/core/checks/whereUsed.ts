@@ -1,4 +1,5 @@
 import { fieldsOf } from '../flow/fields';
+import type { Channel, Field, Property } from '../flow/model';
 import { placeOf, shownSpan, type CheckedFlow } from './context';
 import type { Place } from './finding';
 
@@ -14,22 +15,39 @@ export interface AliasUse {
   readonly used: 'yes' | 'no' | 'unknown';
 }
 
-/** Where aliases are used, by alias. Values set at run time, unresolved and empty ones are left out. */
+/** A private key field that names an alias. */
+export interface AliasField {
+  readonly channel: Channel;
+  readonly field: Field & { readonly property: Property };
+}
+
+/** The fields of a flow that name an alias. Values set at run time, unresolved and empty ones are left out. */
+export function* aliasFieldsOf({ flow, parametersFile }: CheckedFlow): Generator<AliasField> {
+  for (const channel of flow.channels) {
+    const field = fieldsOf(channel, parametersFile?.parameters).privateKeyAlias;
+    const property = field?.property;
+    if (!property || field.dynamic || field.unresolved || field.resolved === '') continue;
+    yield { channel, field: { ...field, property } };
+  }
+}
+
+export function useOf({ file, flow }: CheckedFlow, channel: Channel, field: AliasField['field']): AliasUse {
+  const { id, name, adapter } = channel;
+  return {
+    alias: field.resolved,
+    channel: { id, name, adapter },
+    flow: flow.name,
+    place: placeOf(file, flow, shownSpan(field.property)),
+    used: field.used,
+  };
+}
+
+/** Where aliases are used, by alias. */
 export function whereUsed(sources: readonly CheckedFlow[]): ReadonlyMap<string, readonly AliasUse[]> {
   const uses = new Map<string, AliasUse[]>();
-  for (const { file, flow, parametersFile } of sources) {
-    for (const channel of flow.channels) {
-      const field = fieldsOf(channel, parametersFile?.parameters).privateKeyAlias;
-      if (!field?.property || field.dynamic || field.unresolved || field.resolved === '') continue;
-      const { id, name, adapter } = channel;
-      const place = placeOf(file, flow, shownSpan(field.property));
-      const use: AliasUse = {
-        alias: field.resolved,
-        channel: { id, name, adapter },
-        flow: flow.name,
-        place,
-        used: field.used,
-      };
+  for (const source of sources) {
+    for (const { channel, field } of aliasFieldsOf(source)) {
+      const use = useOf(source, channel, field);
       const known = uses.get(use.alias);
       if (known) known.push(use);
       else uses.set(use.alias, [use]);
