@@ -3,6 +3,7 @@ import { registerCommands } from './host/commands/register';
 import { AdapterEditors } from './host/editors/adapterEditor';
 import { ConnectivityReports } from './host/editors/connectivityReports';
 import { TestRecords } from './host/editors/testRecords';
+import { FlowDocuments } from './host/language/flowDocuments';
 import { registerLanguageFeatures } from './host/language/register';
 import { EntryDocuments } from './host/services/entryDocuments';
 import { ExpiryWatch } from './host/services/expiryWatch';
@@ -49,10 +50,23 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const versions = new VersionDocuments();
   const watch = new ExpiryWatch({ registry, tree, memory, log, now });
   const tests = new TestRecords();
+  const flows = new FlowDocuments();
   const { extensionUri } = context;
-  const reports = new ConnectivityReports({ extensionUri, tests, log, now });
-  const editors = new AdapterEditors({ extensionUri, keystores: registry, tests, log, now });
-  const host: Host = { registry, passwords, memory, tree, reports, requests, requestDocuments, errors, log, now };
+  const reports = new ConnectivityReports({ extensionUri, tests, flows, log, now });
+  const editors = new AdapterEditors({ extensionUri, keystores: registry, tests, flows, log, now });
+  const host: Host = {
+    registry,
+    passwords,
+    memory,
+    tree,
+    reports,
+    requests,
+    requestDocuments,
+    flows,
+    errors,
+    log,
+    now,
+  };
   context.subscriptions.push(
     registry,
     requests,
@@ -63,10 +77,11 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     versions,
     watch,
     requestDocuments,
+    flows,
     tests,
     reports,
     editors,
-    registerLanguageFeatures({ keystores: registry, now, warnFrom: () => settings.expiryThresholds() }),
+    registerLanguageFeatures({ keystores: registry, flows, now, warnFrom: () => settings.expiryThresholds() }),
     registerCommands(host, documents, versions, watch, editors),
   );
   return host;

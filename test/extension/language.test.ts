@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { KeystoreView } from '../../src/core/checks/keystoreView';
+import { FlowDocuments } from '../../src/host/language/flowDocuments';
 import { registerLanguageFeatures } from '../../src/host/language/register';
 import { certificate, keyPair, keystore, now } from '../unit/checks/views';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
@@ -33,11 +34,14 @@ describe('flows as text', () => {
     writeFileSync(parametersFile(), '#x\nAlias=partner_x\nOther=1\n');
     views = [{ ...keystore(keyPair('partner_a'), keyPair('old', -3), certificate('root')), name }];
     changed = new vscode.EventEmitter<void>();
-    features = registerLanguageFeatures({
+    const flows = new FlowDocuments();
+    const registered = registerLanguageFeatures({
+      flows,
       keystores: { views: () => views, onDidChange: changed.event },
       now: () => now,
       warnFrom: () => 30,
     });
+    features = vscode.Disposable.from(registered, flows);
   });
 
   afterEach(async () => {

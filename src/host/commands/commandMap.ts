@@ -160,6 +160,8 @@ export interface ExportReportArgument extends KeystoreArgument {
 
 export interface RenameEntryArgument extends EntryArgument {
   readonly newAlias?: string;
+  /** Whether the flows of the workspace that name the alias are changed too; asked for when absent, and not done when `silent`. */
+  readonly inFlows?: boolean;
 }
 
 export interface DeleteEntryArgument extends EntryArgument {

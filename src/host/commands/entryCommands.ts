@@ -1,19 +1,19 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
-import { checkAlias } from '../../core/keystore/alias';
-import { removeEntries, renameEntry } from '../../core/keystore/edit';
+import { removeEntries } from '../../core/keystore/edit';
 import { backupOf } from '../../core/keystore/backups';
 import type { Entry } from '../../core/keystore/model';
-import { judgeAlias } from '../input/generateInput';
-import { askText } from '../input/quickInput';
 import type { EntryDocuments } from '../services/entryDocuments';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import { settings } from '../services/settings';
 import { confirmed } from '../ui/messages';
-import { aliasProblemText, kindText } from '../ui/texts';
-import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
-import type { Commands, DeleteEntryArgument, RenameEntryArgument } from './commandMap';
+import { kindText } from '../ui/texts';
+import { chooseEntry, chooseOpenKeystore, GaveUp } from './choosing';
+import type { Commands, DeleteEntryArgument } from './commandMap';
+import { renameEntryEverywhere } from './renameEntry';
+import { useLines, usesInFlows } from './renameInFlows';
 
 const { t } = vscode.l10n;
 
@@ -24,7 +24,7 @@ type EntryCommands = Pick<
 
 export function entryCommands(host: Host, documents: EntryDocuments): EntryCommands {
   return {
-    'flowKeystore.renameEntry': (argument = {}) => rename(host, argument),
+    'flowKeystore.renameEntry': (argument = {}) => renameEntryEverywhere(host, argument),
     'flowKeystore.deleteEntry': (argument = {}) => remove(host, argument),
 
     async 'flowKeystore.showDetails'(argument = {}) {
@@ -43,38 +43,6 @@ export function entryCommands(host: Host, documents: EntryDocuments): EntryComma
   };
 }
 
-async function rename(host: Host, argument: RenameEntryArgument): Promise<string | undefined> {
-  const title = t('Rename Entry');
-  const { session, entry } = await chooseEntry(host, argument, { title, toChange: true });
-  const taken = (session.keystore?.entries ?? []).filter((other) => other !== entry).map(({ alias }) => alias);
-  const newAlias = argument.newAlias ?? (await askNewAlias(argument, entry, taken, title));
-  const problem = checkAlias(newAlias, taken).find(({ severity }) => severity === 'error');
-  if (problem) {
-    const code = problem.code === 'taken' ? 'alias-exists' : 'alias-invalid';
-    throw new FlowKeystoreError(code, aliasProblemText(problem), { file: session.file }, t('Choose another alias.'));
-  }
-  await session.edit((keystore) => renameEntry(keystore, entry.alias, newAlias));
-  await host.tree.revealEntry(session, newAlias);
-  return newAlias;
-}
-
-async function askNewAlias(
-  argument: RenameEntryArgument,
-  entry: Entry,
-  taken: readonly string[],
-  title: string,
-): Promise<string> {
-  mayAsk(argument, 'newAlias');
-  const asked = await askText({
-    title,
-    prompt: t('New alias. Flows that name "{0}" have to be changed too.', entry.alias),
-    value: entry.alias,
-    check: (value) => judgeAlias(value, taken),
-  });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return asked.value;
-}
-
 async function remove(host: Host, argument: DeleteEntryArgument): Promise<boolean> {
   const title = t('Delete Entry');
   const [first, ...others] = argument.aliases ?? [];
@@ -84,7 +52,7 @@ async function remove(host: Host, argument: DeleteEntryArgument): Promise<boolea
   });
   const { session } = chosen;
   const entries = [chosen.entry, ...others.map((alias) => entryNamed(session, alias))];
-  if (!argument.silent) await confirmDeletion(session, entries);
+  if (!argument.silent) await confirmDeletion(host, session, entries);
   await session.edit((keystore) =>
     removeEntries(
       keystore,
@@ -100,7 +68,7 @@ function entryNamed(session: KeystoreSession, alias: string): Entry {
   throw new FlowKeystoreError('alias-unknown', t('There is no entry "{0}".', alias), { file: session.file });
 }
 
-async function confirmDeletion(session: KeystoreSession, entries: readonly Entry[]): Promise<void> {
+async function confirmDeletion(host: Host, session: KeystoreSession, entries: readonly Entry[]): Promise<void> {
   const [only] = entries;
   const question =
     entries.length === 1 && only
@@ -111,10 +79,17 @@ async function confirmDeletion(session: KeystoreSession, entries: readonly Entry
   const lost = entries.some(({ kind }) => kind === 'keyPair')
     ? t('A private key cannot be made again: only a backup brings it back.')
     : undefined;
-  const kept = t(
-    'The keystore as it is now is kept as {0}, until the next change.',
-    path.basename(backupOf(session.file)),
+  const backups = settings.backups();
+  const kept = backups
+    ? t('The keystore as it is now is kept as {0}.', path.basename(backupOf(session.file)))
+    : t('The setting flowKeystore.backups keeps no version of the keystore as it is now.');
+  const uses = await usesInFlows(
+    host,
+    entries.map(({ alias }) => alias),
   );
-  const detail = [rows.join('\n'), lost, kept].filter(Boolean).join('\n\n');
+  const used = uses.length
+    ? `${t('Named in flows, which would no longer find it:')}\n${useLines(uses).join('\n')}`
+    : '';
+  const detail = [rows.join('\n'), used, lost, kept].filter(Boolean).join('\n\n');
   if (!(await confirmed(question, detail, t('Delete')))) throw new GaveUp();
 }

@@ -3,7 +3,6 @@ import { findEntry } from '../../core/keystore/edit';
 import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
 import { describeError, FlowKeystoreError } from '../../core/errors';
 import { stepNameOf } from '../../core/report/connectivityText';
-import { FlowDocuments } from '../language/flowDocuments';
 import { stepAfter } from '../editors/reportModel';
 import { askChoice, askText, separator, type Choice, type Separator } from '../input/quickInput';
 import { runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
@@ -28,7 +27,7 @@ export function testCommands(host: Host): TestCommands {
     },
     async 'flowKeystore.testChannel'(argument = {}) {
       refuseUntrusted();
-      return testReceiver(host, await receiverOfChannel(argument), argument);
+      return testReceiver(host, await receiverOfChannel(host, argument), argument);
     },
   };
 }
@@ -270,14 +269,12 @@ async function askAlias(
   return asked.value;
 }
 
-const documents = new FlowDocuments();
-
 /** A channel as the editor has it, unsaved changes included. */
-async function receiverOfChannel(argument: ChannelArgument): Promise<Receiver> {
+async function receiverOfChannel(host: Host, argument: ChannelArgument): Promise<Receiver> {
   const { channel, silent } = argument;
   const uri = await flowOf(argument);
   const document = await vscode.workspace.openTextDocument(uri);
-  const source = await documents.checkedFlow(document);
+  const source = await host.flows.checkedFlow(document);
   const parameters = source.parametersFile?.parameters;
   const receivers = source.flow.channels
     .filter(({ direction }) => direction === 'Receiver')

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../core/errors';
 import type { FieldDraft } from '../../protocol/adapterEditor';
-import { FlowDocuments } from '../language/flowDocuments';
+import type { FlowDocuments } from '../language/flowDocuments';
 import type { KeystoreViews } from '../language/services';
 import { settings } from '../services/settings';
 import { showWarning } from '../ui/messages';
@@ -19,6 +19,7 @@ export interface AdapterEditorServices {
     load(): Promise<void>;
   };
   readonly tests: TestRecords;
+  readonly flows: FlowDocuments;
   readonly log: vscode.LogOutputChannel;
   now(): Date;
 }
@@ -29,7 +30,6 @@ export interface AdapterEditorServices {
  */
 export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.Disposable {
   static readonly viewType = 'flowKeystore.adapterEditor';
-  private readonly documents = new FlowDocuments();
   private readonly sessions = new Set<AdapterEditorSession>();
   private readonly edits = new Map<vscode.TextDocument, FlowEdits>();
   private readonly wanted = new Map<string, string>();
@@ -40,7 +40,6 @@ export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.D
   constructor(private readonly services: AdapterEditorServices) {
     const { workspace } = vscode;
     this.resources = vscode.Disposable.from(
-      this.documents,
       vscode.window.registerCustomEditorProvider(AdapterEditors.viewType, this, {
         supportsMultipleEditorsPerDocument: true,
       }),
@@ -59,7 +58,13 @@ export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.D
 
   async resolveCustomTextEditor(document: vscode.TextDocument, panel: vscode.WebviewPanel): Promise<void> {
     this.watcher ??= this.watchParameters();
-    const session = new AdapterEditorSession(document, panel, this.services, this.documents, this.editsOf(document));
+    const session = new AdapterEditorSession(
+      document,
+      panel,
+      this.services,
+      this.services.flows,
+      this.editsOf(document),
+    );
     this.sessions.add(session);
     panel.onDidDispose(() => {
       this.sessions.delete(session);
@@ -118,7 +123,7 @@ export class AdapterEditors implements vscode.CustomTextEditorProvider, vscode.D
 
   private editsOf(document: vscode.TextDocument): FlowEdits {
     let edits = this.edits.get(document);
-    if (!edits) this.edits.set(document, (edits = new FlowEdits(document, this.documents)));
+    if (!edits) this.edits.set(document, (edits = new FlowEdits(document, this.services.flows)));
     return edits;
   }
 

@@ -12,7 +12,7 @@ import type {
 } from '../../protocol/connectivityReport';
 import { isFromConnectivityReport } from '../../protocol/connectivityReport';
 import { Port } from '../../protocol/rpc';
-import { FlowDocuments } from '../language/flowDocuments';
+import type { FlowDocuments } from '../language/flowDocuments';
 import { testedSettings } from './editorModel';
 import { modelTexts } from './editorTexts';
 import { addableCertificates, reportView, runningView } from './reportModel';
@@ -48,6 +48,7 @@ export interface ReportRun {
 export interface ReportServices {
   readonly extensionUri: vscode.Uri;
   readonly tests: TestRecords;
+  readonly flows: FlowDocuments;
   readonly log: vscode.LogOutputChannel;
   now(): Date;
 }
@@ -59,7 +60,6 @@ export interface ReportServices {
 export class ConnectivityReports implements vscode.Disposable {
   static readonly viewType = 'flowKeystore.connectivityReport';
   private readonly panels = new Map<string, ReportPanel>();
-  private readonly documents = new FlowDocuments();
 
   constructor(private readonly services: ReportServices) {}
 
@@ -88,13 +88,12 @@ export class ConnectivityReports implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.documents.dispose();
     for (const panel of [...this.panels.values()]) panel.dispose();
   }
 
   private async settingsOf({ flow: uri, id }: NonNullable<ReportRequest['channel']>): Promise<string | undefined> {
     try {
-      const source = await this.documents.checkedFlow(await vscode.workspace.openTextDocument(uri));
+      const source = await this.services.flows.checkedFlow(await vscode.workspace.openTextDocument(uri));
       const channel = source.flow.channels.find((each) => each.id === id);
       return channel && testedSettings(channel, fieldsOf(channel, source.parametersFile?.parameters));
     } catch {

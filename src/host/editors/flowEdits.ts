@@ -4,9 +4,9 @@ import { FlowKeystoreError } from '../../core/errors';
 import { applyEdits, editField, invertEdits, requireChannel } from '../../core/flow/edit';
 import { fieldsOf } from '../../core/flow/fields';
 import type { TextEdit } from '../../core/flow/model';
-import { decodeParameters, decodeUtf8, hasMixedLineEnds } from '../../core/flow/encoding';
 import type { FieldDraft } from '../../protocol/adapterEditor';
-import { isChangeable, type FlowDocuments } from '../language/flowDocuments';
+import { applyTo, openParameters, requireFaithful } from '../language/documentEdits';
+import type { FlowDocuments } from '../language/flowDocuments';
 
 const { t } = vscode.l10n;
 
@@ -153,92 +153,6 @@ export class FlowEdits {
   }
 }
 
-/**
- * VS Code refuses the edit, and says false, where the document is not at the version that the offsets were taken from.
- * @throws FlowKeystoreError `unwritable` for a document that VS Code shows and does not save; it is as it was
- */
-async function applyTo(document: vscode.TextDocument, edits: readonly TextEdit[]): Promise<boolean> {
-  const unwritable = new FlowKeystoreError(
-    'unwritable',
-    t('This file is read-only in VS Code; nothing was changed.'),
-    { file: document.uri.fsPath },
-    t('Open the file itself, or look at the setting files.readonlyInclude.'),
-  );
-  if (!isChangeable(document.uri)) throw unwritable;
-  const wasDirty = hasChanges(document);
-  const before = document.getText();
-  if (!(await vscode.workspace.applyEdit(workspaceEdit(document, edits)))) return false;
-  // VS Code changes a read-only document too, and tells by nothing but that it has no changes to be saved. It may have been saved by the clock.
-  if (wasDirty || hasChanges(document) || document.getText() === before || (await isSaved(document))) return true;
-  await vscode.workspace.applyEdit(workspaceEdit(document, invertEdits(before, edits)));
-  throw unwritable;
-}
-
-function workspaceEdit(document: vscode.TextDocument, edits: readonly TextEdit[]): vscode.WorkspaceEdit {
-  const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, text } of edits) {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    edit.replace(document.uri, range, text);
-  }
-  return edit;
-}
-
-/** As it is now: a compiler takes the property for constant. */
-function hasChanges(document: vscode.TextDocument): boolean {
-  return document.isDirty;
-}
-
-/** Whether the file says what the document says. */
-async function isSaved(document: vscode.TextDocument): Promise<boolean> {
-  const bytes = await bytesOf(document);
-  return bytes !== undefined && decodeParameters(bytes).text.replace(/^\uFEFF/, '') === document.getText();
-}
-
-async function bytesOf({ uri }: vscode.TextDocument): Promise<Uint8Array | undefined> {
-  return vscode.workspace.fs.readFile(uri).then(undefined, () => undefined);
-}
-
 function digestOf(document: vscode.TextDocument): string {
   return createHash('sha256').update(document.getText()).digest('base64');
-}
-
-/** The document, read as Java reads it where it is not UTF-8, so that a save keeps every byte. */
-async function openParameters(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  const open = vscode.workspace.textDocuments.find((each) => !each.isClosed && each.uri.toString() === uri.toString());
-  const document = open ?? (await vscode.workspace.openTextDocument(uri));
-  if (!document.getText().includes('\uFFFD') || document.isDirty) return document;
-  const { encoding } = decodeParameters(await vscode.workspace.fs.readFile(uri));
-  return encoding === 'utf-8' ? document : vscode.workspace.openTextDocument(uri, { encoding: 'iso88591' });
-}
-
-/** Those that were looked at. */
-const faithful = new WeakSet<vscode.TextDocument>();
-
-/**
- * Refuses what VS Code changed when it read the file, and would save so: bytes that are not UTF-8, and line ends of both kinds, which it
- * makes one kind. Of a document that has unsaved changes nothing can be told any more.
- * @throws FlowKeystoreError `unsupported`
- */
-async function requireFaithful(document: vscode.TextDocument): Promise<void> {
-  const replaced = document.getText().includes('\uFFFD');
-  if (faithful.has(document) || (document.isDirty && !replaced)) return;
-  const bytes = await bytesOf(document);
-  const { fsPath: file } = document.uri;
-  if (bytes && replaced && decodeUtf8(bytes) === undefined) {
-    throw new FlowKeystoreError(
-      'unsupported',
-      t('The file is not UTF-8; saving it would lose characters.'),
-      { file },
-      t('Export it from the tenant again.'),
-    );
-  }
-  if (bytes && hasMixedLineEnds(bytes)) {
-    throw new FlowKeystoreError(
-      'unsupported',
-      t('The file has line ends of both kinds; VS Code would change all of them with the next save.'),
-      { file },
-      t('Choose LF or CRLF in the status bar, save, and edit it then.'),
-    );
-  }
-  faithful.add(document);
 }

@@ -13,6 +13,9 @@ export interface FlowProject {
   readonly flows: readonly CheckedFlow[];
 }
 
+/** More flows than any workspace has; what is beyond is not looked at. */
+const maximumFlows = 5000;
+
 /** Flows and parameters by URI, as the editor has them (unsaved changes included), else as they are on disk; each version parsed once. */
 export class FlowDocuments implements vscode.Disposable {
   private readonly cache = new ParseCache();
@@ -55,6 +58,17 @@ export class FlowDocuments implements vscode.Disposable {
       if (flow) flows.push(await this.withParameters(uri, flow, parametersUri));
     }
     return { key: parametersUri.toString(), flows };
+  }
+
+  /** All flows of the workspace, as the editor has them; those that cannot be read are left out. */
+  async workspaceFlows(): Promise<readonly CheckedFlow[]> {
+    const uris = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', maximumFlows);
+    const flows: CheckedFlow[] = [];
+    for (const uri of uris.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      const flow = await this.readFlow(uri);
+      if (flow) flows.push(await this.withParameters(uri, flow, await this.findParameters(uri)));
+    }
+    return flows;
   }
 
   private async withParameters(

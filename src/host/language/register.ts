@@ -2,12 +2,11 @@ import * as vscode from 'vscode';
 import { ChannelLensProvider } from './codeLenses';
 import { AliasCompletionProvider } from './completions';
 import { FlowDiagnostics } from './diagnostics';
-import { FlowDocuments } from './flowDocuments';
 import { flowPattern, parametersPattern, type LanguageServices } from './services';
 
 /** Registers lenses, completions, diagnostics and quick fixes for flows and parameters.prop. Nothing is read before a document asks for it. */
 export function registerLanguageFeatures(services: LanguageServices): vscode.Disposable {
-  const documents = new FlowDocuments();
+  const documents = services.flows;
   const diagnostics = new FlowDiagnostics(documents, services);
   const lensesChanged = new vscode.EventEmitter<void>();
   const watcher = vscode.workspace.createFileSystemWatcher('**/{parameters.prop,*.iflw}');
@@ -17,7 +16,6 @@ export function registerLanguageFeatures(services: LanguageServices): vscode.Dis
   };
   const completions = new AliasCompletionProvider(documents, services);
   return vscode.Disposable.from(
-    documents,
     diagnostics,
     lensesChanged,
     watcher,

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { WarnFrom } from '../../core/keystore/expiry';
 import type { KeystoreView } from '../../core/checks/keystoreView';
+import type { FlowDocuments } from './flowDocuments';
 
 /** The keystores as the language features see them. Locked ones are in the list too, marked as such. */
 export interface KeystoreViews {
@@ -11,6 +12,7 @@ export interface KeystoreViews {
 
 export interface LanguageServices {
   readonly keystores: KeystoreViews;
+  readonly flows: FlowDocuments;
   now(): Date;
   /** From how many days before its end a certificate counts as expiring. */
   warnFrom(): WarnFrom;

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
 import type { ConnectivityReports } from '../editors/connectivityReports';
+import type { FlowDocuments } from '../language/flowDocuments';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
@@ -17,6 +18,7 @@ export interface Host {
   readonly reports: ConnectivityReports;
   readonly requests: RequestsOut;
   readonly requestDocuments: RequestDocuments;
+  readonly flows: FlowDocuments;
   readonly errors: ErrorDisplay;
   readonly log: vscode.LogOutputChannel;
   now(): Date;

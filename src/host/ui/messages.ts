@@ -25,6 +25,14 @@ export function showWarning(text: string, ...buttons: readonly string[]): Promis
 
 /** A question that has to be answered before anything else. @returns whether it was answered with `yes` */
 export async function confirmed(question: string, detail: string, yes: string): Promise<boolean> {
-  const options = { modal: true, detail: plain(detail) };
-  return (await vscode.window.showWarningMessage(plain(question), options, yes)) === yes;
+  return (await askModal(question, detail, yes)) === yes;
+}
+
+/** The same with several answers. @returns the button that was pressed; undefined where the person gave up */
+export async function askModal(
+  question: string,
+  detail: string,
+  ...buttons: readonly string[]
+): Promise<string | undefined> {
+  return vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, ...buttons);
 }
