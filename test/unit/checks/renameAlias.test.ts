@@ -37,7 +37,9 @@ describe('an alias renamed in flows', () => {
       left.map(({ channel, why }) => [channel.id, why]),
       [['D', 'composed']],
     );
-    const [inFlow, inParameters] = files.map((each) => applyEdits(each.text, each.edits));
+    const textOf = (file: string): string =>
+      files.filter((each) => each.file === file).map((each) => applyEdits(each.text, each.edits))[0] ?? '';
+    const [inFlow, inParameters] = [textOf('x.iflw'), textOf('parameters.prop')];
     assert.equal(inParameters, properties.replace('Alias=partner', 'Alias=neu & <alt>'));
     assert.equal(
       inFlow,
@@ -45,7 +47,7 @@ describe('an alias renamed in flows', () => {
         .replace('<value>partner</value>', '<value>neu &amp; &lt;alt&gt;</value>')
         .replace('<value>Partner</value>', '<value>neu &amp; &lt;alt&gt;</value>'),
     );
-    const after = readFlow(inFlow ?? '', 'x').channels.map((channel) => fieldsOf(channel).privateKeyAlias?.value);
+    const after = readFlow(inFlow, 'x').channels.map((channel) => fieldsOf(channel).privateKeyAlias?.value);
     assert.deepEqual(after.slice(0, 4), ['neu & <alt>', '{{Alias}}', 'neu & <alt>', '{{Part}}ner']);
   });
 
