@@ -3,6 +3,7 @@ import { viewOfKeystore } from '../../core/checks/keystoreView';
 import { findingRows, problemRows, type FindingRow } from '../../core/report/findingRows';
 import { junitOf } from '../../core/report/junit';
 import { sarifOf } from '../../core/report/sarif';
+import { counted } from '../counted';
 import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
@@ -64,7 +65,6 @@ function rowsText(rows: readonly FindingRow[], files: readonly string[]): string
     ({ file, line, column, severity, code, message, help }) =>
       `${file}:${line}:${column}: ${severity}: ${message} [${code}]${help ? `\n    ${help}` : ''}`,
   );
-  const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
   const count = (severity: string, what: string): string =>
     counted(rows.filter((row) => row.severity === severity).length, what);
   const flows = `${counted(files.length, 'flow')} checked`;

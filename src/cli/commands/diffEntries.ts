@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { getEntry } from '../../core/keystore/edit';
-import { differingValues, entryValues, type ValueDifference, type ValueId } from '../../core/keystore/entryValues';
+import {
+  differingValues,
+  entryValues,
+  extensionNames,
+  type ValueDifference,
+  type ValueId,
+} from '../../core/keystore/entryValues';
 import { visible } from '../../core/visible';
 import { inFile } from '../inFile';
 import type { KeystoreOpener } from '../keystores';
@@ -63,12 +69,7 @@ const labels: Readonly<Record<ValueId, string>> = {
   notAfter: 'Valid to',
   key: 'Key',
   signature: 'Signature',
-  alternativeNames: 'Alternative names',
-  keyUsage: 'Key usage',
-  extendedKeyUsage: 'Extended key usage',
-  basicConstraints: 'Basic constraints',
-  subjectKeyIdentifier: 'Subject key identifier',
-  authorityKeyIdentifier: 'Authority key identifier',
+  ...extensionNames,
   otherExtensions: 'Other extensions',
   keyDigest: 'SHA-256 of the key',
   sha256: 'SHA-256',

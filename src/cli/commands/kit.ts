@@ -5,6 +5,7 @@ import { trustAnchors } from '../../core/keystore/anchors';
 import { getKeyPair } from '../../core/keystore/edit';
 import { handOverKit, rootMissingFile, zipKit, type KitFile } from '../../core/report/handOverKit';
 import { keyUsesIn } from '../../core/report/keyUses';
+import { counted } from '../counted';
 import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
@@ -64,8 +65,6 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   } else terminal.out(written.map((each) => `${each}\n`).join(''));
   return 0;
 }
-
-const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** What a name says that looks like an archive of another kind: a folder of that name is not what was meant. */
 const otherArchive = /\.(7z|ar|arj|bz2|cab|gz|jar|lha|lzh|rar|tar|tbz2?|tgz|txz|xz|zipx|zst)$/i;

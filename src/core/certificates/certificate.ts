@@ -27,6 +27,7 @@ import { readPublicKey, type PublicKey } from './publicKey';
  */
 export class Certificate {
   private digest: string | undefined;
+  private digestOfKey: string | undefined;
   private key: PublicKey | undefined;
   private decoded: Extensions | undefined;
 
@@ -108,7 +109,8 @@ export class Certificate {
 
   /** SHA-256 of the public key (SubjectPublicKeyInfo, DER), lower-case hex: the same for all certificates of one key. */
   get keyDigest(): string {
-    return createHash('sha256').update(this.spki).digest('hex');
+    this.digestOfKey ??= createHash('sha256').update(this.spki).digest('hex');
+    return this.digestOfKey;
   }
 
   /** Subject and issuer are the same name: a root, or a self-signed certificate. The signature is not checked. */

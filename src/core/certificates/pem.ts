@@ -21,6 +21,9 @@ export function isPkcs7Label(label: string): boolean {
   return /^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/.test(label);
 }
 
+/** OpenSSH's own form of a private key. */
+export const sshKeyLabel = 'OPENSSH PRIVATE KEY';
+
 /** Also as the octets of UTF-8, where a text is read octet by octet. */
 const byteOrderMark = /^(?:\ufeff|\u00ef\u00bb\u00bf)/;
 

@@ -55,12 +55,20 @@ export function parseSubject(text: string): SubjectAttribute[] {
 
 /** What a name says beside the common name: the places that have one are left out. */
 export function withoutCommonName(subject: readonly SubjectAttribute[]): SubjectAttribute[] {
+  return placesOf(subject)
+    .filter((place) => !place.some(({ label }) => label === 'CN'))
+    .flat();
+}
+
+/** The attributes by place: what is joined stands with what is before it (a multi-valued RDN). */
+function placesOf(subject: readonly SubjectAttribute[]): SubjectAttribute[][] {
   const places: SubjectAttribute[][] = [];
   for (const attribute of subject) {
-    if (attribute.joined && places.length) places.at(-1)?.push(attribute);
+    const place = attribute.joined ? places.at(-1) : undefined;
+    if (place) place.push(attribute);
     else places.push([attribute]);
   }
-  return places.filter((place) => !place.some(({ label }) => label === 'CN')).flat();
+  return places;
 }
 
 /** The text that `parseSubject` reads back. */
@@ -96,17 +104,15 @@ export function subjectTextOf(name: Name): string | undefined {
 
 /** The name, DER, most significant first; each value in the string type that its kind asks for, UTF-8 where that is open. */
 export function subjectDer(attributes: readonly SubjectAttribute[]): Uint8Array {
-  const places: Uint8Array[][] = [];
-  for (const { label, value, encoded, joined } of attributes) {
-    const kind = kindOf(label);
-    const text = kind.most === 2 ? value.toUpperCase() : value;
-    const contents = encoded ? Buffer.from(value.slice(1), 'hex') : element(kind.tag, Buffer.from(text, 'utf8'));
-    const attribute = sequence(oid(kind.oid), contents);
-    const place = joined ? places.at(-1) : undefined;
-    if (place) place.push(attribute);
-    else places.push([attribute]);
-  }
-  return sequence(...places.reverse().map((place) => setOf(...place)));
+  const places = placesOf(attributes).map((place) => setOf(...place.map(attributeDer)));
+  return sequence(...places.reverse());
+}
+
+function attributeDer({ label, value, encoded }: SubjectAttribute): Uint8Array {
+  const kind = kindOf(label);
+  const text = kind.most === 2 ? value.toUpperCase() : value;
+  const contents = encoded ? Buffer.from(value.slice(1), 'hex') : element(kind.tag, Buffer.from(text, 'utf8'));
+  return sequence(oid(kind.oid), contents);
 }
 
 function kindOf(label: string): AttributeType {

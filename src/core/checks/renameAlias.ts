@@ -1,9 +1,9 @@
 import { FlowKeystoreError } from '../errors';
 import { setProperty } from '../flow/edit';
-import type { Field, Property, TextEdit } from '../flow/model';
+import type { Channel, TextEdit } from '../flow/model';
 import { setParameter } from '../flow/parameters';
 import type { CheckedFlow } from './context';
-import { aliasFieldsOf, useOf, type AliasUse } from './whereUsed';
+import { aliasFieldsOf, useOf, type AliasField, type AliasUse } from './whereUsed';
 
 /** What a new alias changes in flows and their parameters. */
 export interface AliasRename {
@@ -41,8 +41,7 @@ export type RenameSource = CheckedFlow & { readonly archived?: boolean };
  * Without regard to case, as Java finds entries.
  */
 export function renameAlias(sources: readonly RenameSource[], from: string, to: string): AliasRename {
-  const files = new Map<string, { kind: RenamedFile['kind']; text: string; edits: TextEdit[]; uses: AliasUse[] }>();
-  const parametersDone = new Set<string>();
+  const files = new Map<string, FileInWork>();
   const left: LeftUse[] = [];
   for (const source of sources) {
     for (const { channel, field } of aliasFieldsOf(source)) {
@@ -53,23 +52,17 @@ export function renameAlias(sources: readonly RenameSource[], from: string, to: 
         leave('archived');
         continue;
       }
-      const owner = ownerOf(source, field);
+      const owner = ownerOf(source, channel, field);
       if (!owner) {
         leave('composed');
         continue;
       }
-      const known = files.get(owner.file) ?? { kind: owner.kind, text: owner.text, edits: [], uses: [] };
-      const isDone = owner.parameter !== undefined && parametersDone.has(`${owner.file}\0${owner.parameter}`);
+      const { file, kind, text } = owner;
+      const known = files.get(file) ?? { kind, text, edits: new Map<string, TextEdit[]>(), uses: [] };
       try {
-        const edits = isDone
-          ? []
-          : owner.parameter === undefined
-            ? setProperty(source.flow, channel, field.key, to)
-            : setParameter(owner.parameters, owner.parameter, to);
-        known.edits.push(...edits);
+        if (!known.edits.has(owner.value)) known.edits.set(owner.value, owner.editsFor(to));
         known.uses.push(use);
-        if (owner.parameter !== undefined) parametersDone.add(`${owner.file}\0${owner.parameter}`);
-        files.set(owner.file, known);
+        files.set(file, known);
       } catch (error) {
         if (!(error instanceof FlowKeystoreError)) throw error;
         leave(error);
@@ -78,30 +71,46 @@ export function renameAlias(sources: readonly RenameSource[], from: string, to: 
   }
   return {
     files: [...files]
-      .filter(([, { edits }]) => edits.length)
-      .map(([file, each]) => ({ file, ...each, edits: each.edits.sort((a, b) => a.offset - b.offset) })),
+      .map(([file, each]) => ({ file, ...each, edits: [...each.edits.values()].flat().sort(byOffset) }))
+      .filter(({ edits }) => edits.length),
     left,
   };
 }
 
-type Owner =
-  | { readonly kind: 'flow'; readonly file: string; readonly text: string; readonly parameter?: undefined }
-  | {
-      readonly kind: 'parameters';
-      readonly file: string;
-      readonly text: string;
-      readonly parameter: string;
-      readonly parameters: NonNullable<CheckedFlow['parametersFile']>['parameters'];
-    };
+const byOffset = (a: TextEdit, b: TextEdit): number => a.offset - b.offset;
 
-/** The file that has the value; undefined where the value is made of several pieces. */
+interface FileInWork {
+  readonly kind: RenamedFile['kind'];
+  readonly text: string;
+  /** By the value that they are for: a parameter is changed once, whoever shares it. */
+  readonly edits: Map<string, TextEdit[]>;
+  readonly uses: AliasUse[];
+}
+
+/** Where a value lies. */
+interface Owner {
+  readonly file: string;
+  readonly kind: RenamedFile['kind'];
+  readonly text: string;
+  /** Tells the values of a file apart. */
+  readonly value: string;
+  /** @throws FlowKeystoreError what is in the way */
+  readonly editsFor: (alias: string) => TextEdit[];
+}
+
+/** Undefined where the value is made of several pieces. */
 function ownerOf(
   { file, flow, parametersFile }: RenameSource,
-  { parameter, parameters }: Field & { readonly property: Property },
+  channel: Channel,
+  field: AliasField['field'],
 ): Owner | undefined {
+  const { parameter, key, property } = field;
   if (parameter !== undefined && parametersFile) {
-    const { file: owner, parameters: all } = parametersFile;
-    return { kind: 'parameters', file: owner, text: all.text, parameter, parameters: all };
+    const { file: owner, parameters } = parametersFile;
+    const editsFor = (alias: string): TextEdit[] => setParameter(parameters, parameter, alias);
+    return { file: owner, kind: 'parameters', text: parameters.text, value: parameter, editsFor };
   }
-  return parameters.length ? undefined : { kind: 'flow', file, text: flow.text };
+  if (field.parameters.length) return undefined;
+  const editsFor = (alias: string): TextEdit[] => setProperty(flow, channel, key, alias);
+  return { file, kind: 'flow', text: flow.text, value: String(property.span.offset), editsFor };
 }

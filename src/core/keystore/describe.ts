@@ -2,8 +2,16 @@ import type { Certificate } from '../certificates/certificate';
 import type { GeneralName } from '../certificates/extensions';
 import { firstFew } from '../firstFew';
 import { daysLeft, expiryState, type WarnFrom } from './expiry';
-import type { KeystoreNote } from './model';
+import type { EntryKind, KeystoreNote } from './model';
 import { describeMethod } from './protection';
+
+/** What an entry of a kind is called where it is described. */
+export const entryKindNames: Readonly<Record<EntryKind, string>> = {
+  keyPair: 'key pair',
+  certificate: 'trusted certificate',
+  secretKey: 'secret key',
+  unknown: 'entry of unknown kind',
+};
 
 /** A note in one plain sentence. */
 export function describeNote(note: KeystoreNote): string {

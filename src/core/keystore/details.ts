@@ -4,7 +4,7 @@ import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { certificateLines, factLine, momentText, wrapped } from './certificateText';
 import { chainLines } from './chainText';
-import { count, describeNote } from './describe';
+import { count, describeNote, entryKindNames } from './describe';
 import type { WarnFrom } from './expiry';
 import { lintEntry } from './lint';
 import { describeFinding } from './lintText';
@@ -24,20 +24,13 @@ export interface DescribeOptions {
   readonly sap?: SapQuestion;
 }
 
-const kindNames = {
-  keyPair: 'key pair',
-  certificate: 'trusted certificate',
-  secretKey: 'secret key',
-  unknown: 'entry of unknown kind',
-} as const;
-
 const order: readonly LintSeverity[] = ['error', 'warning', 'information'];
 const marks = { error: 'ERROR', warning: 'WARNING', information: 'NOTE' } as const;
 
 /** An entry as a readable text document: facts, the chain as a tree, what is worth knowing. No secret is in it. Lines end in LF. */
 export function describeEntry(entry: Entry, options: DescribeOptions): string {
   const title = visible(entry.alias);
-  const lines = [title, '='.repeat(title.length), '', factLine('Kind', kindNames[entry.kind])];
+  const lines = [title, '='.repeat(title.length), '', factLine('Kind', entryKindNames[entry.kind])];
   if (options.keystoreName) lines.push(factLine('Keystore', options.keystoreName));
   if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
   if (options.requestOutSince) lines.push(factLine('Request out since', momentText(options.requestOutSince)));

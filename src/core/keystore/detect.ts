@@ -47,7 +47,12 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 /** The error for a file that is no keystore, saying what it looks like and what to do with it. */
 export function notAKeystore(bytes: Uint8Array): FlowKeystoreError {
-  const { what, next = anotherFile, remedy } = looksLike(bytes);
+  const { what, next = anotherFile, remedy } = guess(bytes);
+  return looksLike(what, next, remedy);
+}
+
+/** @param what it is, with its article */
+export function looksLike(what: string, next: string, remedy?: Remedy): FlowKeystoreError {
   return new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next, {
     ...(remedy && { remedy }),
   });
@@ -56,7 +61,7 @@ export function notAKeystore(bytes: Uint8Array): FlowKeystoreError {
 const anotherFile = 'Give a PKCS#12, JKS or JCEKS file, or PEM with certificates or private keys.';
 const importIt = 'Import it into a keystore.';
 
-function looksLike(bytes: Uint8Array): { what: string; next?: string; remedy?: Remedy } {
+function guess(bytes: Uint8Array): { what: string; next?: string; remedy?: Remedy } {
   if (bytes.length === 0) return { what: 'an empty file' };
   const head = Buffer.from(bytes.subarray(0, 512)).toString('latin1').trimStart();
   if (/^<(!doctype html|html)/i.test(head)) return { what: 'a web page', next: 'Download the file itself.' };

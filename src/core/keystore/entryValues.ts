@@ -2,7 +2,7 @@ import type { Certificate } from '../certificates/certificate';
 import { decodeExtensions } from '../certificates/extensionText';
 import { publicKeyText } from '../certificates/publicKey';
 import { certificateOf } from './chain';
-import { groups } from './describe';
+import { entryKindNames, groups } from './describe';
 import type { Entry } from './model';
 
 /** What can be told of an entry or a certificate one by one, in the order that it is shown. */
@@ -66,7 +66,7 @@ export function entryValues(entry: Entry): ReadonlyMap<ValueId, string> {
   const above = entry.kind === 'keyPair' ? entry.chain.slice(1) : [];
   return present([
     ['alias', entry.alias],
-    ['kind', kinds[entry.kind]],
+    ['kind', entryKindNames[entry.kind]],
     ...(certificate ? certificateValues(certificate) : []),
     ['chain', above.map(({ subject, sha256 }) => `${subject.toString()} (SHA-256 ${groups(sha256)})`).join(' < ')],
   ]);
@@ -91,20 +91,13 @@ export function differingValues(
 }
 
 /** As `decodeExtensions` names those that are values of their own. */
-const extensionNames = {
+export const extensionNames = {
   alternativeNames: 'Alternative names',
   keyUsage: 'Key usage',
   extendedKeyUsage: 'Extended key usage',
   basicConstraints: 'Basic constraints',
   subjectKeyIdentifier: 'Subject key identifier',
   authorityKeyIdentifier: 'Authority key identifier',
-} as const;
-
-const kinds = {
-  keyPair: 'key pair',
-  certificate: 'trusted certificate',
-  secretKey: 'secret key',
-  unknown: 'entry of unknown kind',
 } as const;
 
 function present(values: readonly (readonly [ValueId, string | undefined])[]): ReadonlyMap<ValueId, string> {

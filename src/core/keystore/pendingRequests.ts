@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Certificate } from '../certificates/certificate';
 import { FlowKeystoreError } from '../errors';
 import { publicKeyOf } from '../keys/publicKeyOf';
 import type { SealedKey } from '../keys/sealedKey';
@@ -68,22 +67,12 @@ export class PendingRequests {
   }
 
   private digestOf({ chain: [leaf], key }: KeyPairEntry): string | undefined {
-    if (leaf) return digestOfCertificate(leaf);
+    if (leaf) return leaf.keyDigest;
     return this.sealed.get(sha256(key.der)) ?? digestOfOpenKey(key);
   }
 }
 
 const sealedPrefix = 'sealed:';
-
-const digests = new WeakMap<Certificate, string>();
-
-function digestOfCertificate(certificate: Certificate): string {
-  const known = digests.get(certificate);
-  if (known !== undefined) return known;
-  const digest = certificate.keyDigest;
-  digests.set(certificate, digest);
-  return digest;
-}
 
 function digestOfOpenKey(key: SealedKey): string | undefined {
   if (key.form !== 'plain') return undefined;

@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificates/certificate';
-import { readPem } from '../certificates/pem';
+import { readPem, sshKeyLabel } from '../certificates/pem';
 import { FlowKeystoreError } from '../errors';
 import { keySpecs, keySpecText } from '../keys/generate';
 import { openSshKey, readSealedSshKey, type SealedSshKey } from '../keys/openssh/privateKey';
@@ -69,9 +69,6 @@ export async function certifySshKey(
 
 /** SAP takes SSH and RSA key files of up to 10,000 octets. */
 export const maxSshKeyBytes = 10_000;
-
-/** The PEM label of OpenSSH's own form of a private key. */
-export const sshKeyLabel = 'OPENSSH PRIVATE KEY';
 
 /** A private key file, as ssh-keygen, openssl and others write it; nothing is opened yet. */
 export type PrivateKeyFile =

@@ -4,7 +4,7 @@ import { publicKeyText } from '../certificates/publicKey';
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { factLine, momentText, serialText } from './certificateText';
-import { count, describeNote, groups } from './describe';
+import { count, describeNote, entryKindNames, groups } from './describe';
 import { byAlias } from './details';
 import type { Entry, Keystore } from './model';
 
@@ -22,15 +22,8 @@ export async function stableText(keystore: Keystore, pace = new Pace()): Promise
   return `${lines.join('\n')}\n`;
 }
 
-const kindNames = {
-  keyPair: 'key pair',
-  certificate: 'trusted certificate',
-  secretKey: 'secret key',
-  unknown: 'entry of unknown kind',
-} as const;
-
 function entryLines(entry: Entry): string[] {
-  const lines = [factLine('Kind', kindNames[entry.kind])];
+  const lines = [factLine('Kind', entryKindNames[entry.kind])];
   if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
   switch (entry.kind) {
     case 'keyPair': {

@@ -57,14 +57,23 @@ export function isPartial(keystore: Keystore): boolean {
 async function read(bytes: Uint8Array, password: string | undefined, options: ReadOptions): Promise<Keystore> {
   checkSize(bytes.length);
   const type = detectStoreType(bytes);
+  return inPlainWords(() => readAs(type, bytes, password, options));
+}
+
+function readAs(
+  type: StoreType | undefined,
+  bytes: Uint8Array,
+  password: string | undefined,
+  options: ReadOptions,
+): Promise<Keystore> | Keystore {
   switch (type) {
     case 'PKCS12':
-      return inPlainWords(() => readPkcs12(bytes, password, options));
+      return readPkcs12(bytes, password, options);
     case 'PEM':
-      return inPlainWords(() => readPemBundle(bytes));
+      return readPemBundle(bytes);
     case 'JKS':
     case 'JCEKS':
-      return inPlainWords(() => readJks(bytes, password, options));
+      return readJks(bytes, password, options);
     case undefined:
       throw notAKeystore(bytes);
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import { askChoice } from '../input/quickInput';
+import { findFlowFiles } from '../language/flowDocuments';
 import { GaveUp, mayAsk } from './choosing';
 import type { ChannelArgument, Commands } from './commandMap';
 
@@ -40,7 +41,7 @@ export async function flowOf({ flow, silent }: ChannelArgument): Promise<vscode.
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
     if (/\.iflw$/i.test(input.uri.path)) return input.uri;
   }
-  const found = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**');
+  const found = await findFlowFiles();
   const [only] = found;
   if (!only) {
     throw new FlowKeystoreError(

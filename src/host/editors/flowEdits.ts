@@ -6,7 +6,7 @@ import { fieldsOf } from '../../core/flow/fields';
 import type { TextEdit } from '../../core/flow/model';
 import type { FieldDraft } from '../../protocol/adapterEditor';
 import { applyTo, openParameters, requireFaithful } from '../language/documentEdits';
-import type { FlowDocuments } from '../language/flowDocuments';
+import { openDocument, type FlowDocuments } from '../language/flowDocuments';
 
 const { t } = vscode.l10n;
 
@@ -100,8 +100,7 @@ export class FlowEdits {
 
   async parametersDocument(): Promise<vscode.TextDocument | undefined> {
     const { parametersFile } = await this.documents.checkedFlow(this.flow);
-    const file = parametersFile?.file;
-    return vscode.workspace.textDocuments.find(({ uri, isClosed }) => !isClosed && uri.toString() === file);
+    return parametersFile && openDocument(vscode.Uri.parse(parametersFile.file, true));
   }
 
   canUndo(parameters: vscode.TextDocument | undefined): boolean {

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { parseSerialNumber, signatureNames } from '../../core/certificates/chosenValues';
 import { endOfValidity, parseMoment, parseValidity } from '../../core/certificates/validity';
 import { dateText } from '../ui/texts';
-import { answered, itself, type GenerateAnswers, type Issuer } from './generateAnswers';
-import { askChoice, askText, type Verdict } from './quickInput';
+import { answered, itself, textStep, type GenerateAnswers, type Issuer } from './generateAnswers';
+import { askChoice, type Verdict } from './quickInput';
 import type { Step } from './steps';
 
 const { t } = vscode.l10n;
@@ -14,38 +14,34 @@ type State = Readonly<Partial<GenerateAnswers>>;
 export function advancedSteps(title: string, issuers: readonly Issuer[], now: Date): Step<GenerateAnswers>[] {
   return [
     {
-      id: 'validFrom',
+      ...textStep(
+        'validFrom',
+        title,
+        (state) => ({
+          prompt: t(
+            'The first day ("2027-01-31") or a time, UTC ("2027-01-31 14:30"), from which it is valid; empty: from now on',
+          ),
+          placeholder: t('now'),
+          value: state.validFrom ?? '',
+          check: (value) => judgeValidFrom(value, state, now),
+        }),
+        (validFrom) => ({ validFrom: validFrom.trim() }),
+      ),
       aside: true,
-      ask: async (state, place) =>
-        answered(
-          await askText({
-            title,
-            place,
-            prompt: t(
-              'The first day ("2027-01-31") or a time, UTC ("2027-01-31 14:30"), from which it is valid; empty: from now on',
-            ),
-            placeholder: t('now'),
-            value: state.validFrom ?? '',
-            check: (value) => judgeValidFrom(value, state, now),
-          }),
-          (validFrom) => ({ validFrom: validFrom.trim() }),
-        ),
     },
     {
-      id: 'serialNumber',
+      ...textStep(
+        'serialNumber',
+        title,
+        (state) => ({
+          prompt: t('Serial number of the certificate in hex, at most 20 octets; empty: a random one'),
+          placeholder: t('random'),
+          value: state.serialNumber ?? '',
+          check: judgeSerialNumber,
+        }),
+        (serialNumber) => ({ serialNumber: serialNumber.trim() }),
+      ),
       aside: true,
-      ask: async (state, place) =>
-        answered(
-          await askText({
-            title,
-            place,
-            prompt: t('Serial number of the certificate in hex, at most 20 octets; empty: a random one'),
-            placeholder: t('random'),
-            value: state.serialNumber ?? '',
-            check: judgeSerialNumber,
-          }),
-          (serialNumber) => ({ serialNumber: serialNumber.trim() }),
-        ),
     },
     {
       id: 'signature',

@@ -1,5 +1,5 @@
-import type { Asked } from './quickInput';
-import type { StepAnswer } from './steps';
+import { askText, type Asked, type AskText } from './quickInput';
+import type { Step, StepAnswer } from './steps';
 
 /** A new key pair, in the words a person answers with. */
 export interface GenerateAnswers {
@@ -29,6 +29,21 @@ export interface Issuer {
 
 /** Stands for what is left to itself; no alias, number or name is empty. */
 export const itself = '';
+
+type State = Readonly<Partial<GenerateAnswers>>;
+
+/** What is answered with a line of text. */
+export function textStep(
+  id: keyof GenerateAnswers,
+  title: string,
+  question: (state: State) => Omit<AskText, 'title' | 'place'>,
+  answer: (text: string) => Partial<GenerateAnswers>,
+): Step<GenerateAnswers> {
+  return {
+    id,
+    ask: async (state, place) => answered(await askText({ title, place, ...question(state) }), answer),
+  };
+}
 
 export function answered<V>(
   asked: Asked<V>,

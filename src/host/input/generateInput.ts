@@ -8,8 +8,8 @@ import { checkAlias } from '../../core/keystore/alias';
 import type { GenerateDefaults } from '../storage/memory';
 import { aliasProblemText, dateText } from '../ui/texts';
 import { advancedSteps, beginOf, fittingSignature } from './generateAdvanced';
-import { answered, itself, type GenerateAnswers, type Issuer } from './generateAnswers';
-import { askChoice, askChoices, askText, separator, type Choice, type Verdict } from './quickInput';
+import { answered, itself, textStep, type GenerateAnswers, type Issuer } from './generateAnswers';
+import { askChoice, askChoices, separator, type Choice, type Verdict } from './quickInput';
 import { runSteps, type Step } from './steps';
 
 const { t } = vscode.l10n;
@@ -50,21 +50,17 @@ function isComplete(answers: Partial<GenerateAnswers>): answers is GenerateAnswe
 function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): Step<GenerateAnswers>[] {
   const title = t('Generate Key Pair in {0}', keystore);
   return [
-    {
-      id: 'alias',
-      ask: async (state, place) =>
-        answered(
-          await askText({
-            title,
-            place,
-            prompt: t('Alias: the name by which flows find the key pair'),
-            placeholder: 'partner_a',
-            value: state.alias ?? '',
-            check: (value) => judgeAlias(value, taken),
-          }),
-          (alias) => ({ alias }),
-        ),
-    },
+    textStep(
+      'alias',
+      title,
+      (state) => ({
+        prompt: t('Alias: the name by which flows find the key pair'),
+        placeholder: 'partner_a',
+        value: state.alias ?? '',
+        check: (value) => judgeAlias(value, taken),
+      }),
+      (alias) => ({ alias }),
+    ),
     {
       id: 'key',
       ask: async (state, place) =>
@@ -79,40 +75,33 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
           (key) => ({ key, ...fittingSignature({ ...state, key }, issuers) }),
         ),
     },
-    {
-      id: 'subject',
-      ask: async (state, place) => {
+    textStep(
+      'subject',
+      title,
+      (state) => {
         const proposed = state.subject ?? proposeSubject(state.alias ?? '', defaults.organization);
-        return answered(
-          await askText({
-            title,
-            place,
-            prompt: t(
-              'Name in the certificate: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others; the common name alone will do',
-            ),
-            placeholder: 'CN=Partner A, O=Example, C=DE',
-            value: proposed,
-            selection: commonNameIn(proposed),
-            check: judgeSubject,
-          }),
-          (subject) => ({ subject: subjectText(parseSubject(subject)) }),
-        );
+        return {
+          prompt: t(
+            'Name in the certificate: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others; the common name alone will do',
+          ),
+          placeholder: 'CN=Partner A, O=Example, C=DE',
+          value: proposed,
+          selection: commonNameIn(proposed),
+          check: judgeSubject,
+        };
       },
-    },
-    {
-      id: 'validity',
-      ask: async (state, place) =>
-        answered(
-          await askText({
-            title,
-            place,
-            prompt: t('How long it is valid: "2 years", "90 days", or the last day as "2028-12-31"'),
-            value: state.validity ?? defaults.validity ?? '2 years',
-            check: (value) => judgeValidity(value, now, beginOf(state, now)),
-          }),
-          (validity) => ({ validity: validity.trim() }),
-        ),
-    },
+      (subject) => ({ subject: subjectText(parseSubject(subject)) }),
+    ),
+    textStep(
+      'validity',
+      title,
+      (state) => ({
+        prompt: t('How long it is valid: "2 years", "90 days", or the last day as "2028-12-31"'),
+        value: state.validity ?? defaults.validity ?? '2 years',
+        check: (value) => judgeValidity(value, now, beginOf(state, now)),
+      }),
+      (validity) => ({ validity: validity.trim() }),
+    ),
     {
       id: 'usage',
       ask: async (state, place) =>
@@ -134,23 +123,19 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
           (usage) => ({ usage }),
         ),
     },
-    {
-      id: 'alternativeNames',
-      ask: async (state, place) =>
-        answered(
-          await askText({
-            title,
-            place,
-            prompt: t(
-              'Subject alternative names, separated by commas (may be left empty): DNS names, IP addresses, e-mail addresses, URIs',
-            ),
-            placeholder: 'client.partner.example, 10.0.0.1',
-            value: state.alternativeNames ?? '',
-            check: judgeAlternativeNames,
-          }),
-          (alternativeNames) => ({ alternativeNames }),
+    textStep(
+      'alternativeNames',
+      title,
+      (state) => ({
+        prompt: t(
+          'Subject alternative names, separated by commas (may be left empty): DNS names, IP addresses, e-mail addresses, URIs',
         ),
-    },
+        placeholder: 'client.partner.example, 10.0.0.1',
+        value: state.alternativeNames ?? '',
+        check: judgeAlternativeNames,
+      }),
+      (alternativeNames) => ({ alternativeNames }),
+    ),
     {
       id: 'issuer',
       when: () => issuers.length > 0,

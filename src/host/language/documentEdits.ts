@@ -3,7 +3,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { applyEdits, invertEdits } from '../../core/flow/edit';
 import { decodeParameters, decodeUtf8, hasMixedLineEnds } from '../../core/flow/encoding';
 import type { TextEdit } from '../../core/flow/model';
-import { isChangeable } from './flowDocuments';
+import { isChangeable, openDocument } from './flowDocuments';
 
 const { t } = vscode.l10n;
 
@@ -12,13 +12,13 @@ const { t } = vscode.l10n;
  * @throws FlowKeystoreError `unwritable` for a document that VS Code shows and does not save; it is as it was
  */
 export async function applyTo(document: vscode.TextDocument, edits: readonly TextEdit[]): Promise<boolean> {
-  if (!isChangeable(document.uri)) throw readOnly(document);
+  requireChangeable(document);
   const wasDirty = hasChanges(document);
   const before = document.getText();
-  if (!(await vscode.workspace.applyEdit(workspaceEdit(document, edits)))) return false;
+  if (!(await vscode.workspace.applyEdit(workspaceEdit([{ document, edits }])))) return false;
   // VS Code changes a read-only document too, and tells by nothing but that it has no changes to be saved. It may have been saved by the clock.
   if (wasDirty || hasChanges(document) || document.getText() === before || (await isSaved(document))) return true;
-  await vscode.workspace.applyEdit(workspaceEdit(document, invertEdits(before, edits)));
+  await vscode.workspace.applyEdit(workspaceEdit([{ document, edits: invertEdits(before, edits) }]));
   throw readOnly(document);
 }
 
@@ -35,34 +35,32 @@ export interface DocumentEdit {
  */
 export async function applyToAll(all: readonly DocumentEdit[]): Promise<(() => Promise<void>) | undefined> {
   for (const { document } of all) await requireEditable(document);
-  const clean = all.filter(({ document }) => !document.isDirty);
-  const whole = new vscode.WorkspaceEdit();
-  for (const { document, edits } of all) addTo(whole, document, edits);
+  const clean = new Set(all.filter(({ document }) => !document.isDirty).map(({ document }) => document));
   const inverse = all.map(({ document, edits }) => {
     const before = document.getText();
     return { document, edits: invertEdits(before, edits), after: applyEdits(before, edits) };
   });
-  if (!(await vscode.workspace.applyEdit(whole))) return undefined;
+  if (!(await vscode.workspace.applyEdit(workspaceEdit(all)))) return undefined;
   await saveAll(clean);
   return async () => {
     const unchanged = inverse.filter(({ document, after }) => document.getText() === after);
-    const back = new vscode.WorkspaceEdit();
-    for (const { document, edits } of unchanged) addTo(back, document, edits);
-    if (await vscode.workspace.applyEdit(back)) await saveAll(clean.filter((each) => has(unchanged, each)));
+    if (!(await vscode.workspace.applyEdit(workspaceEdit(unchanged)))) return;
+    await saveAll(unchanged.map(({ document }) => document).filter((document) => clean.has(document)));
   };
 }
 
 /** Looks before anything is changed. @throws FlowKeystoreError `unwritable`, `unsupported` for what a save would change besides */
 export async function requireEditable(document: vscode.TextDocument): Promise<void> {
-  if (!isChangeable(document.uri)) throw readOnly(document);
+  requireChangeable(document);
   await requireFaithful(document);
 }
 
-const has = (all: readonly Pick<DocumentEdit, 'document'>[], { document }: DocumentEdit): boolean =>
-  all.some((each) => each.document === document);
+function requireChangeable(document: vscode.TextDocument): void {
+  if (!isChangeable(document.uri)) throw readOnly(document);
+}
 
-async function saveAll(all: readonly DocumentEdit[]): Promise<void> {
-  for (const { document } of all) if (!(await document.save())) throw readOnly(document);
+async function saveAll(documents: Iterable<vscode.TextDocument>): Promise<void> {
+  for (const document of documents) if (!(await document.save())) throw readOnly(document);
 }
 
 function readOnly({ uri }: vscode.TextDocument): FlowKeystoreError {
@@ -74,17 +72,15 @@ function readOnly({ uri }: vscode.TextDocument): FlowKeystoreError {
   );
 }
 
-function workspaceEdit(document: vscode.TextDocument, edits: readonly TextEdit[]): vscode.WorkspaceEdit {
+function workspaceEdit(all: readonly DocumentEdit[]): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  addTo(edit, document, edits);
-  return edit;
-}
-
-function addTo(edit: vscode.WorkspaceEdit, document: vscode.TextDocument, edits: readonly TextEdit[]): void {
-  for (const { offset, length, text } of edits) {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    edit.replace(document.uri, range, text);
+  for (const { document, edits } of all) {
+    for (const { offset, length, text } of edits) {
+      const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+      edit.replace(document.uri, range, text);
+    }
   }
+  return edit;
 }
 
 /** As it is now: a compiler takes the property for constant. */
@@ -104,8 +100,7 @@ async function bytesOf({ uri }: vscode.TextDocument): Promise<Uint8Array | undef
 
 /** The document, read as Java reads it where it is not UTF-8, so that a save keeps every byte. */
 export async function openParameters(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  const open = vscode.workspace.textDocuments.find((each) => !each.isClosed && each.uri.toString() === uri.toString());
-  const document = open ?? (await vscode.workspace.openTextDocument(uri));
+  const document = openDocument(uri) ?? (await vscode.workspace.openTextDocument(uri));
   if (!document.getText().includes('\uFFFD') || document.isDirty) return document;
   const { encoding } = decodeParameters(await vscode.workspace.fs.readFile(uri));
   return encoding === 'utf-8' ? document : vscode.workspace.openTextDocument(uri, { encoding: 'iso88591' });

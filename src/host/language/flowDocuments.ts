@@ -62,7 +62,7 @@ export class FlowDocuments implements vscode.Disposable {
 
   /** All flows of the workspace, as the editor has them; those that cannot be read are left out. */
   async workspaceFlows(): Promise<readonly CheckedFlow[]> {
-    const uris = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', maximumFlows);
+    const uris = await findFlowFiles(maximumFlows);
     const flows: CheckedFlow[] = [];
     for (const uri of uris.sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const flow = await this.readFlow(uri);
@@ -112,6 +112,11 @@ export class FlowDocuments implements vscode.Disposable {
   }
 }
 
+/** The flows of the workspace, in no order. @param most no more than these */
+export function findFlowFiles(most?: number): Thenable<vscode.Uri[]> {
+  return vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', most);
+}
+
 export const isFlowUri = (uri: vscode.Uri): boolean => uri.path.toLowerCase().endsWith('.iflw');
 export const isParametersUri = (uri: vscode.Uri): boolean => uri.path.endsWith('/parameters.prop');
 
@@ -119,7 +124,8 @@ export const isParametersUri = (uri: vscode.Uri): boolean => uri.path.endsWith('
 export const isChangeable = (uri: vscode.Uri): boolean =>
   vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== false;
 
-function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+/** The document of a file that is open, in an editor or behind one. */
+export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   const wanted = uri.toString();
   return vscode.workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === wanted);
 }

@@ -4,8 +4,8 @@ import { AliasUses } from '../../core/checks/aliasUses';
 import type { AliasUse } from '../../core/checks/whereUsed';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import { loadFlows } from '../../core/flow/project';
+import { findFlowFiles } from '../language/flowDocuments';
 
-const flowPattern = '**/*.{iflw,IFLW}';
 const maximumFlows = 2000;
 /** Milliseconds: a checkout writes many files. */
 const settleTime = 500;
@@ -63,7 +63,7 @@ export class FlowUses implements vscode.Disposable {
   }
 
   private async read(run: number): Promise<void> {
-    const uris = await vscode.workspace.findFiles(flowPattern, '**/node_modules/**', maximumFlows);
+    const uris = await findFlowFiles(maximumFlows);
     const files = uris.filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote');
     const { flows, problems } = await loadFlows(
       files.map(({ fsPath }) => fsPath),

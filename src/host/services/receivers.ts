@@ -6,6 +6,7 @@ import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { Parameters } from '../../core/flow/parameters';
 import { loadFlows } from '../../core/flow/project';
+import { findFlowFiles } from '../language/flowDocuments';
 import type { KeyUse } from '../../core/report/keyUses';
 
 /** A receiver channel of a flow, with what matters for a test of its connection. */
@@ -28,7 +29,7 @@ const maximumFlows = 2000;
 
 /** The receiver channels of the workspace's flows that have an address, as they are on disk. */
 export async function findReceivers(signal?: AbortSignal): Promise<Receiver[]> {
-  const uris = await vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', maximumFlows);
+  const uris = await findFlowFiles(maximumFlows);
   const paths = uris.map(({ fsPath }) => fsPath);
   const { flows } = await loadFlows(paths, nodeFiles, signal);
   return flows.flatMap(({ file, flow, parametersFile }) =>

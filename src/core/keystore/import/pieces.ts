@@ -1,14 +1,14 @@
 import { children, oidOf, readNode, Tag, type Node } from '../../asn1/der';
 import { Certificate } from '../../certificates/certificate';
 import { readCertificates } from '../../certificates/import';
-import { isCertificateLabel, isPkcs7Label } from '../../certificates/pem';
+import { isCertificateLabel, isPkcs7Label, sshKeyLabel } from '../../certificates/pem';
 import { certificatesOfPkcs7, signedDataOid } from '../../certificates/pkcs7';
 import { FlowKeystoreError } from '../../errors';
 import { legacyToPkcs8 } from '../../keys/legacyPem';
 import type { SealedKey } from '../../keys/sealedKey';
 import { detectStoreType, octetsOfText } from '../detect';
 import { piecesOf } from '../pem/pieces';
-import { readPrivateKeyFile, sshKeyLabel, type PrivateKeyFile } from '../sshKeys';
+import { readPrivateKeyFile, type PrivateKeyFile } from '../sshKeys';
 import type { ImportSource, PassedOver } from './items';
 
 /** Certificates and keys that lie about singly, before it is known which belong together. */

@@ -1,4 +1,4 @@
-import { isCertificateLabel } from '../../certificates/pem';
+import { isCertificateLabel, sshKeyLabel } from '../../certificates/pem';
 import { detectStoreType, octetsOfText } from '../detect';
 import { emptyBundle } from './pieces';
 
@@ -16,7 +16,7 @@ export function pemContents(bytes: Uint8Array): PemContents | undefined {
   let keys = 0;
   for (const [, label = ''] of text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)) {
     if (isCertificateLabel(label)) certificates++;
-    else if (label.endsWith('PRIVATE KEY') && !label.startsWith('OPENSSH')) keys++;
+    else if (label.endsWith('PRIVATE KEY') && label !== sshKeyLabel) keys++;
   }
   return { certificates, keys };
 }

@@ -1,9 +1,9 @@
 import type { Certificate } from '../../certificates/certificate';
-import { isCertificateLabel } from '../../certificates/pem';
-import { FlowKeystoreError, type Remedy } from '../../errors';
+import { isCertificateLabel, sshKeyLabel } from '../../certificates/pem';
+import type { FlowKeystoreError } from '../../errors';
 import { publicKeyOf } from '../../keys/publicKeyOf';
 import { aliasProposer } from '../alias';
-import { octetsOfText } from '../detect';
+import { looksLike, octetsOfText } from '../detect';
 import type { CarriedBag, Entry, Keystore, KeystoreNote, KeyPairEntry } from '../model';
 import { emptyBundle, piecesOf, type Piece } from './pieces';
 
@@ -179,22 +179,18 @@ const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('lat
 
 function nothingInIt(pieces: readonly Piece[]): FlowKeystoreError {
   const labels = pieces.map(({ label }) => label);
-  const error = (what: string, next: string, remedy?: Remedy): FlowKeystoreError =>
-    new FlowKeystoreError('not-a-keystore', `This is not a keystore; it looks like ${what}.`, {}, next, {
-      ...(remedy && { remedy }),
-    });
-  if (labels.includes('OPENSSH PRIVATE KEY')) {
-    return error('a private key of OpenSSH', 'Import it into a keystore.', 'import-ssh-key');
+  if (labels.includes(sshKeyLabel)) {
+    return looksLike('a private key of OpenSSH', 'Import it into a keystore.', 'import-ssh-key');
   }
   const [first] = labels;
   if (first !== undefined && /^(NEW )?CERTIFICATE REQUEST$/.test(first)) {
-    return error(
+    return looksLike(
       'a certification request',
       'Have it signed; the response is imported into the keystore with its key.',
       'respond',
     );
   }
-  return error(
+  return looksLike(
     first === undefined ? 'text' : `a PEM file with ${/^[aeio]/i.test(first) ? 'an' : 'a'} ${first.toLowerCase()}`,
     'A PEM file is a keystore when it has certificates or private keys in it.',
   );
