@@ -3,29 +3,33 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { installHost } from './support/host/install.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'out/results');
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
 const node = process.execPath;
 
-/** `suite`: a results file of that name is expected; the others pass or fail as a whole. `lane`: steps of one lane run one after the other. */
+/**
+ * `suite`: a results file of that name is expected; the others pass or fail as a whole. After the build two run at a time, begun in
+ * this order: the long ones first, so that both end together. The two that open workbenches do not begin together: that is
+ * when a workbench computes most.
+ */
 const steps = [
   { name: 'build', run: [node, 'esbuild.mjs'] },
-  ...['core', 'host', 'webview', 'test'].map((part) => ({
+  { name: 'ui', suite: true, run: [node, 'test/ui.mjs'] },
+  { name: 'interop', suite: true, run: [node, 'test/mocha.mjs', 'interop'] },
+  { name: 'extension', suite: true, run: [node, 'test/extension.mjs'] },
+  { name: 'lint', run: [bin('eslint'), '.', '--max-warnings', '0'] },
+  { name: 'torture', suite: true, run: [node, 'test/mocha.mjs', 'torture'] },
+  { name: 'unit', suite: true, run: [node, 'test/mocha.mjs', 'unit'] },
+  { name: 'fuzz', run: [node, 'test/fuzz/run.mjs', '--count', '2200'] },
+  ...['test', 'host', 'core', 'webview'].map((part) => ({
     name: `types: ${part}`,
     group: 'types',
-    lane: 'interop',
     run: [bin('tsc'), '-p', `tsconfig.${part}.json`],
   })),
-  { name: 'lint', lane: 'interop', run: [bin('eslint'), '.', '--max-warnings', '0'] },
-  { name: 'format', lane: 'interop', run: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
-  { name: 'unit', lane: 'interop', suite: true, run: [node, 'test/mocha.mjs', 'unit'] },
-  { name: 'fuzz', lane: 'interop', run: [node, 'test/fuzz/run.mjs', '--count', '2200'] },
-  { name: 'interop', lane: 'interop', suite: true, run: [node, 'test/mocha.mjs', 'interop'] },
-  { name: 'torture', lane: 'interop', suite: true, run: [node, 'test/mocha.mjs', 'torture'] },
-  { name: 'extension', lane: 'ui', suite: true, run: [node, 'test/extension.mjs'] },
-  { name: 'ui', lane: 'ui', suite: true, run: [node, 'test/ui.mjs'] },
+  { name: 'format', run: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
 
 const wanted = process.argv.slice(2);
@@ -38,18 +42,27 @@ mkdirSync(results, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const begun = performance.now();
 const build = chosen.filter(({ name }) => name === 'build');
-// Two at a time: what opens workbenches waits much, what calls other programs and compilers computes much.
-const lanes = ['interop', 'ui'].map((lane) => chosen.filter((step) => step.lane === lane));
-const together = lanes.every((steps) => steps.length);
+const waiting = chosen.filter(({ name }) => name !== 'build');
+const together = waiting.length > 1;
 for (const step of build) await runStep(step);
+if (['ui', 'extension'].every((name) => waiting.some((step) => step.name === name))) {
+  try {
+    // Before two would install it at the same time.
+    installHost();
+  } catch {
+    // The step that needs it says why it cannot be had.
+  }
+}
 await Promise.all(
-  lanes.map(async (steps) => {
-    for (const step of steps) await runStep(step);
+  [1, 2].map(async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) await runStep(step);
   }),
 );
 if (failures.length) console.log(`\nFailed: ${failures.join(', ')}`);
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+console.log(`\nIn ${((performance.now() - begun) / 1000).toFixed(0)} s:`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed ? 1 : 0);
 
 async function runStep(step) {

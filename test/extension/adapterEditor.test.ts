@@ -176,18 +176,20 @@ describe('edits of the adapter editor', () => {
     await vscode.window.showTextDocument(flow, { viewColumn: vscode.ViewColumn.Beside });
     const { tabGroups } = vscode.window;
     const inFront = (): boolean => tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputCustom;
-    assert.equal(inFront(), false);
-    const comes = new Promise<void>((resolve) => {
-      const listeners = [tabGroups.onDidChangeTabGroups, tabGroups.onDidChangeTabs].map((event) =>
-        event(() => {
-          if (!inFront()) return;
+    /** What the host is told of tabs may come after the call that changed them. */
+    const tabsSay = (wanted: boolean): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (inFront() !== wanted) return;
           vscode.Disposable.from(...listeners).dispose();
           resolve();
-        }),
-      );
-    });
+        };
+        const listeners = [tabGroups.onDidChangeTabGroups, tabGroups.onDidChangeTabs].map((event) => event(look));
+        look();
+      });
+    await tabsSay(false);
     await run('Second');
-    await comes;
+    await tabsSay(true);
     const tabs = tabGroups.all.flatMap((group) => group.tabs);
     assert.equal(tabs.filter(({ input }) => input instanceof vscode.TabInputCustom).length, 1);
   });

@@ -173,6 +173,11 @@ describe('import and export of the command line, with openssl and keytool', func
   });
 
   describe('import of certificates', () => {
+    const exportTrusted = (file: string, ...form: string[]): unknown =>
+      keytool(
+        ...['-exportcert', ...form, '-alias', 'leaf', '-file', file],
+        ...['-keystore', 'trust.jks', '-storepass', passwords.FROM],
+      );
     const forms: readonly (readonly [what: string, both: boolean, make: (file: string) => unknown])[] = [
       ['DER by openssl', false, (file) => openssl('x509', '-in', 'ec.pem', '-outform', 'DER', '-out', file)],
       ['PEM by openssl', false, (file) => openssl('x509', '-in', 'ec.pem', '-out', file)],
@@ -188,39 +193,8 @@ describe('import and export of the command line, with openssl and keytool', func
         true,
         (file) => openssl('crl2pkcs7', '-nocrl', '-certfile', 'ec.chain.pem', '-outform', 'DER', '-out', file),
       ],
-      [
-        'DER by keytool',
-        false,
-        (file) =>
-          keytool(
-            '-exportcert',
-            '-alias',
-            'leaf',
-            '-keystore',
-            'trust.jks',
-            '-storepass',
-            passwords.FROM,
-            '-file',
-            file,
-          ),
-      ],
-      [
-        'PEM by keytool',
-        false,
-        (file) =>
-          keytool(
-            '-exportcert',
-            '-rfc',
-            '-alias',
-            'leaf',
-            '-keystore',
-            'trust.jks',
-            '-storepass',
-            passwords.FROM,
-            '-file',
-            file,
-          ),
-      ],
+      ['DER by keytool', false, (file) => exportTrusted(file)],
+      ['PEM by keytool', false, (file) => exportTrusted(file, '-rfc')],
       ['a whole JKS of them', false, (file) => writeFileSync(at(file), readFileSync(at('trust.jks')))],
     ];
     before(() =>

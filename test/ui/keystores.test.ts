@@ -20,9 +20,15 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     before(async () => {
       workbench = await openWorkbench({ theme, settings: { 'flowKeystore.expiry.warnPercent': 0 } });
       file = path.join(workbench.folder, 'keystore.p12');
-      await workbench.openActivity('Flow Keystore');
     });
     after(() => workbench.close());
+
+    it('has a view container of its own in the activity bar', async () => {
+      await workbench.openActivity('Flow Keystore');
+      await workbench.page.locator('.sidebar .composite.title', { hasText: /flow keystore/i }).waitFor();
+      await workbench.screenshot('view-container');
+      assert.deepEqual(workbench.errors, []);
+    });
 
     it('says what it is for where there is none, and creates one', async () => {
       await workbench.page.locator('.welcome-view-content', { hasText: 'key pairs and certificates' }).waitFor();
