@@ -267,14 +267,26 @@ export class Workbench {
     await this.page.locator('.sidebar .pane-body .monaco-list:has(.monaco-list-row.focused)').press(key);
   }
 
-  /** Chooses an entry of a tree row's context menu. */
+  /**
+   * Chooses an entry of a tree row's context menu. Whatever takes the focus meanwhile closes the menu (details that are shown beside
+   * a new entry, a tree that is drawn anew): then it is opened again.
+   */
   async treeMenu(row: string, entry: string): Promise<void> {
-    await this.treeRow(row).click({ button: 'right' });
-    // A menu ignores the mouse button for its first moments: hovering focuses the entry, the keyboard chooses it.
     const item = this.page.locator(`.monaco-menu .action-item:has(.action-label[aria-label^="${entry}"])`);
-    await item.hover();
-    await item.and(this.page.locator('.focused')).waitFor();
-    await this.page.keyboard.press('Enter');
+    for (let left = 5; ; left -= 1) {
+      await this.treeRow(row).click({ button: 'right' });
+      try {
+        // A menu ignores the mouse button for its first moments: hovering focuses the entry, the keyboard chooses it.
+        const soon = left ? { timeout: 3_000 } : {};
+        await item.hover(soon);
+        await item.and(this.page.locator('.focused')).waitFor(soon);
+        await item.press('Enter', soon);
+        return await item.waitFor({ state: 'detached', ...soon });
+      } catch (error) {
+        if (!left) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /**

@@ -158,6 +158,26 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       assert.ok(!text.includes('PRIVATE KEY') && !text.includes(password));
     });
 
+    it('renames the entry in the flow too, once the question is answered, and takes it back in one step', async () => {
+      const named = readFileSync(flow, 'utf8');
+      const renamed = named.replace('<value>partner_a</value>', '<value>partner_b</value>');
+      assert.notEqual(renamed, named);
+      const becomes = async (text: string): Promise<void> => {
+        while (readFileSync(flow, 'utf8') !== text) await workbench.page.waitForTimeout(50);
+      };
+      await workbench.treeKey('partner_a', 'F2');
+      await workbench.input('partner_b', 'New alias of');
+      await workbench.dialog('Rename "partner_a" to "partner_b" in flows too?').waitFor();
+      await workbench.screenshot('rename-everywhere');
+      await workbench.dialogButton('Rename Everywhere').click();
+      await workbench.treeRow('partner_b').waitFor();
+      await becomes(renamed);
+      await workbench.screenshot('renamed-everywhere');
+      await workbench.toastButton('partner_b', 'Undo').click();
+      await workbench.treeRow('partner_a').waitFor();
+      await becomes(named);
+    });
+
     it('cancels a test of a server that does not answer', async () => {
       const silent = net.createServer().listen(0, '127.0.0.1');
       await once(silent, 'listening');
