@@ -281,7 +281,8 @@ export class Workbench {
         await item.hover(soon);
         await item.and(this.page.locator('.focused')).waitFor(soon);
         await item.press('Enter', soon);
-        return await item.waitFor({ state: 'detached', ...soon });
+        await item.waitFor({ state: 'detached', ...soon });
+        return;
       } catch (error) {
         if (!left) throw error;
         await this.page.keyboard.press('Escape');
