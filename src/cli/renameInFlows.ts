@@ -1,4 +1,5 @@
 import { renameAlias, type AliasRename, type LeftUse } from '../core/checks/renameAlias';
+import type { AliasUse } from '../core/checks/whereUsed';
 import { describeError, FlowKeystoreError } from '../core/errors';
 import { applyEdits } from '../core/flow/edit';
 import { encodeText } from '../core/flow/encoding';
@@ -50,12 +51,15 @@ export async function planFlowsRename(
   };
 }
 
-export function leftText({ file, channel, why }: LeftUse): string {
+export function leftText({ file, part, why }: LeftUse): string {
   const reason =
     why === 'composed'
       ? 'the alias is put together from parameters: change them by hand'
       : why === 'archived'
         ? 'it lies in an archive, which is not written'
         : describeError(why);
-  return `${file}, channel ${visible(channel.name || channel.id)}: ${reason}`;
+  return `${file}, ${part.kind} ${visible(part.name || part.id)}: ${reason}`;
 }
+
+/** `channel` or `step`, as it is. */
+export const partData = ({ kind, ...part }: AliasUse['part']): Record<string, unknown> => ({ [kind]: part });

@@ -91,7 +91,7 @@ function lensOf(
     ...(alias?.property && (alias.used === 'yes' || (alias.used === 'unknown' && alias.value !== ''))
       ? { alias: aliasStatus(alias, keystores, options) }
       : {}),
-    commands: row?.editable ? ['edit', 'test'] : [],
+    commands: row?.http ? ['edit', 'test'] : row ? ['edit'] : [],
   };
 }
 

@@ -54,7 +54,7 @@ describe('an entry renamed in the keystore and in flows', function () {
     assert.equal(readFileSync(parametersFile(), 'latin1'), properties.replace('Alias=partner_a', 'Alias=partner_b'));
     const left = await usesInFlows(fixture.host, ['PARTNER_A']);
     assert.deepEqual(
-      left.map(({ channel }) => channel.id),
+      left.map(({ part }) => part.id),
       ['C'],
     );
   });
@@ -78,7 +78,7 @@ describe('an entry renamed in the keystore and in flows', function () {
     assert.deepEqual(fixture.aliases(), ['partner_b']);
     assert.equal(readFileSync(flowFile(), 'utf8'), `\ufeff${text}`);
     assert.deepEqual(
-      (await usesInFlows(fixture.host, ['partner_a'])).map(({ channel }) => channel.id),
+      (await usesInFlows(fixture.host, ['partner_a'])).map(({ part }) => part.id),
       ['A', 'B', 'C'],
     );
   });

@@ -74,7 +74,7 @@ export class MemoryEditor {
     const field = fieldsOf(channel, parameters)[name];
     if (!field) throw new Error(`no field ${name}`);
     const target = field.parameter === undefined ? 'flow' : place;
-    const edit = editField({ flow, channel, parameters }, field, value, target, { add });
+    const edit = editField({ flow, part: channel, parameters }, field, value, target, { add });
     if (edit.place === 'flow') this.flow = applyEdits(this.flow, edit.edits);
     else this.parameters = applyEdits(this.parameters ?? '', edit.edits);
   }

@@ -7,7 +7,7 @@ import { visible } from '../../core/visible';
 import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
-import { leftText, planFlowsRename, type FlowsRename } from '../renameInFlows';
+import { leftText, partData, planFlowsRename, type FlowsRename } from '../renameInFlows';
 import { note, type Terminal } from '../terminal';
 
 export const renameUsage = 'rename KEYSTORE OLD NEW [--flows PATH]... [--dry-run] [--password-env NAME] [--json]';
@@ -58,11 +58,16 @@ function data(
   dryRun: boolean,
 ): Readonly<Record<string, unknown>> {
   if (!flows) return { file, changes, ...(dryRun && { dryRun }) };
-  const useData = ({ flow, channel, place }: AliasUse): unknown => ({ flow, channel, ...place, span: undefined });
+  const useData = ({ flow, part, place }: AliasUse): unknown => ({
+    flow,
+    ...partData(part),
+    ...place,
+    span: undefined,
+  });
   return {
     ...{ file, changes, ...(dryRun && { dryRun }) },
     files: flows.files.map(({ file: changed, kind, uses }) => ({ file: changed, kind, uses: uses.map(useData) })),
-    left: flows.left.map((use) => ({ file: use.file, channel: use.channel, message: leftText(use) })),
+    left: flows.left.map((use) => ({ file: use.file, ...partData(use.part), message: leftText(use) })),
   };
 }
 
@@ -75,7 +80,7 @@ function text(file: string, changes: readonly Change[], flows: FlowsRename | und
       : [],
   );
   for (const { file: changed, uses } of flows?.files ?? []) {
-    lines.push(`${changed}: ${uses.map(({ channel }) => visible(channel.name || channel.id)).join(', ')}`);
+    lines.push(`${changed}: ${uses.map(({ part }) => visible(part.name || part.id)).join(', ')}`);
   }
   for (const use of flows?.left ?? []) lines.push(`Not changed: ${leftText(use)}`);
   if (flows && !flows.files.length && !flows.left.length) lines.push('No flow names the old alias.');

@@ -112,7 +112,7 @@ function change(
         'Change it as text.',
       );
     }
-    const edit = editField({ flow, channel, parameters }, field, value, place, { add });
+    const edit = editField({ flow, part: channel, parameters }, field, value, place, { add });
     const [first] = edit.edits;
     if (!first) return undefined;
     const inFlow = edit.place === 'flow' || !parametersFile;

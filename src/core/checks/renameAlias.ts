@@ -1,7 +1,9 @@
 import { FlowKeystoreError } from '../errors';
 import { setProperty } from '../flow/edit';
-import type { Channel, TextEdit } from '../flow/model';
-import { setParameter } from '../flow/parameters';
+import type { TextEdit } from '../flow/model';
+import type { Part } from '../flow/partFields';
+import { readTable, replaceCell } from '../flow/tables';
+import { parameterOf, setParameter, wholeParameter } from '../flow/parameters';
 import type { CheckedFlow } from './context';
 import { aliasFieldsOf, useOf, type AliasField, type AliasUse } from './whereUsed';
 
@@ -20,7 +22,7 @@ export interface RenamedFile {
   readonly text: string;
   /** Sorted. */
   readonly edits: readonly TextEdit[];
-  /** The channels that have the new alias then; of a shared parameter there are several. */
+  /** The channels and steps that have the new alias then; of a shared parameter there are several. */
   readonly uses: readonly AliasUse[];
 }
 
@@ -44,15 +46,15 @@ export function renameAlias(sources: readonly RenameSource[], from: string, to: 
   const files = new Map<string, FileInWork>();
   const left: LeftUse[] = [];
   for (const source of sources) {
-    for (const { channel, field } of aliasFieldsOf(source)) {
+    for (const { part, field } of aliasFieldsOf(source)) {
       if (field.resolved.toLowerCase() !== from.toLowerCase()) continue;
-      const use = useOf(source, channel, field);
+      const use = useOf(source, part, field);
       const leave = (why: LeftUse['why']): void => void left.push({ ...use, file: source.file, why });
       if (source.archived) {
         leave('archived');
         continue;
       }
-      const owner = ownerOf(source, channel, field);
+      const owner = ownerOf(source, part, field, from);
       if (!owner) {
         leave('composed');
         continue;
@@ -101,16 +103,43 @@ interface Owner {
 /** Undefined where the value is made of several pieces. */
 function ownerOf(
   { file, flow, parametersFile }: RenameSource,
-  channel: Channel,
+  { part }: Part,
   field: AliasField['field'],
+  from: string,
 ): Owner | undefined {
-  const { parameter, key, property } = field;
-  if (parameter !== undefined && parametersFile) {
+  const { parameter, key, property, cell } = field;
+  const table = cell?.tableIn === 'parameter' ? wholeParameter(property.value) : undefined;
+  const name = parameter ?? table;
+  if (name !== undefined && parametersFile) {
     const { file: owner, parameters } = parametersFile;
-    const editsFor = (alias: string): TextEdit[] => setParameter(parameters, parameter, alias);
-    return { file: owner, kind: 'parameters', text: parameters.text, value: parameter, editsFor };
+    const editsFor = (alias: string): TextEdit[] => {
+      const old = parameterOf(parameters, name)?.value ?? '';
+      return setParameter(parameters, name, parameter === undefined ? renameInTable(old, from, alias) : alias);
+    };
+    return { file: owner, kind: 'parameters', text: parameters.text, value: name, editsFor };
   }
   if (field.parameters.length) return undefined;
-  const editsFor = (alias: string): TextEdit[] => setProperty(flow, channel, key, alias);
+  const editsFor = (alias: string): TextEdit[] =>
+    setProperty(flow, part, key, cell ? renameInTable(property.value, from, alias) : alias).map((edit) =>
+      trimEdit(flow.text, edit),
+    );
   return { file, kind: 'flow', text: flow.text, value: String(property.span.offset), editsFor };
+}
+
+/** All cells of the alias at once: they share a value. */
+function renameInTable(table: string, from: string, to: string): string {
+  return readTable(table)
+    .filter(({ value }) => value.toLowerCase() === from.toLowerCase())
+    .reduceRight((text, cell) => replaceCell(text, cell, to), table);
+}
+
+/** The edit without what it leaves as it was, at both ends. */
+function trimEdit(text: string, { offset, length, text: made }: TextEdit): TextEdit {
+  const old = text.slice(offset, offset + length);
+  const shorter = Math.min(old.length, made.length);
+  let start = 0;
+  while (start < shorter && old[start] === made[start]) start++;
+  let end = 0;
+  while (end < shorter - start && old[old.length - 1 - end] === made[made.length - 1 - end]) end++;
+  return { offset: offset + start, length: length - start - end, text: made.slice(start, made.length - end) };
 }

@@ -1,4 +1,4 @@
-import type { Direction, FieldName } from './model';
+import type { Direction, FieldName, FieldOption, FieldRole, Source } from './model';
 
 /** What an adapter calls its fields. */
 export interface AdapterDescription {
@@ -6,14 +6,20 @@ export interface AdapterDescription {
   readonly adapter: string;
   /** As SAP's editor calls it. */
   readonly label: string;
-  /** Vendor it must have; absent: SAP's own, with no vendor or `SAP`. */
+  /** Vendor it must have; absent: SAP's own, with no vendor or `SAP`. `*`: whoever, for adapters that were never seen. */
   readonly vendor?: string;
   /** Absent: any. */
   readonly messageProtocol?: string;
   readonly direction: Direction;
-  /** Whether the adapter editor edits it; the others are only listed and checked. */
-  readonly editable: boolean;
+  /** What proves the row: where its keys come from. A field or value says so itself where it is less sure. */
+  readonly source: Source;
+  /** In words: `440 channels of exported flows`, the page of SAP's documentation. */
+  readonly proof: string;
+  /** The address is a URL that is called over HTTP or HTTPS. */
+  readonly http?: true;
   readonly fields: Readonly<Partial<Record<FieldName, FieldDescription>>>;
+  /** All others that have to do with keys, credentials, proxies and locations. */
+  readonly further?: readonly FurtherField[];
   /** Further parts of the address, in the order they are joined (HTTP's query). */
   readonly addressParts?: readonly string[];
   readonly authentication: readonly Authentication[];
@@ -26,7 +32,42 @@ export interface AdapterDescription {
 
 export interface FieldDescription {
   readonly key: string;
+  /** Where the spelling was never seen: other spellings, of siblings. The first that a channel has counts. */
+  readonly or?: readonly string[];
+  /** As SAP's editor has it. */
   readonly label: string;
+  /** The first version of the variant that has it, where older ones were seen without. */
+  readonly since?: string;
+  /** Absent: as the row. */
+  readonly source?: Source;
+}
+
+/** A field that not every adapter has. */
+export interface FurtherField extends FieldDescription {
+  readonly role: FieldRole;
+  /** The value is a table; `column` has it, or every cell where no column was ever seen. */
+  readonly table?: { readonly column?: string };
+  /** All must hold for the field to be read. */
+  readonly when?: readonly When[];
+  readonly options?: readonly FieldOption[];
+}
+
+/** A condition on another value of the same channel or step. */
+export interface When {
+  readonly key: string;
+  readonly is?: readonly string[];
+  readonly not?: readonly string[];
+}
+
+/** What a step of a flow calls its fields. */
+export interface StepDescription {
+  /** `activityType`. */
+  readonly activity: string;
+  /** As SAP's editor calls it. */
+  readonly label: string;
+  readonly source: Source;
+  readonly proof: string;
+  readonly further: readonly FurtherField[];
 }
 
 export type AuthenticationKind =
@@ -38,6 +79,12 @@ export type AuthenticationKind =
   | 'saml'
   | 'principal-propagation'
   | 'token'
+  /** A token that a key pair of the keystore signs. */
+  | 'signed-token'
+  /** Of a sender: who calls is checked by a role. */
+  | 'role'
+  /** Of a sender: who calls is checked by a client certificate. */
+  | 'caller-certificate'
   | 'dynamic';
 
 export interface Authentication {

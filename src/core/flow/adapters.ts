@@ -1,6 +1,13 @@
-import type { AdapterDescription, Authentication, ProxyType } from './adapterDescription';
-import { adapters, clientCertificate } from './adapterTable';
-import type { Channel } from './model';
+import type {
+  AdapterDescription,
+  Authentication,
+  FieldDescription,
+  ProxyType,
+  StepDescription,
+} from './adapterDescription';
+import { adapters, steps } from './adapterTable';
+import type { Channel, FlowPart, Property, Step } from './model';
+import { clientCertificate } from './tableWords';
 
 /** The description of a channel's adapter, by component type, vendor, message protocol and direction; undefined where it is not known. */
 export function describeAdapter(channel: Channel): AdapterDescription | undefined {
@@ -9,11 +16,28 @@ export function describeAdapter(channel: Channel): AdapterDescription | undefine
       row.adapter === channel.adapter &&
       row.direction === channel.direction &&
       (row.messageProtocol === undefined || row.messageProtocol === channel.messageProtocol) &&
-      (row.vendor === undefined ? isSap(channel.vendor) : row.vendor === channel.vendor),
+      (row.vendor === undefined ? isSap(channel.vendor) : row.vendor === '*' || row.vendor === channel.vendor),
   );
 }
 
+/** The description of a step that uses keys, by its activity; undefined for the others. */
+export const describeStep = (step: Step): StepDescription | undefined =>
+  step.activity === '' ? undefined : steps.find(({ activity }) => activity === step.activity);
+
+/** The property that counts for a key. */
+export function propertyOf(part: FlowPart, key: string): Property | undefined {
+  return part.properties.findLast((property) => property.key === key);
+}
+
+/** The key that a part has for a field: of several spellings the first that is there. */
+export function keyIn(part: FlowPart, { key, or }: FieldDescription): string {
+  return [key, ...(or ?? [])].find((each) => propertyOf(part, each)) ?? key;
+}
+
 const isSap = (vendor: string | undefined): boolean => !vendor || vendor.toLowerCase() === 'sap';
+
+/** Name of a step for people: the table's, else as the flow writes it. */
+export const stepLabel = (step: Step): string => describeStep(step)?.label ?? (step.activity || step.element);
 
 /** Name of a channel's adapter for people: the table's, else as the flow writes it. */
 export function adapterLabel(channel: Channel): string {

@@ -1,9 +1,9 @@
 import { FlowKeystoreError } from '../errors';
-import { describeAdapter } from './adapters';
-import { propertyOf } from './fields';
+import { describeAdapter, keyIn, propertyOf } from './adapters';
 import { linesOf } from './lines';
-import type { Channel, Field, FieldName, Flow, Property, TextEdit } from './model';
-import { isDynamic, parameterOf, setParameter, type Parameters } from './parameters';
+import type { Channel, FieldName, Flow, FlowPart, PartField, Property, TextEdit } from './model';
+import { isDynamic, parameterOf, setParameter, wholeParameter, type Parameters } from './parameters';
+import { rawSpanOf, replaceCell } from './tables';
 import { escapeCdata, escapeXmlText, lineEndOf } from './xml';
 
 export interface SetOptions {
@@ -24,26 +24,27 @@ export function setField(
   value: string,
   options: SetOptions = {},
 ): TextEdit[] {
-  requireFieldValue(field, value);
+  requireFieldValue(field === 'privateKeyAlias' ? 'keyPair' : 'text', value);
   return setProperty(flow, channel, keyOf(channel, field), value, options);
 }
 
-/** As `setField`, for any key. */
+/** As `setField`, for any key of a channel or step. */
 export function setProperty(
   flow: Flow,
-  channel: Channel,
+  part: FlowPart,
   key: string,
   value: string,
   options: SetOptions = {},
 ): TextEdit[] {
   requireWhole(flow);
-  const property = propertyOf(channel, key);
+  const property = propertyOf(part, key);
   if (!property) {
-    if (options.add) return [addProperty(flow, channel, key, value)];
+    if (options.add) return [addProperty(flow, part, key, value)];
+    const what = 'adapter' in part ? `the ${String(part.adapter)} adapter` : 'the step';
     throw new FlowKeystoreError(
       'property-unknown',
-      `The channel has no ${key}: version ${channel.version || 'unknown'} of the ${channel.adapter} adapter may not know it.`,
-      { detail: channel.id },
+      `${'adapter' in part ? 'The channel' : 'The step'} has no ${key}: version ${part.version || 'unknown'} of ${what} may not know it.`,
+      { detail: part.id },
       'Migrate the adapter in the integration flow editor of SAP, or add the key on purpose.',
     );
   }
@@ -95,13 +96,13 @@ function emptied(flow: Flow, { valueSpan, valueElement }: Property): TextEdit {
   return { offset, length: end - offset, text: flow.emptyValue === '<value />' ? ' />' : '/>' };
 }
 
-function addProperty(flow: Flow, channel: Channel, key: string, value: string): TextEdit {
-  const at = channel.insertAt;
+function addProperty(flow: Flow, part: FlowPart, key: string, value: string): TextEdit {
+  const at = part.insertAt;
   if (!at) {
     throw new FlowKeystoreError(
       'property-unknown',
-      `The channel has no extension elements to put ${key} into.`,
-      { detail: channel.id },
+      `${part.id} has no extension elements to put ${key} into.`,
+      { detail: part.id },
       'Open the flow in the integration flow editor of SAP and save it.',
     );
   }
@@ -135,54 +136,103 @@ export interface FieldEdit {
 
 /**
  * Plans the edit of a field where it belongs: a value that is a whole `{{parameter}}` changes in parameters.prop unless `place` says `flow`,
- * every other in the flow.
+ * every other in the flow. Of a table one cell changes.
  * @param place undefined: where the value lives.
  * @throws FlowKeystoreError as `setField`; `arguments` where `place` is `parameters` and the value is no whole parameter; `not-found` where
  * the value lives in a parameter and there is no parameters.prop.
  */
 export function editField(
-  source: { readonly flow: Flow; readonly channel: Channel; readonly parameters?: Parameters | undefined },
-  field: Field,
+  source: { readonly flow: Flow; readonly part: FlowPart; readonly parameters?: Parameters | undefined },
+  field: PartField,
   value: string,
   place?: EditPlace,
   options: SetOptions = {},
 ): FieldEdit {
-  const { flow, channel, parameters } = source;
-  const { name, key, parameter, property } = field;
+  const { flow, part } = source;
+  const { key, role, cell, parameter, property } = field;
+  requireFieldValue(role, value);
+  const before = property ? { before: cell ? cell.value : property.value } : {};
+  if (cell?.tableIn === 'parameter') return editTableInParameter(source, field, value);
   if ((place ?? (parameter === undefined ? 'flow' : 'parameters')) === 'flow') {
-    const edits = setField(flow, channel, name, value, options);
-    return { place: 'flow', edits, key, ...(property ? { before: property.value } : {}), after: value };
+    const edits = cell ? setCell(flow, field, value) : setProperty(flow, part, key, value, options);
+    return { place: 'flow', edits, key, ...before, after: value };
   }
   if (parameter === undefined) {
     throw new FlowKeystoreError(
       'arguments',
       `${key} is not a whole parameter: its value lies in the flow.`,
-      { detail: channel.id },
+      { detail: part.id },
       'Change it in the flow.',
     );
   }
-  if (!parameters) {
-    throw new FlowKeystoreError(
-      'not-found',
-      `${key} is the parameter {{${parameter}}}, and the flow has no parameters.prop beside it.`,
-      { detail: channel.id },
-      'Open the whole project, or replace the parameter in the flow.',
-    );
-  }
-  requireFieldValue(name, value);
-  const before = parameterOf(parameters, parameter)?.value;
-  const edits = setParameter(parameters, parameter, value);
-  return { place: 'parameters', edits, key: parameter, ...(before === undefined ? {} : { before }), after: value };
+  const there = requireParameters(source, key, parameter);
+  const known = parameterOf(there, parameter)?.value;
+  const edits = setParameter(there, parameter, value);
+  return {
+    place: 'parameters',
+    edits,
+    key: parameter,
+    ...(known === undefined ? {} : { before: known }),
+    after: value,
+  };
+}
+
+function requireParameters(
+  { part, parameters }: { readonly part: FlowPart; readonly parameters?: Parameters | undefined },
+  key: string,
+  parameter: string,
+): Parameters {
+  if (parameters) return parameters;
+  throw new FlowKeystoreError(
+    'not-found',
+    `${key} is the parameter {{${parameter}}}, and the flow has no parameters.prop beside it.`,
+    { detail: part.id },
+    'Open the whole project, or replace the parameter in the flow.',
+  );
+}
+
+/** The cell's text alone changes, where it lies in one piece; else the value. */
+function setCell(flow: Flow, { property, cell }: PartField, value: string): TextEdit[] {
+  requireWhole(flow);
+  if (!property || !cell) return [];
+  if (cell.value === value) return [];
+  const table = replaceCell(property.value, cell, value);
+  const span = rawSpanOf(flow, property, cell.span);
+  const [piece] = property.pieces;
+  if (!span || piece?.kind !== 'text') return replaceValue(flow, property, table);
+  const changed = table.slice(
+    cell.span.offset,
+    table.length - (property.value.length - cell.span.offset - cell.span.length),
+  );
+  return [{ ...span, text: escapeXmlText(changed, lineEndOf(flow.text)) }];
+}
+
+function editTableInParameter(
+  source: { readonly part: FlowPart; readonly parameters?: Parameters | undefined },
+  { key, property, cell }: PartField,
+  value: string,
+): FieldEdit {
+  const name = wholeParameter(property?.value ?? '') ?? '';
+  const parameters = requireParameters(source, key, name);
+  const table = parameterOf(parameters, name)?.value ?? '';
+  if (!cell) return { place: 'parameters', edits: [], key: name, before: table, after: table };
+  const edits = setParameter(parameters, name, replaceCell(table, cell, value));
+  return { place: 'parameters', edits, key: name, before: cell.value, after: value };
 }
 
 /** SAP's limit for an alias (documented for the keystore). In characters. */
 const longestAlias = 250;
 
-function requireFieldValue(field: FieldName, value: string): void {
+function requireFieldValue(role: PartField['role'], value: string): void {
   if (/[\r\n]/.test(value)) {
     throw new FlowKeystoreError('value-invalid', 'The value has more than one line.', {}, 'Give it as one line.');
   }
-  if (field === 'privateKeyAlias' && value.length > longestAlias && !isDynamic(value) && !value.includes('{{')) {
+  if (
+    (role === 'keyPair' || role === 'certificate') &&
+    value.length > longestAlias &&
+    !isDynamic(value) &&
+    !value.includes('{{')
+  ) {
     throw new FlowKeystoreError(
       'value-invalid',
       `The alias has ${value.length} characters; an alias has at most ${longestAlias}.`,
@@ -194,8 +244,8 @@ function requireFieldValue(field: FieldName, value: string): void {
 
 function keyOf(channel: Channel, field: FieldName): string {
   const row = describeAdapter(channel);
-  const key = row?.fields[field]?.key;
-  if (key !== undefined) return key;
+  const description = row?.fields[field];
+  if (description) return keyIn(channel, description);
   throw new FlowKeystoreError(
     'property-unknown',
     row

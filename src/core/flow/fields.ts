@@ -1,6 +1,7 @@
-import { authenticationOf, describeAdapter, proxyTypeOf } from './adapters';
-import type { AdapterDescription, Authentication, ProxyType } from './adapterDescription';
-import type { Channel, ChannelFields, Field, FieldName, FieldOption, Property } from './model';
+import type { AdapterDescription, Authentication, FieldDescription, ProxyType } from './adapterDescription';
+import { authenticationOf, describeAdapter, keyIn, propertyOf, proxyTypeOf } from './adapters';
+import { readValue } from './fieldValue';
+import type { Channel, ChannelFields, Field, FieldName, FieldOption, FieldRole, Property } from './model';
 import { hasPlaceholder, isDynamic, resolveValue, type Parameters } from './parameters';
 
 export const fieldNames: readonly FieldName[] = [
@@ -11,14 +12,18 @@ export const fieldNames: readonly FieldName[] = [
   'proxyType',
 ];
 
-/** The property that counts for a key. */
-export function propertyOf(channel: Channel, key: string): Property | undefined {
-  return channel.properties.findLast((property) => property.key === key);
-}
+const roles: Readonly<Record<FieldName, FieldRole>> = {
+  address: 'address',
+  authentication: 'authentication',
+  privateKeyAlias: 'keyPair',
+  credential: 'credential',
+  proxyType: 'proxyType',
+};
 
 /**
  * The fields of a channel by meaning, with parameters put in. Empty for adapters that are not in the table. A field whose key this version of the
- * adapter does not have is there with `missing` set: a form may offer to add it, a listing leaves it out.
+ * adapter does not have is there with `missing` set: a form may offer to add it, a listing leaves it out. Where not even the spelling of the key is
+ * known, it is left out.
  * @param parameters of the project; undefined where there is no parameters.prop: nothing is resolved then.
  */
 export function fieldsOf(channel: Channel, parameters?: Parameters): ChannelFields {
@@ -29,35 +34,22 @@ export function fieldsOf(channel: Channel, parameters?: Parameters): ChannelFiel
   for (const name of fieldNames) {
     const description = row.fields[name];
     if (!description) continue;
+    const value = readValue(channel, keyIn(channel, description), parameters);
+    const source = description.source ?? row.source;
+    if (value.missing && source !== 'flows') continue;
     const options = optionsOf(row, name);
     fields[name] = {
       name,
-      ...readKey(channel, description.key, parameters),
+      id: value.key,
+      label: description.label,
+      role: roles[name],
+      source,
+      ...value,
       used: usedBy(name, method),
       ...(options ? { options } : {}),
     };
   }
   return fields;
-}
-
-function readKey(
-  channel: Channel,
-  key: string,
-  parameters: Parameters | undefined,
-): Omit<Field, 'name' | 'used' | 'options'> {
-  const property = propertyOf(channel, key);
-  const value = property?.value ?? '';
-  const resolved = resolveValue(value, parameters);
-  return {
-    key,
-    ...(property ? { property } : { missing: true }),
-    value,
-    resolved: resolved.text,
-    ...(resolved.whole === undefined ? {} : { parameter: resolved.whole }),
-    parameters: resolved.parameters,
-    ...(isDynamic(resolved.text) ? { dynamic: true } : {}),
-    ...(hasPlaceholder(resolved.text) ? { unresolved: true } : {}),
-  };
 }
 
 /** What is known of a channel's authentication: `open` where it is set at run time or by a parameter without a value, or spelt in an unknown way. */
@@ -73,7 +65,7 @@ export function authenticationState(
   parameters: Parameters | undefined,
 ): AuthenticationState {
   const description = row.fields.authentication;
-  const property = description && propertyOf(channel, description.key);
+  const property = description && valueOf(channel, description);
   if (!property) return { state: 'none' };
   const { text } = resolveValue(property.value, parameters);
   const method = authenticationOf(row, text);
@@ -86,9 +78,12 @@ export function proxyTypeState(
   row: AdapterDescription,
   parameters: Parameters | undefined,
 ): ProxyType | undefined {
-  const property = row.fields.proxyType && propertyOf(channel, row.fields.proxyType.key);
+  const property = row.fields.proxyType && valueOf(channel, row.fields.proxyType);
   return property && proxyTypeOf(row, resolveValue(property.value, parameters).text);
 }
+
+const valueOf = (channel: Channel, description: FieldDescription): Property | undefined =>
+  propertyOf(channel, keyIn(channel, description));
 
 function usedBy(name: FieldName, authentication: AuthenticationState): Field['used'] {
   if (name !== 'privateKeyAlias' && name !== 'credential') return 'yes';
@@ -121,8 +116,9 @@ export function addressOf(
   parameters?: Parameters,
 ): { readonly resolved: string; readonly open: boolean } | undefined {
   const row = describeAdapter(channel);
-  const key = row?.fields.address?.key;
-  if (!row || key === undefined) return undefined;
+  const description = row?.fields.address;
+  if (!row || !description) return undefined;
+  const key = keyIn(channel, description);
   const base = resolveValue(propertyOf(channel, key)?.value ?? '', parameters).text;
   if (!base) return undefined;
   const parts = (row.addressParts ?? []).map(

@@ -9,6 +9,8 @@ export interface Flow {
   readonly name: string;
   /** In file order, senders and receivers. */
   readonly channels: readonly Channel[];
+  /** In file order: whatever else has properties (steps, events, gateways, processes, participants, the collaboration). */
+  readonly steps: readonly Step[];
   /** What kept parts of the file from being read. Channels before and after a problem are still listed where they can be. */
   readonly problems: readonly FlowProblem[];
   /** How this file writes an empty value, so that an emptied value looks like its neighbours. */
@@ -28,11 +30,31 @@ export interface TextEdit extends Span {
 export type Direction = 'Sender' | 'Receiver';
 export type EmptyValueForm = '<value/>' | '<value />' | '<value></value>';
 
-/** A message flow with an adapter. */
-export interface Channel {
-  /** `id` of the messageFlow; what `--channel` and commands name. */
+/** A part of a flow that has properties: a channel or a step. */
+export interface FlowPart {
+  /** `id` of the element; of a channel, what `--channel` and commands name. */
   readonly id: string;
   readonly name: string;
+  /** Of the variant (`1.17.1`), else `componentVersion`; empty where neither is written. */
+  readonly version: string;
+  /** In file order; keys are not unique in hand-made files: the last one counts. */
+  readonly properties: readonly Property[];
+  /** The element, from its `<` to the `>` of its end tag. */
+  readonly span: Span;
+  /** Where a property may be added: just before the end tag of extensionElements. Absent where there is no such element. */
+  readonly insertAt?: InsertionPoint;
+}
+
+/** Something of a flow that is no channel: `callActivity`, `serviceTask`, `startEvent`, `process`, `participant`, `collaboration`, ... */
+export interface Step extends FlowPart {
+  /** Name of the BPMN element, without its prefix. */
+  readonly element: string;
+  /** `activityType`: `PgpEncrypt`, `Enricher`, ... Empty where none is written. */
+  readonly activity: string;
+}
+
+/** A message flow with an adapter. */
+export interface Channel extends FlowPart {
   /** By the `direction` property: arrows lie for polling adapters. */
   readonly direction: Direction;
   /** `ComponentType`: `HTTP`, `SOAP`, `IDOC`, `HCIOData`, `XI`, ... Empty where the channel does not say. */
@@ -40,16 +62,8 @@ export interface Channel {
   /** As written; tells adapters of the same name apart. SAP's own have none, a few `SAP`. */
   readonly vendor?: string;
   readonly messageProtocol: string;
-  /** Of the adapter variant (`1.17.1`), else `componentVersion`; empty where neither is written. */
-  readonly version: string;
   /** Name of the participant at the other end (`system`), else empty. */
   readonly system: string;
-  /** In file order; keys are not unique in hand-made files: the last one counts. */
-  readonly properties: readonly Property[];
-  /** The messageFlow element, from its `<` to the `>` of its end tag. */
-  readonly span: Span;
-  /** Where a property may be added: just before the end tag of extensionElements. Absent where there is no such element. */
-  readonly insertAt?: InsertionPoint;
 }
 
 export interface InsertionPoint {
@@ -105,13 +119,64 @@ export interface FlowProblem {
 
 export type FieldName = 'address' | 'authentication' | 'privateKeyAlias' | 'credential' | 'proxyType';
 
-/** One of the values of a channel that this product knows by meaning, whatever its adapter calls it. */
-export interface Field {
-  readonly name: FieldName;
+/**
+ * A cell of a value that holds a table: rows of cells as XML in text, `<row><cell id='publicKeyAlias'>a</cell></row>`, as signers, encryptors and
+ * client certificates of senders have them. Old versions write cells without ids.
+ */
+export interface Cell {
+  /** From 0. */
+  readonly row: number;
+  /** The id, or the place within the row from 0 where it has none. */
+  readonly column: string;
+  /** Plain: what the table's XML escapes is resolved. */
+  readonly value: string;
+  /** The text of the cell within the table's text; of `<cell id='x'/>` the whole element. */
+  readonly span: Span;
+  readonly form: 'text' | 'selfClosing';
+}
+
+/**
+ * What a value is for. `keyPair`: alias of a key pair in the keystore. `certificate`: alias of an entry whose certificate is used. `credential`, `secureParameter`:
+ * name of security material that is not in the keystore, whatever it is called. `pgpUser`: user id in a PGP keyring.
+ */
+export type FieldRole =
+  | 'address'
+  | 'authentication'
+  | 'keyPair'
+  | 'certificate'
+  | 'credential'
+  | 'secureParameter'
+  | 'pgpUser'
+  | 'proxyType'
+  | 'location'
+  | 'user'
+  | 'distinguishedName'
+  | 'choice'
+  | 'text';
+
+/**
+ * Where knowledge comes from. `flows`: seen in flows exported from tenants. `documented`: SAP's documentation names the field or value, its spelling in flows is
+ * taken from there or from siblings. `unverified`: from other tools, or guessed by its name.
+ */
+export type Source = 'flows' | 'documented' | 'unverified';
+
+/** A value of a channel or step that this product knows by meaning, whatever it is called there. */
+export interface PartField {
+  /** Tells the fields of a part apart: the key, or `key/row` for a cell of a table. */
+  readonly id: string;
   /** The key in the flow: `privateKeyAlias`, `odataCertAuthPrivateKeyAlias`, ... */
   readonly key: string;
-  /** Absent where the channel's version of the adapter does not have the key (see `missing`). */
+  /** As SAP's editor has it; the key where it is not known. */
+  readonly label: string;
+  readonly role: FieldRole;
+  readonly source: Source;
+  /** Absent where the part's version does not have the key (see `missing`). */
   readonly property?: Property;
+  /** The field is a cell of a table; `value` is the cell's. */
+  readonly cell?: Cell & {
+    /** Where the table lies: in the parameter, where the property is a whole parameter. */
+    readonly tableIn: 'flow' | 'parameter';
+  };
   /** As written in the flow, XML decoded. Empty where the property is empty or missing. */
   readonly value: string;
   /** With `parameters.prop` applied; what could not be resolved is left as written. */
@@ -124,12 +189,17 @@ export interface Field {
   readonly dynamic?: true;
   /** `resolved` still contains a `{{parameter}}`: not defined, or no parameters.prop at hand. */
   readonly unresolved?: true;
-  /** The channel does not have the key; it can only be set by adding it. */
+  /** The part does not have the key; it can only be set by adding it. */
   readonly missing?: true;
-  /** Whether the channel's present authentication reads this field. `unknown` where the authentication is not known. */
+  /** Whether the part's present settings (its authentication above all) read this field. `unknown` where the files do not say. */
   readonly used: 'yes' | 'no' | 'unknown';
   /** For fields with a known set of values: what may be chosen. Other values are kept as they are. */
   readonly options?: readonly FieldOption[];
+}
+
+/** One of the five values that nearly every adapter has. */
+export interface Field extends PartField {
+  readonly name: FieldName;
 }
 
 export interface ParameterUse {

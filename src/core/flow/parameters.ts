@@ -235,6 +235,9 @@ export interface Resolved {
   readonly whole?: string;
 }
 
+/** The name, where a value is one parameter and nothing else. */
+export const wholeParameter = (value: string): string | undefined => /^\{\{([^{}]+)\}\}$/.exec(value)?.[1];
+
 /** Puts parameters into a value. Without `parameters` (no file at hand) nothing is defined. */
 export function resolveValue(value: string, parameters: Parameters | undefined): Resolved {
   const used = new Map<string, ParameterUse>();
@@ -243,7 +246,7 @@ export function resolveValue(value: string, parameters: Parameters | undefined):
     used.set(name, { name, defined: entry !== undefined });
     return entry?.value ?? written;
   });
-  const [, whole] = /^\{\{([^{}]+)\}\}$/.exec(value) ?? [];
+  const whole = wholeParameter(value);
   return { text, parameters: [...used.values()], ...(whole === undefined ? {} : { whole }) };
 }
 

@@ -7,6 +7,7 @@ import type {
   InsertionPoint,
   Property,
   Span,
+  Step,
   ValueForm,
   ValuePiece,
 } from './model';
@@ -20,26 +21,31 @@ const bpmn = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 const ifl = /^http:\/{2,3}com\.sap\.ifl\.model\/Ifl\.xsd$/;
 
 /**
- * Reads the channels of a flow. Never throws: what is broken is listed in `problems`, with the channels that could be read around it.
- * A channel is a BPMN messageFlow below the collaboration; its properties are those of its extensionElements. Prefixes do not matter,
- * comments and CDATA sections are not mistaken for elements.
+ * Reads the channels and steps of a flow. Never throws: what is broken is listed in `problems`, with the channels that could be read around it.
+ * A channel is a BPMN messageFlow below the collaboration; any other element with properties in extensionElements is a step. Prefixes do not
+ * matter, comments and CDATA sections are not mistaken for elements.
  * @param name of the flow, usually the file's without `.iflw`.
  */
 export function readFlow(text: string, name = ''): Flow {
   if (text.length > maximumLength) {
     const message = `The file has ${Math.round(text.length / 1024 / 1024)} MB; a flow of more than 32 MB is not read.`;
     const problem: FlowProblem = { code: 'too-large', message, offset: 0, line: 1, column: 1 };
-    return { text: '', name, channels: [], problems: [problem], emptyValue: '<value/>' };
+    return { text: '', name, channels: [], steps: [], problems: [problem], emptyValue: '<value/>' };
   }
   const reader = new Reader(text);
   visitXml(text, reader);
-  return { text, name, channels: reader.channels, problems: reader.finish(), emptyValue: reader.emptyValue() };
+  const { channels } = reader;
+  // A process ends after its steps.
+  const steps = reader.steps.sort((a, b) => a.span.offset - b.span.offset);
+  return { text, name, channels, steps, problems: reader.finish(), emptyValue: reader.emptyValue() };
 }
 
-interface OpenChannel {
+/** An element that has extensionElements and is not closed yet. */
+interface OpenPart {
   readonly element: XmlElement;
+  readonly extensions: XmlElement;
+  readonly isChannel: boolean;
   readonly properties: Property[];
-  extensions?: XmlElement;
   insertAt?: InsertionPoint;
 }
 
@@ -59,9 +65,11 @@ interface OpenProperty {
 
 class Reader {
   readonly channels: Channel[] = [];
+  readonly steps: Step[] = [];
   private readonly found: Omit<FlowProblem, 'line' | 'column'>[] = [];
   private readonly path: XmlElement[] = [];
-  private channel: OpenChannel | undefined;
+  /** Parts lie in each other: a step in its process. The innermost is the last. */
+  private readonly parts: OpenPart[] = [];
   private property: OpenProperty | undefined;
   private readonly emptyForms: Record<EmptyValueForm, number> = { '<value/>': 0, '<value />': 0, '<value></value>': 0 };
   private readonly eol: '\n' | '\r\n';
@@ -80,19 +88,17 @@ class Reader {
     }
     if (this.property) {
       this.openInProperty(element, this.property);
-    } else if (this.channel) {
-      if (element.local === 'extensionElements' && parent === this.channel.element) this.channel.extensions ??= element;
-      else if (element.local === 'property' && parent === this.channel.extensions && mayBe(element, ifl)) {
-        this.property = { element };
-      }
-    } else if (element.local === 'messageFlow' && parent?.local === 'collaboration' && mayBe(element, bpmn)) {
-      this.channel = { element, properties: [] };
+      return;
+    }
+    if (element.local === 'extensionElements' && parent && mayBe(parent, bpmn)) this.openPart(parent, element);
+    else if (element.local === 'property' && parent === this.parts.at(-1)?.extensions && mayBe(element, ifl)) {
+      this.property = { element };
     }
   }
 
   close(element: XmlElement, end: XmlEnd): void {
     this.path.pop();
-    const { property, channel } = this;
+    const { property } = this;
     if (property) {
       if (element === property.value?.element) {
         property.value.end = end;
@@ -100,10 +106,15 @@ class Reader {
       } else if (element === property.element) this.closeProperty(property, end);
       if (element !== property.element) return;
     }
-    if (!channel) return;
-    if (element === channel.extensions && end.matched && !element.selfClosing) {
-      channel.insertAt = this.insertionPoint(channel, element, end);
-    } else if (element === channel.element) this.closeChannel(channel, end);
+    const part = this.parts.at(-1);
+    if (!part) return;
+    if (element === part.extensions && end.matched && !element.selfClosing) {
+      part.insertAt = this.insertionPoint(part, element, end);
+    } else if (element === part.element) {
+      this.parts.pop();
+      if (part.isChannel) this.closeChannel(part, end);
+      else this.closeStep(part, end);
+    }
   }
 
   text(value: string, span: Span): void {
@@ -139,6 +150,14 @@ class Reader {
     return forms.reduce((best, form) => (form[1] > best[1] ? form : best))[0];
   }
 
+  /** The first extensionElements of an element count. */
+  private openPart(element: XmlElement, extensions: XmlElement): void {
+    if (this.parts.at(-1)?.element === element) return;
+    const isChannel = element.local === 'messageFlow';
+    if (isChannel && this.path.at(-3)?.local !== 'collaboration') return;
+    this.parts.push({ element, extensions, isChannel, properties: [] });
+  }
+
   private openInProperty(element: XmlElement, property: OpenProperty): void {
     const parent = this.path.at(-2);
     if (parent === property.element && element.local === 'key' && property.key === undefined) {
@@ -163,12 +182,13 @@ class Reader {
 
   private closeProperty(property: OpenProperty, end: XmlEnd): void {
     this.property = undefined;
-    if (!this.channel || property.key === undefined || !end.matched) return;
+    const part = this.parts.at(-1);
+    if (!part || property.key === undefined || !end.matched) return;
     const { element, key, value } = property;
     const span = between(element.start, end.end);
     if (!value?.end) {
       const nowhere = between(end.start, end.start);
-      this.channel.properties.push({
+      part.properties.push({
         key,
         value: '',
         span,
@@ -180,7 +200,7 @@ class Reader {
       return;
     }
     const valueElement = between(value.element.start, value.end.end);
-    this.channel.properties.push({
+    part.properties.push({
       key,
       value: value.text,
       span,
@@ -191,8 +211,23 @@ class Reader {
     });
   }
 
-  private closeChannel(open: OpenChannel, end: XmlEnd): void {
-    this.channel = undefined;
+  private closeStep({ element, properties, insertAt }: OpenPart, end: XmlEnd): void {
+    const id = element.attributes['id'];
+    if (!id || !properties.length) return;
+    const value = (key: string): string => properties.findLast((property) => property.key === key)?.value ?? '';
+    this.steps.push({
+      id,
+      name: element.attributes['name'] ?? '',
+      element: element.local,
+      activity: value('activityType'),
+      version: parseVariantUri(value('cmdVariantUri'))['version'] ?? value('componentVersion'),
+      properties,
+      span: between(element.start, end.end),
+      ...(insertAt ? { insertAt } : {}),
+    });
+  }
+
+  private closeChannel(open: OpenPart, end: XmlEnd): void {
     const { element, properties, insertAt } = open;
     const id = element.attributes['id'] ?? '';
     const value = (key: string): string => properties.findLast((property) => property.key === key)?.value ?? '';
@@ -228,9 +263,9 @@ class Reader {
     });
   }
 
-  private insertionPoint(channel: OpenChannel, extensions: XmlElement, end: XmlEnd): InsertionPoint {
-    const last = channel.properties.at(-1);
-    const common = { eol: this.eol, indent: indentUnit(this.source, channel.element.start, extensions.start) };
+  private insertionPoint(part: OpenPart, extensions: XmlElement, end: XmlEnd): InsertionPoint {
+    const last = part.properties.at(-1);
+    const common = { eol: this.eol, indent: indentUnit(this.source, part.element.start, extensions.start) };
     if (last) {
       const [, property = 'ifl:property'] =
         /^<([^\s>/]+)/.exec(this.source.slice(last.span.offset, last.span.offset + 200)) ?? [];

@@ -21,8 +21,8 @@ export function useLines(uses: readonly AliasUse[]): string[] {
   return lines.length > 10 ? [...lines.slice(0, 10), t('and {0} more', lines.length - 10)] : lines;
 }
 
-function useLine({ flow, channel, used }: AliasUse): string {
-  const line = `${visible(flow)} \u00b7 ${visible(channel.name || channel.id)}`;
+function useLine({ flow, part, used }: AliasUse): string {
+  const line = `${visible(flow)} \u00b7 ${visible(part.name || part.id)}`;
   return used === 'no' ? t('{0} (left over, not read)', line) : line;
 }
 

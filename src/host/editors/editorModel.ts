@@ -99,17 +99,15 @@ function channelView(input: EditorSource, channel: Channel, all: readonly Findin
 
 function readOnlyReason({ texts, frozen }: EditorSource, channel: Channel): string | undefined {
   if (frozen) return texts.say('This version of the flow can only be looked at.');
-  const row = describeAdapter(channel);
-  if (!row) return texts.say('This adapter is not known here. Edit it as text, or in the tenant.');
-  return row.editable
+  return describeAdapter(channel)
     ? undefined
-    : texts.say('This adapter is shown, and not edited here yet. Edit it as text, or in the tenant.');
+    : texts.say('This adapter is not known here. Edit it as text, or in the tenant.');
 }
 
 /** Whether its address can be tested with TLS, as far as the files say. */
 export function isTestable(channel: Channel, parameters: Parameters | undefined): boolean {
   const address = addressOf(channel, parameters);
-  return describeAdapter(channel)?.editable === true && address?.open === false;
+  return describeAdapter(channel)?.http === true && address?.open === false;
 }
 
 function statusOf(
@@ -176,7 +174,7 @@ function readinessOf(
   }
   for (const finding of others) items.push({ mark: markOf(finding), text: problemView(texts, finding).text });
   if (!isTestable(channel, source.parametersFile?.parameters)) {
-    if (describeAdapter(channel)?.editable) {
+    if (describeAdapter(channel)?.http) {
       items.push({
         mark: 'unknown',
         text: texts.say('Cannot be tested from here: the files do not say the whole host'),

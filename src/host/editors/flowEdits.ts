@@ -78,7 +78,7 @@ export class FlowEdits {
     const field = fieldsOf(channel, parameters)[name];
     if (!field) throw new FlowKeystoreError('property-unknown', t('The channel has no such field.'), { detail: id });
     const target = field.parameter === undefined ? 'flow' : place;
-    return editField({ flow, channel, parameters }, field, value, target, { add });
+    return editField({ flow, part: channel, parameters }, field, value, target, { add });
   }
 
   private async openParameters(): Promise<vscode.TextDocument | undefined> {

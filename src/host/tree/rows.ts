@@ -211,12 +211,16 @@ function factsOf(entry: Entry): string[] {
   }
 }
 
-/** Of key pairs, which channels name; a certificate is trusted without being named. */
+/** What names an entry. A certificate is trusted without being named: of it, only uses are said. */
 function useFacts(entry: Entry, { usesOf }: Look): string[] {
-  const uses = entry.kind === 'keyPair' ? usesOf(entry.alias)?.length : undefined;
-  if (uses === undefined) return [];
-  if (uses === 0) return [t('unused')];
-  return [uses === 1 ? t('used by 1 channel') : t('used by {0} channels', uses)];
+  const uses = usesOf(entry.alias);
+  if (!uses) return [];
+  if (!uses.length) return entry.kind === 'keyPair' ? [t('unused')] : [];
+  const steps = uses.filter(({ part }) => part.kind === 'step').length;
+  const channels = uses.length - steps;
+  if (!steps) return [channels === 1 ? t('used by 1 channel') : t('used by {0} channels', channels)];
+  if (!channels) return [steps === 1 ? t('used by 1 step') : t('used by {0} steps', steps)];
+  return [t('used in {0} places', uses.length)];
 }
 
 interface PlainRow {

@@ -81,7 +81,7 @@ function usesText(uses: readonly AliasUse[] | undefined): string | undefined {
   if (!uses) return undefined;
   if (!uses.length) return t('no channel of the flows in this workspace');
   return firstFew(
-    uses.map(({ channel, flow }) => `${channel.name || channel.id} (${channel.adapter}, ${flow})`),
+    uses.map(({ part, flow }) => `${part.name || part.id} (${part.label}, ${flow})`),
     8,
     '; ',
   );

@@ -27,14 +27,14 @@ describe('an alias renamed in flows', () => {
   it('changes the values that are the alias, in the flow or in its parameter, and nothing else', () => {
     const { files, left } = renameAlias([source()], 'partner', 'neu & <alt>');
     assert.deepEqual(
-      files.map(({ file, kind, uses }) => [file, kind, uses.map(({ channel }) => channel.id).join('')]),
+      files.map(({ file, kind, uses }) => [file, kind, uses.map(({ part }) => part.id).join('')]),
       [
         ['x.iflw', 'flow', 'AC'],
         ['parameters.prop', 'parameters', 'BF'],
       ],
     );
     assert.deepEqual(
-      left.map(({ channel, why }) => [channel.id, why]),
+      left.map(({ part, why }) => [part.id, why]),
       [['D', 'composed']],
     );
     const textOf = (file: string): string =>
@@ -55,7 +55,7 @@ describe('an alias renamed in flows', () => {
     const { files, left } = renameAlias([source(true)], 'partner', 'new');
     assert.deepEqual(files, []);
     assert.deepEqual(
-      left.map(({ channel, why }) => `${channel.id} ${String(why)}`),
+      left.map(({ part, why }) => `${part.id} ${String(why)}`),
       ['A archived', 'B archived', 'C archived', 'D archived', 'F archived'],
     );
   });

@@ -18,7 +18,7 @@ describe('where an alias is used', () => {
     const parametersFile = { file: 'parameters.prop', parameters: readParameters('Alias=a') };
     const uses = whereUsed([{ file: 'x.iflw', flow: readFlow(text, 'x'), parametersFile }]);
     assert.deepEqual(
-      [...uses].map(([alias, all]) => [alias, all.map(({ channel, used }) => `${channel.id} ${used}`)]),
+      [...uses].map(([alias, all]) => [alias, all.map(({ part, used }) => `${part.id} ${used}`)]),
       [
         ['a', ['A yes', 'B yes', 'C no']],
         ['b', ['G unknown']],

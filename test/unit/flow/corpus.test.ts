@@ -13,6 +13,7 @@ import {
   readParameters,
   setParameter,
 } from '../../../src/core/flow/parameters';
+import { partFields, partsOf } from '../../../src/core/flow/partFields';
 import { loadFlows, type FlowProjects } from '../../../src/core/flow/project';
 import { readFlow } from '../../../src/core/flow/read';
 
@@ -40,7 +41,7 @@ describe('over exported flows', function () {
     let changed = 0;
     for (const { file, flow, parametersFile } of projects.flows) {
       for (const channel of flow.channels) {
-        if (channel.direction !== 'Receiver' || !describeAdapter(channel)?.editable) continue;
+        if (channel.direction !== 'Receiver' || !describeAdapter(channel)) continue;
         for (const field of Object.values(fieldsOf(channel, parametersFile?.parameters))) {
           if (!field.property) continue;
           const where = `${file} ${channel.id} ${field.key}`;
@@ -65,12 +66,44 @@ describe('over exported flows', function () {
     assert.ok(changed > 1000, `${changed} changes`);
   });
 
+  it('changes each value of each channel and step that speaks of keys, cells of tables too, and takes it back', function () {
+    this.timeout(120_000);
+    const seen = { channel: 0, step: 0, cells: 0 };
+    for (const { file, flow, parametersFile } of projects.flows) {
+      const parameters = parametersFile?.parameters;
+      for (const each of partsOf(flow)) {
+        for (const field of partFields(each, parameters)) {
+          if (!field.property) continue;
+          const where = `${file} ${each.part.id} ${field.id}`;
+          const inParameters = field.cell?.tableIn === 'parameter';
+          const edit = editField(
+            { flow, part: each.part, parameters },
+            field,
+            'a<b>&\u00e4',
+            inParameters ? undefined : 'flow',
+          );
+          const text = inParameters ? (parameters?.text ?? '') : flow.text;
+          const changed = applyEdits(text, edit.edits);
+          assert.notEqual(changed, text, where);
+          assert.equal(applyEdits(changed, invertEdits(text, edit.edits)), text, where);
+          if (!inParameters) {
+            const { offset, length } = field.property.valueElement;
+            assert.equal(changed.slice(0, offset), text.slice(0, offset), where);
+            const tail = text.slice(offset + length);
+            assert.equal(changed.slice(-tail.length), tail, where);
+          }
+          seen[each.kind]++;
+          if (field.cell) seen.cells++;
+        }
+      }
+    }
+    assert.ok(seen.channel > 1000 && seen.step >= 10 && seen.cells >= 10, JSON.stringify(seen));
+  });
+
   it('reads back what it wrote, and sets it back to the very same bytes', function () {
     this.timeout(60_000);
     for (const { file, flow, parametersFile } of projects.flows) {
-      const receivers = flow.channels.filter(
-        (channel) => channel.direction === 'Receiver' && describeAdapter(channel)?.editable,
-      );
+      const receivers = flow.channels.filter((channel) => channel.direction === 'Receiver' && describeAdapter(channel));
       const fields = receivers.flatMap((channel) =>
         Object.values(fieldsOf(channel, parametersFile?.parameters)).map((field) => ({ channel, field })),
       );
@@ -123,7 +156,7 @@ describe('over exported flows', function () {
       for (const channel of flow.channels) {
         for (const field of Object.values(fieldsOf(channel, parameters))) {
           if (!field.property || field.parameter === undefined) continue;
-          const edit = editField({ flow, channel, parameters }, field, hard);
+          const edit = editField({ flow, part: channel, parameters }, field, hard);
           assert.equal(edit.place, 'parameters');
           const text = applyEdits(parameters.text, edit.edits);
           assert.equal(fieldsOf(channel, readParameters(text))[field.name]?.resolved, hard);

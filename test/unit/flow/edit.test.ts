@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { applyEdits, editField, invertEdits, requireChannel, setField, setProperty } from '../../../src/core/flow/edit';
-import { fieldsOf, propertyOf } from '../../../src/core/flow/fields';
+import { fieldsOf } from '../../../src/core/flow/fields';
+import { propertyOf } from '../../../src/core/flow/adapters';
 import type { Channel, Flow } from '../../../src/core/flow/model';
 import { readParameters } from '../../../src/core/flow/parameters';
 import { readFlow } from '../../../src/core/flow/read';
@@ -184,7 +185,7 @@ describe('editing a field where it lives', () => {
   const parameters = readParameters('#Mon Jan 01\nPartner\\ <Alias>=old\nOther=1\n');
   const { flow, channel } = open(text);
   const fields = fieldsOf(channel, parameters);
-  const source = { flow, channel, parameters };
+  const source = { flow, part: channel, parameters };
   assert.ok(fields.privateKeyAlias && fields.credential && fields.authentication);
   const { privateKeyAlias, credential, authentication } = fields;
 
@@ -217,7 +218,7 @@ describe('editing a field where it lives', () => {
 
   it('refuses parameters.prop for a value that is not a parameter, and a parameter without a file', () => {
     assert.throws(() => editField(source, authentication, 'None', 'parameters'), code('arguments'));
-    assert.throws(() => editField({ flow, channel }, privateKeyAlias, 'x'), code('not-found'));
+    assert.throws(() => editField({ flow, part: channel }, privateKeyAlias, 'x'), code('not-found'));
     assert.throws(() => editField(source, privateKeyAlias, 'x'.repeat(300)), code('value-invalid'));
   });
 });

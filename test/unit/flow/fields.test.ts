@@ -183,7 +183,7 @@ describe('the table of adapters', () => {
       for (const method of row.authentication) {
         for (const use of method.uses) assert.ok(row.fields[use], `${row.label}: ${method.value} uses ${use}`);
         assert.equal(
-          method.kind === 'client-certificate' || method.kind === 'ssh-key',
+          ['client-certificate', 'ssh-key', 'signed-token'].includes(method.kind),
           method.uses.includes('privateKeyAlias') && method.kind !== 'dynamic',
         );
       }

@@ -11,13 +11,57 @@ export interface ChannelText {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+/** A step, laid out as `ChannelText`. */
+export interface StepText {
+  readonly id?: string;
+  readonly name?: string;
+  readonly activity: string;
+  readonly version?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
 export function flowText(...channels: readonly ChannelText[]): string {
+  return flowWithSteps(channels, []);
+}
+
+/** A flow with channels and with steps in one process. */
+export function flowWithSteps(channels: readonly ChannelText[], steps: readonly StepText[]): string {
   return (
     '<?xml version="1.0" encoding="UTF-8"?><bpmn2:definitions xmlns:bpmn2="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:ifl="http:///com.sap.ifl.model/Ifl.xsd" id="Definitions_1">\n' +
     '    <bpmn2:collaboration id="Collaboration_1" name="Default Collaboration">\n' +
     channels.map(channelText).join('') +
     '    </bpmn2:collaboration>\n' +
+    (steps.length ? processText(steps) : '') +
     '</bpmn2:definitions>'
+  );
+}
+
+function processText(steps: readonly StepText[]): string {
+  return (
+    '    <bpmn2:process id="Process_1" name="Integration Process">\n' +
+    '        <bpmn2:extensionElements>\n' +
+    propertyText('transactionalHandling', 'Not Required') +
+    '        </bpmn2:extensionElements>\n' +
+    steps.map(stepText).join('') +
+    '    </bpmn2:process>\n'
+  );
+}
+
+function stepText({ id, name = 'Step', activity, version = '1.3.0', properties }: StepText, index: number): string {
+  const all = {
+    ...properties,
+    activityType: activity,
+    cmdVariantUri: `ctype::FlowstepVariant/cname::${activity}/version::${version}`,
+  };
+  return (
+    `        <bpmn2:callActivity id="${id ?? `CallActivity_${index + 1}`}" name="${name}">\n` +
+    '            <bpmn2:extensionElements>\n' +
+    Object.entries(all)
+      .map(([key, value]) => propertyText(key, value))
+      .join('') +
+    '            </bpmn2:extensionElements>\n' +
+    '            <bpmn2:incoming>SequenceFlow_1</bpmn2:incoming>\n' +
+    '        </bpmn2:callActivity>\n'
   );
 }
 

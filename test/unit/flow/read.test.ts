@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { propertyOf } from '../../../src/core/flow/fields';
+import { propertyOf } from '../../../src/core/flow/adapters';
 import { LineMap } from '../../../src/core/flow/lines';
 import { readFlow } from '../../../src/core/flow/read';
 import { flowText, httpReceiver } from './flowText';
