@@ -19,8 +19,8 @@ describe('adapter editor model', () => {
         ['IDoc', 'ERP', 'error', '1 error'],
         ['HTTP', 'Regional API', 'unknown', 'alias set at run time'],
         ['OData V2', 'Products', 'ok', 'no problem found'],
-        ['Mail', 'Ops', 'unknown', 'not edited here'],
-        ['Advanced Event Mesh', 'Events', 'unknown', 'not edited here'],
+        ['Mail', 'Ops', 'ok', 'no problem found'],
+        ['Advanced Event Mesh', 'Events', 'ok', 'no problem found'],
       ],
     );
   });
