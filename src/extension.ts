@@ -50,6 +50,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const versions = new VersionDocuments();
   const watch = new ExpiryWatch({ registry, tree, memory, log, now });
   const tests = new TestRecords();
+  const checksChanged = new vscode.EventEmitter<void>();
   const flows = new FlowDocuments();
   const { extensionUri } = context;
   const reports = new ConnectivityReports({ extensionUri, tests, flows, log, now });
@@ -81,7 +82,20 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     tests,
     reports,
     editors,
-    registerLanguageFeatures({ keystores: registry, flows, now, warnFrom: () => settings.expiryThresholds() }),
+    checksChanged,
+    settings.onDidChange(() => checksChanged.fire()),
+    tests.onDidChange(() => checksChanged.fire()),
+    registerLanguageFeatures({
+      keystores: registry,
+      flows,
+      now,
+      warnFrom: () => settings.expiryThresholds(),
+      checks: () => ({
+        severities: settings.checkSeverities(),
+        trustedByTest: (file, channel, fields) => tests.trusted(vscode.Uri.parse(file, true), channel, fields),
+      }),
+      onDidChangeChecks: checksChanged.event,
+    }),
     registerCommands(host, documents, versions, watch, editors),
   );
   return host;

@@ -16,6 +16,7 @@ const values: readonly (readonly [option: string, text: string])[] = [
     'further names, separated by commas: host names, IP addresses, e-mail addresses, URIs ("a.example, 10.0.0.1"); the kind is told by the form, or as dns:, ip:, email:, uri:',
   ],
   ['--usage', 'what the certificate is for: clientAuth, serverAuth or both, with a comma between'],
+  ['--rule', 'another severity for a rule of the checks: "alias-empty=error", "parameter-name=off"'],
   ['--password-env', 'the environment variable that has the password'],
   ['--from-password-env', 'the environment variable that has the password of what is imported'],
   ['--new-password-env', 'the environment variable that has the password of what is written'],

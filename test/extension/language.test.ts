@@ -40,6 +40,8 @@ describe('flows as text', () => {
       keystores: { views: () => views, onDidChange: changed.event },
       now: () => now,
       warnFrom: () => 30,
+      checks: () => ({}),
+      onDidChangeChecks: changed.event,
     });
     features = vscode.Disposable.from(registered, flows);
   });

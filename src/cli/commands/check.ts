@@ -1,4 +1,7 @@
 import { checkFlows } from '../../core/checks/check';
+import type { CheckOptions } from '../../core/checks/context';
+import type { Severity } from '../../core/checks/finding';
+import { isLevel, isRuleId, ruleIds } from '../../core/checks/ruleCatalog';
 import { viewOfKeystore } from '../../core/checks/keystoreView';
 import { findingRows, problemRows, type FindingRow } from '../../core/report/findingRows';
 import { junitOf } from '../../core/report/junit';
@@ -11,7 +14,7 @@ import { note, type Terminal } from '../terminal';
 import path from 'node:path';
 
 export const checkUsage =
-  'check PATH... [--keystore FILE]... [--password-env NAME]... [--days 30] [--format text|json|sarif|junit]';
+  'check PATH... [--keystore FILE]... [--password-env NAME]... [--days 30] [--rule ID=LEVEL]... [--format text|json|sarif|junit]';
 
 /** Checks flows against keystores; 1 where a finding is an error. */
 export async function check(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -19,11 +22,13 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
     keystore: { type: 'string', multiple: true },
     'password-env': { type: 'string', multiple: true },
     days: { type: 'string', default: '30' },
+    rule: { type: 'string', multiple: true },
     format: { type: 'string' },
     json: { type: 'boolean' },
   });
   if (!positionals.length) throw badArguments('check takes files, folders or project archives.');
   const days = readNumber(values.days, 'days', 0, 36_500);
+  const severities = readRules(values.rule ?? []);
   const format = readFormat(values.format ?? (values.json ? 'json' : 'text'));
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystores = [];
@@ -37,7 +42,7 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
   }
   const rows = [
     ...problemRows(projects.problems),
-    ...findingRows(checkFlows(projects.flows, keystores, { now: terminal.now(), days })),
+    ...findingRows(checkFlows(projects.flows, keystores, { now: terminal.now(), days, severities })),
   ];
   terminal.out(
     formats[format](
@@ -58,6 +63,20 @@ const formats = {
 function readFormat(text: string): keyof typeof formats {
   if (Object.hasOwn(formats, text)) return text as keyof typeof formats;
   throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
+}
+
+/** `alias-empty=error`: another severity for a rule. */
+function readRules(given: readonly string[]): NonNullable<CheckOptions['severities']> {
+  const severities: Record<string, Severity | 'off'> = {};
+  for (const each of given) {
+    const [id = '', level] = each.split('=', 2);
+    if (!isRuleId(id)) throw badArguments(`--rule: there is no rule "${id}".`, `The rules are: ${ruleIds.join(', ')}.`);
+    if (!isLevel(level)) {
+      throw badArguments(`--rule ${id} takes error, warning, information or off, not "${level ?? ''}".`);
+    }
+    severities[id] = level;
+  }
+  return severities;
 }
 
 function rowsText(rows: readonly FindingRow[], files: readonly string[]): string {

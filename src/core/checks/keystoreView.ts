@@ -1,5 +1,6 @@
 import { certificateOf } from '../keystore/chain';
 import type { Certificate } from '../certificates/certificate';
+import { extendedKeyUsageOid } from '../certificates/extensions';
 import { publicKeyText } from '../certificates/publicKey';
 import type { Entry, EntryKind, Keystore } from '../keystore/model';
 
@@ -30,11 +31,35 @@ export interface KeystoreViewEntry {
   readonly notAfter?: Date;
   /** Lower-case hex. */
   readonly sha256?: string;
+  /** Of key pairs: what a receiver would see of the certificate. */
+  readonly client?: ClientFacts;
+}
+
+/** How far the certificate and chain of a key pair serve to authenticate a client. */
+export interface ClientFacts {
+  readonly selfSigned: boolean;
+  /** Whether the extended key usage allows client authentication; true where there is none. */
+  readonly forClients: boolean;
+  /**
+   * Where the chain that is sent ends. `below-root`: its last member was issued by a root of the keystore, or has itself an issuer in the chain.
+   * `intermediate-missing`: by a certificate of the keystore that is no root, and that the chain does not have. `unknown`: the leaf is alone, and its
+   * issuer is not in the keystore.
+   */
+  readonly chain: 'root' | 'below-root' | 'intermediate-missing' | 'unknown';
+  /** RFC 4514, of the last member of the chain. */
+  readonly chainIssuer: string;
 }
 
 /** @param name as shown to people. */
 export function viewOfKeystore(keystore: Keystore, name: string, file?: string): KeystoreView {
-  return { name, ...(file === undefined ? {} : { file }), state: 'open', entries: keystore.entries.map(viewOfEntry) };
+  const roots = new Map<string, boolean>();
+  for (const entry of keystore.entries) {
+    if (entry.kind !== 'certificate') continue;
+    const subject = entry.certificate.subject.toString();
+    roots.set(subject, entry.certificate.selfIssued || (roots.get(subject) ?? false));
+  }
+  const entries = keystore.entries.map((entry) => viewOfEntry(entry, roots));
+  return { name, ...(file === undefined ? {} : { file }), state: 'open', entries };
 }
 
 /** A keystore whose password is not known (yet). */
@@ -42,9 +67,38 @@ export function lockedKeystore(name: string, file?: string): KeystoreView {
   return { name, ...(file === undefined ? {} : { file }), state: 'locked', entries: [] };
 }
 
-function viewOfEntry(entry: Entry): KeystoreViewEntry {
+function viewOfEntry(entry: Entry, roots: ReadonlyMap<string, boolean>): KeystoreViewEntry {
   const certificate = certificateOf(entry);
-  return { alias: entry.alias, kind: entry.kind, ...(certificate ? factsOf(certificate) : {}) };
+  const client = entry.kind === 'keyPair' ? clientFacts(entry.chain, roots) : undefined;
+  return {
+    alias: entry.alias,
+    kind: entry.kind,
+    ...(certificate ? factsOf(certificate) : {}),
+    ...(client ? { client } : {}),
+  };
+}
+
+/** @param roots subjects of the keystore's certificates, and whether one of that name is a root */
+function clientFacts(chain: readonly Certificate[], roots: ReadonlyMap<string, boolean>): ClientFacts | undefined {
+  const [leaf] = chain;
+  const last = chain.at(-1);
+  if (!leaf || !last) return undefined;
+  const usages = leaf.extensions.extendedKeyUsage;
+  const { any, clientAuth } = extendedKeyUsageOid;
+  const chainIssuer = last.issuer.toString();
+  const issuerIsRoot = roots.get(chainIssuer);
+  return {
+    selfSigned: leaf.selfIssued,
+    forClients: !usages || usages.includes(clientAuth) || usages.includes(any),
+    chain: last.selfIssued
+      ? 'root'
+      : issuerIsRoot === false
+        ? 'intermediate-missing'
+        : issuerIsRoot || chain.length > 1
+          ? 'below-root'
+          : 'unknown',
+    chainIssuer,
+  };
 }
 
 function factsOf(certificate: Certificate): Omit<KeystoreViewEntry, 'alias' | 'kind'> {
@@ -94,6 +148,28 @@ export function lookUpAlias(alias: string, keystores: readonly KeystoreView[], n
   if (similar) return { state: 'case', ...similar };
   return { state: 'missing', certain: keystores.every(({ state }) => state === 'open') };
 }
+
+export type CertificateLookup =
+  /** An entry with a certificate: of a key pair its own serves. Of several, one that is valid at `now`, the longest. */
+  | ({ readonly state: 'certificate' } & LocatedEntry)
+  | ({ readonly state: 'not-a-certificate' } & LocatedEntry)
+  | Extract<AliasLookup, { state: 'case' | 'missing' | 'no-keystore' }>;
+
+/** Looks an alias up as a certificate over all keystores. */
+export function lookUpCertificate(alias: string, keystores: readonly KeystoreView[], now: Date): CertificateLookup {
+  if (keystores.length === 0) return { state: 'no-keystore' };
+  const located = allEntries(keystores);
+  const exact = located.filter(({ entry }) => entry.alias === alias);
+  const [usable] = exact.filter(hasCertificate).sort((a, b) => byUse(a.entry, b.entry, now));
+  if (usable) return { state: 'certificate', ...usable };
+  if (exact[0]) return { state: 'not-a-certificate', ...exact[0] };
+  const folded = alias.toLowerCase();
+  const similar = located.find((each) => hasCertificate(each) && each.entry.alias.toLowerCase() === folded);
+  if (similar) return { state: 'case', ...similar };
+  return { state: 'missing', certain: keystores.every(({ state }) => state === 'open') };
+}
+
+export const hasCertificate = ({ entry }: LocatedEntry): boolean => entry.notAfter !== undefined;
 
 export function allEntries(keystores: readonly KeystoreView[]): LocatedEntry[] {
   return keystores.flatMap((keystore) => keystore.entries.map((entry) => ({ entry, keystore })));

@@ -1,8 +1,7 @@
 import { adapterLabel, stepLabel } from '../flow/adapters';
-import type { PartField, Property, Span } from '../flow/model';
+import type { PartField, Property } from '../flow/model';
 import { partFields, partsOf, type Part } from '../flow/partFields';
-import { rawSpanOf } from '../flow/tables';
-import { placeOf, shownSpan, type CheckedFlow } from './context';
+import { placeOf, spanInFlow, type CheckedFlow } from './context';
 import type { Place } from './finding';
 
 /** A channel or step that names an alias of the keystore. */
@@ -53,15 +52,9 @@ export function useOf({ file, flow }: CheckedFlow, { kind, part }: Part, field: 
     key: field.key,
     role: field.role,
     flow: flow.name,
-    place: placeOf(file, flow, spanInFlow({ flow }, field)),
+    place: placeOf(file, flow, spanInFlow(flow, field)),
     used: field.used,
   };
-}
-
-/** Where a field's value lies in the flow: of a table the cell. */
-export function spanInFlow({ flow }: Pick<CheckedFlow, 'flow'>, { property, cell }: AliasField['field']): Span {
-  const inCell = cell?.tableIn === 'flow' && cell.form === 'text' ? rawSpanOf(flow, property, cell.span) : undefined;
-  return inCell ?? shownSpan(property);
 }
 
 /** Where aliases are used, by alias. */

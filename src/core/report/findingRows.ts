@@ -13,6 +13,8 @@ export interface FindingRow {
   readonly column: number;
   /** Id of the channel. */
   readonly channel?: string;
+  /** Id of the step. */
+  readonly step?: string;
   readonly message: string;
   readonly help?: string;
 }
@@ -27,6 +29,7 @@ export function findingRows(findings: readonly Finding[]): FindingRow[] {
       line: finding.place.line,
       column: finding.place.column,
       ...(finding.channel && { channel: finding.channel.id }),
+      ...(finding.step && { step: finding.step.id }),
       message: messageOf(finding),
       ...(help !== undefined && { help }),
     };

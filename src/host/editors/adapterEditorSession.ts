@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../core/errors';
+import type { Channel, ChannelFields } from '../../core/flow/model';
 import { parameterOf } from '../../core/flow/parameters';
 import { parametersPathsOf } from '../../core/flow/project';
 import {
@@ -173,7 +174,13 @@ export class AdapterEditorSession implements vscode.Disposable {
     // A newer state is on its way, or an edit has begun that brings one.
     if (turn !== this.turn) return;
     const keystores = this.services.keystores.views();
-    const options = { now: this.services.now(), days: settings.expiryThresholds() };
+    const options = {
+      now: this.services.now(),
+      days: settings.expiryThresholds(),
+      severities: settings.checkSeverities(),
+      trustedByTest: (_: string, channel: Channel, fields: ChannelFields) =>
+        this.services.tests.trusted(this.uri, channel, fields),
+    };
     this.port.send({
       type: 'keyPairs',
       keyPairs: keyPairViews(keystores, options, this.texts),

@@ -65,7 +65,9 @@ export function editorState(input: EditorSource): EditorState {
       broken: { message, place: texts.say('Line {line}, column {column}', { line, column }) },
     };
   }
-  const findings = checkFlow(source, input.keystores, input.options);
+  const found = checkFlow(source, input.keystores, input.options);
+  // A field shows that it is left over, and clears itself.
+  const findings = found.filter(({ code }) => code !== 'alias-left-over' && code !== 'credential-left-over');
   return {
     ...rest,
     channels: flow.channels

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/checks/finding';
+import type { Finding, Fix } from '../../core/checks/finding';
 import type { KeystoreView } from '../../core/checks/keystoreView';
 import { lookUpAlias } from '../../core/checks/keystoreView';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
@@ -8,7 +8,7 @@ import { addressOf } from '../../core/flow/fields';
 import type { Channel, ChannelFields, Field } from '../../core/flow/model';
 import { parameterOf } from '../../core/flow/parameters';
 import type { Validity } from '../../core/keystore/expiry';
-import { helpSentence, messageSentences } from '../../core/report/findingText';
+import { fixSentence, helpSentence, messageSentences } from '../../core/report/findingText';
 import type { FieldView, Mark, NoteView, ParameterView, ProblemView } from '../../protocol/adapterEditor';
 
 /** How facts become sentences. In VS Code `say` is `vscode.l10n.t`. */
@@ -172,8 +172,17 @@ export function problemView(texts: ModelTexts, finding: Finding): ProblemView {
       .map((sentence) => texts.say(sentence.text, sentence.args))
       .join(' '),
     ...(help ? { help: texts.say(help.text, help.args) } : {}),
-    fixes: (finding.fixes ?? []).map(({ value }) => ({ value, label: texts.say('Use "{alias}"', { alias: value }) })),
+    // What a form writes into the field: a change elsewhere is none.
+    fixes: (finding.fixes ?? [])
+      .filter(({ code }) => code !== 'add-parameter')
+      .map((fix) => ({ value: fix.value, label: fixLabel(texts, fix) })),
   };
+}
+
+function fixLabel(texts: ModelTexts, fix: Fix): string {
+  if (fix.code === 'use-alias') return texts.say('Use "{alias}"', { alias: fix.value });
+  const { text, args } = fixSentence(fix);
+  return texts.say(text, args);
 }
 
 export function markOf({ severity }: Finding): Mark {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { TestRecord } from './editorModel';
+import type { Channel, ChannelFields } from '../../core/flow/model';
+import { testedSettings, type TestRecord } from './editorModel';
 
 /** The last connectivity test of each channel, for this session: what was true yesterday need not be today. */
 export class TestRecords implements vscode.Disposable {
@@ -9,6 +10,12 @@ export class TestRecords implements vscode.Disposable {
 
   of(flow: vscode.Uri, channel: string): TestRecord | undefined {
     return this.records.get(keyOf(flow, channel));
+  }
+
+  /** Whether the last test of a channel, as it is set now, trusted the receiver; undefined where there is none. */
+  trusted(flow: vscode.Uri, channel: Channel, fields: ChannelFields): boolean | undefined {
+    const record = this.of(flow, channel.id);
+    return record?.settings === testedSettings(channel, fields) ? record.trusted : undefined;
   }
 
   set(flow: vscode.Uri, channel: string, record: TestRecord): void {

@@ -3,7 +3,7 @@ import { checkFlows } from '../../core/checks/check';
 import type { Finding, Severity } from '../../core/checks/finding';
 import { linesOf } from '../../core/flow/lines';
 import type { Span } from '../../core/flow/model';
-import { helpSentence, messageSentences, type Sentence } from '../../core/report/findingText';
+import { fixSentence, helpSentence, messageSentences, type Sentence } from '../../core/report/findingText';
 import { isChangeable, isFlowUri, isParametersUri, type FlowDocuments, type FlowProject } from './flowDocuments';
 import type { LanguageServices } from './services';
 
@@ -30,6 +30,7 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
       vscode.workspace.onDidCloseTextDocument(ifConcerned),
       vscode.workspace.onDidChangeTextDocument(({ document }) => ifConcerned(document)),
       this.services.keystores.onDidChange(() => this.schedule()),
+      this.services.onDidChangeChecks(() => this.schedule()),
     ];
     if (vscode.workspace.textDocuments.some(concerns)) this.schedule();
   }
@@ -81,7 +82,7 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
         add(file, new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error));
       }
     }
-    const options = { now: this.services.now(), days: this.services.warnFrom() };
+    const options = { now: this.services.now(), days: this.services.warnFrom(), ...this.services.checks() };
     for (const finding of checkFlows(flows, this.services.keystores.views(), options)) {
       const owner = texts.get(finding.place.file);
       if (owner) add(finding.place.file, toDiagnostic(finding, owner, texts), readyFixes(finding, texts));
@@ -102,10 +103,7 @@ export class FlowDiagnostics implements vscode.Disposable, vscode.CodeActionProv
       return fixes.flatMap((fix) => {
         const edit = editOf(fix);
         if (!edit) return [];
-        const action = new vscode.CodeAction(
-          vscode.l10n.t('Use the alias "{0}"', fix.alias),
-          vscode.CodeActionKind.QuickFix,
-        );
+        const action = new vscode.CodeAction(translate(fix.label), vscode.CodeActionKind.QuickFix);
         action.diagnostics = [diagnostic];
         action.isPreferred = fixes.length === 1;
         action.edit = edit;
@@ -129,7 +127,7 @@ interface Told {
 }
 
 interface ReadyFix {
-  readonly alias: string;
+  readonly label: Sentence;
   readonly uri: vscode.Uri;
   readonly changes: readonly { readonly range: vscode.Range; readonly before: string; readonly after: string }[];
 }
@@ -145,18 +143,21 @@ function toDiagnostic(finding: Finding, owner: Text, texts: ReadonlyMap<string, 
   const message = [...messageSentences(finding), ...(help ? [help] : [])].map(translate).join(' ');
   const diagnostic = new vscode.Diagnostic(rangeOf(owner, finding.place.span), message, severities[finding.severity]);
   diagnostic.code = finding.code;
-  const { related, channel } = finding;
+  const { related, channel, step } = finding;
   const relatedOwner = related && texts.get(related.file);
   if (related && relatedOwner) {
     const location = new vscode.Location(vscode.Uri.parse(related.file, true), rangeOf(relatedOwner, related.span));
-    const used = vscode.l10n.t('Used by the channel {0}', channel?.name ?? '');
+    const used = channel
+      ? vscode.l10n.t('Used by the channel {0}', channel.name || channel.id)
+      : vscode.l10n.t('Used by the step {0}', step?.name ?? '');
     diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(location, used)];
   }
   return diagnostic;
 }
 
 function readyFixes({ fixes = [] }: Finding, texts: ReadonlyMap<string, Text>): ReadyFix[] {
-  return fixes.flatMap(({ file, value, edits }) => {
+  return fixes.flatMap((fix) => {
+    const { file, edits } = fix;
     const owner = texts.get(file);
     if (!owner) return [];
     const changes = edits.map((edit) => ({
@@ -164,7 +165,7 @@ function readyFixes({ fixes = [] }: Finding, texts: ReadonlyMap<string, Text>): 
       before: owner.text.slice(edit.offset, edit.offset + edit.length),
       after: edit.text,
     }));
-    return [{ alias: value, uri: vscode.Uri.parse(file, true), changes }];
+    return [{ label: fixSentence(fix), uri: vscode.Uri.parse(file, true), changes }];
   });
 }
 

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { CheckOptions } from '../../core/checks/context';
 import type { WarnFrom } from '../../core/keystore/expiry';
 import type { KeystoreView } from '../../core/checks/keystoreView';
 import type { FlowDocuments } from './flowDocuments';
@@ -16,6 +17,10 @@ export interface LanguageServices {
   now(): Date;
   /** From how many days before its end a certificate counts as expiring. */
   warnFrom(): WarnFrom;
+  /** What else the checks depend on. */
+  checks(): Pick<CheckOptions, 'severities' | 'trustedByTest'>;
+  /** The settings of the checks changed, or a connectivity test has ended. */
+  readonly onDidChangeChecks: vscode.Event<unknown>;
 }
 
 /** Command ids of the lenses; both take a `ChannelArgument`. */

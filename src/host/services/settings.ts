@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { FindingCode, Severity } from '../../core/checks/finding';
+import { isLevel, isRuleId } from '../../core/checks/ruleCatalog';
 import { usualBackups } from '../../core/keystore/backups';
 import { usualThresholds, type ExpiryThresholds } from '../../core/keystore/expiry';
 
@@ -13,6 +15,13 @@ export const settings = {
       days: atLeast(0, configuration.get<number>('expiry.warnDays', usualThresholds.days)),
       percent: Math.min(100, atLeast(0, configuration.get<number>('expiry.warnPercent', usualThresholds.percent))),
     };
+  },
+
+  /** Other severities for the rules of the checks. What is no rule or no severity is left out. */
+  checkSeverities(): Readonly<Partial<Record<FindingCode, Severity | 'off'>>> {
+    const given = vscode.workspace.getConfiguration(section).get<unknown>('checks.severity', {});
+    if (typeof given !== 'object' || given === null) return {};
+    return Object.fromEntries(Object.entries(given).filter(([id, level]) => isRuleId(id) && isLevel(level)));
   },
 
   /** How many versions of a keystore before a save are kept beside it. */

@@ -3,7 +3,8 @@ import { checkFlow, checkFlows } from '../../../src/core/checks/check';
 import type { CheckedFlow } from '../../../src/core/checks/context';
 import type { Finding } from '../../../src/core/checks/finding';
 import { lockedKeystore, type KeystoreView, type KeystoreViewEntry } from '../../../src/core/checks/keystoreView';
-import { editDistance } from '../../../src/core/checks/rules/alias';
+import { ruleIds } from '../../../src/core/checks/ruleCatalog';
+import { editDistance } from '../../../src/core/checks/rules/editDistance';
 import { applyEdits } from '../../../src/core/flow/edit';
 import { readParameters } from '../../../src/core/flow/parameters';
 import { readFlow } from '../../../src/core/flow/read';
@@ -116,19 +117,24 @@ describe('checking aliases', () => {
 
   it('judges the alias only where the authentication uses it, or may', () => {
     for (const authenticationMethod of ['None', 'Basic', 'OAuth2 Client Credentials']) {
-      assert.deepEqual(check(withAlias('nope', { authenticationMethod }), [store]), [], authenticationMethod);
+      assert.deepEqual(codes(check(withAlias('nope', { authenticationMethod }), [store])), [
+        'alias-left-over information',
+      ]);
     }
     for (const authenticationMethod of ['${header.auth}', 'Unheard Of', '{{Auth}}']) {
-      const [finding] = check(withAlias('nope', { authenticationMethod }), [store]);
+      const finding = check(withAlias('nope', { authenticationMethod }), [store]).find(
+        ({ parameters }) => parameters.alias === 'nope',
+      );
       assert.ok(finding, authenticationMethod);
       assert.deepEqual(codes([finding]), ['alias-missing warning']);
       assert.match(messageOf(finding), /may not be used/);
     }
     assert.deepEqual(
       codes(check(withAlias('nope', { authenticationMethod: '{{Auth}}' }), [store], 'Auth=Client Certificate')),
-      ['alias-missing error'],
+      ['externalization-incomplete information', 'alias-missing error'],
     );
-    assert.deepEqual(check(withAlias('nope', { authenticationMethod: '{{Auth}}' }), [store], 'Auth=Basic'), []);
+    const left = codes(check(withAlias('nope', { authenticationMethod: '{{Auth}}' }), [store], 'Auth=Basic'));
+    assert.ok(!left.some((code) => code.startsWith('alias-missing')), left.join());
   });
 
   it('does not judge what is set at run time or not resolved', () => {
@@ -168,7 +174,7 @@ describe('checking aliases', () => {
     const shared = findings[1];
     assert.ok(shared);
     assert.deepEqual(shared.place.span, { offset: 6, length: 4 });
-    assert.match(messageOf(shared), / One more channel uses the same value\.$/);
+    assert.match(messageOf(shared), / One more channel or step uses the same value\.$/);
     // The same project reached by two flows is told once.
     const twice = checkFlows([source([channel], parameters), source([channel], parameters)], [store], options);
     assert.equal(twice.length, 1);
@@ -186,7 +192,13 @@ describe('checking aliases', () => {
   });
 
   it('tells of an empty alias, and of one the adapter does not support', () => {
-    assert.deepEqual(codes(check(withAlias(''), [store])), ['alias-empty information']);
+    assert.deepEqual(codes(check(withAlias(''), [keystore(keyPair('only'), keyPair('old', -3))])), [
+      'alias-empty information',
+    ]);
+    const [several] = check(withAlias(''), [store]);
+    assert.ok(several);
+    assert.deepEqual(codes([several]), ['alias-empty warning']);
+    assert.match(messageOf(several), /2 key pairs could be sent/);
     assert.deepEqual(codes(check(withAlias('true'), [store])), ['alias-not-supported error']);
     assert.deepEqual(
       codes(
@@ -211,7 +223,7 @@ describe('checking aliases', () => {
     });
     assert.deepEqual(codes(check(sftp('old'), [store])), []);
     assert.deepEqual(codes(check(sftp('nope'), [store])), ['alias-missing error']);
-    assert.deepEqual(codes(check(sftp('nope', 'user_password'), [store])), []);
+    assert.deepEqual(codes(check(sftp('nope', 'user_password'), [store])), ['alias-left-over information']);
     assert.deepEqual(codes(check(sftp(''), [store])), []);
   });
 
@@ -221,7 +233,7 @@ describe('checking aliases', () => {
       messageProtocol: 'OData V2',
       properties: {
         authenticationMethod: 'Client Certificate',
-        alias: 'nope',
+        alias: '',
         odataCertAuthPrivateKeyAlias: 'partner_a',
       },
     };
@@ -235,7 +247,7 @@ describe('checking what the files say by themselves', () => {
       httpReceiver({ httpAddressWithoutQuery: 'http://x/y', ...more });
     assert.deepEqual(codes(check(channel({}), [])), ['client-certificate-over-http warning']);
     for (const more of [
-      { authenticationMethod: 'Basic' },
+      { authenticationMethod: 'None', privateKeyAlias: '' },
       { httpAddressWithoutQuery: 'https://x/y' },
       { httpAddressWithoutQuery: '${header.url}' },
       { httpAddressWithoutQuery: 'http://{{Host}}/y' },
@@ -249,10 +261,11 @@ describe('checking what the files say by themselves', () => {
   it('finds a client certificate with proxy type On-Premise where SAP refuses it', () => {
     const channel = httpReceiver({ proxyType: 'sapcc', httpAddressWithoutQuery: 'http://x' });
     assert.deepEqual(codes(check(channel, [])), ['client-certificate-on-premise error']);
-    const byParameter = httpReceiver({ proxyType: '{{Proxy}}' });
+    const byParameter = httpReceiver({ proxyType: '{{Proxy}}', httpAddressWithoutQuery: 'http://x' });
     const [finding] = check(byParameter, [], 'Proxy=sapcc');
     assert.deepEqual([finding?.severity, finding?.place.file], ['warning', 'parameters.prop']);
-    assert.deepEqual(check(httpReceiver({ proxyType: 'sapcc', authenticationMethod: 'Basic' }), []), []);
+    const behind = { proxyType: 'sapcc', httpAddressWithoutQuery: 'http://x', privateKeyAlias: '' };
+    assert.deepEqual(check(httpReceiver({ ...behind, authenticationMethod: 'Basic' }), []), []);
     const odata: ChannelText = {
       adapter: 'HCIOData',
       messageProtocol: 'OData V2',
@@ -272,25 +285,12 @@ describe('checking what the files say by themselves', () => {
   });
 
   it('says a sentence for every code', () => {
-    const every: Finding['code'][] = [
-      'alias-missing',
-      'alias-case',
-      'alias-not-a-key-pair',
-      'alias-without-certificate',
-      'alias-empty',
-      'alias-not-supported',
-      'alias-sap-owned',
-      'certificate-expired',
-      'certificate-expiring',
-      'certificate-not-yet-valid',
-      'client-certificate-over-http',
-      'client-certificate-on-premise',
-      'parameter-undefined',
-    ];
+    const every = ruleIds;
     const place = { file: 'f', line: 1, column: 1, span: { offset: 0, length: 1 } };
+    const parameters = { alias: 'x', keystores: ['k'], field: 'Alias', address: 'https://x' };
     for (const code of every) {
-      const message = messageOf({ code, severity: 'error', place, parameters: { alias: 'x', keystores: ['k'] } });
-      assert.match(message, /^[A-Z].*\.$/, code);
+      const message = messageOf({ code, severity: 'error', place, parameters });
+      assert.match(message, /^([A-Z]|https:).*[.:"]/, code);
       assert.doesNotMatch(message, /undefined|null/, code);
     }
   });

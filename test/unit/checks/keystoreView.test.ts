@@ -40,6 +40,7 @@ describe('the view of a keystore', () => {
       notBefore: leaf.certificate.notBefore,
       notAfter: leaf.certificate.notAfter,
       sha256: leaf.certificate.sha256,
+      client: { selfSigned: false, forClients: true, chain: 'root', chainIssuer: ca.certificate.subject.toString() },
     });
     assert.match(client.subject, /CN=View Client/);
     assert.deepEqual(bare, { alias: 'bare', kind: 'keyPair' });
