@@ -152,6 +152,14 @@ describe('what a screen reader says of the rows of keystores', () => {
     );
   });
 
+  it('says in the tooltip of a keystore how it is protected', () => {
+    const tooltips = rows
+      .filter(({ node }) => node.kind === 'keystore')
+      .map(({ node }) => tooltipOf(node, look())?.value.replaceAll('&nbsp;', ' ').replaceAll('\\', '') ?? '');
+    const told = tooltips.filter((text) => text.includes('2 private keys: PBES2 aes-256-cbc (10,000 rounds)'));
+    assert.ok(told.length, tooltips.join('\n'));
+  });
+
   it('says of a key pair that a request is out: first in the row, with its day in words and in the tooltip', () => {
     const { node } = labelled(/^good,/);
     const since = new Date(Date.now() - 3 * 86_400_000);

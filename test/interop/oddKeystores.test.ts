@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { context, element, integer, octetString, oid, sequence } from '../../src/core/asn1/der';
-import { encryptWithPassword } from '../../src/core/keys/passwordEncryption';
+import { encryptWithPassword } from '../../src/core/keys/encrypt';
 import { keyObjectOf, openSealedKey, sealKey } from '../../src/core/keys/sealedKey';
 import { addCertificates, getKeyPair } from '../../src/core/keystore/edit';
 import type { Keystore } from '../../src/core/keystore/model';

@@ -162,20 +162,20 @@ describe('PKCS#12 with keytool and openssl', function () {
   });
 
   for (const [name, args, notes] of [
-    ['modern', [], []],
+    ['modern', [], ['few-rounds']],
     ['legacy RC2 and 3DES', ['-legacy'], ['old-encryption']],
     [
       'AES-128 with SHA-1 MAC',
       ['-certpbe', 'AES-128-CBC', '-keypbe', 'AES-192-CBC', '-macalg', 'sha1'],
-      ['old-encryption'],
+      ['old-encryption', 'few-rounds'],
     ],
     [
       '3DES keys and SHA-512 MAC',
       ['-certpbe', 'PBE-SHA1-3DES', '-keypbe', 'PBE-SHA1-3DES', '-macalg', 'sha512'],
-      ['old-encryption'],
+      ['old-encryption', 'few-rounds'],
     ],
-    ['without encryption of certificates', ['-certpbe', 'NONE'], []],
-    ['without MAC', ['-nomac'], ['no-integrity-check']],
+    ['without encryption of certificates', ['-certpbe', 'NONE'], ['few-rounds']],
+    ['without MAC', ['-nomac'], ['no-integrity-check', 'few-rounds']],
   ] as const) {
     it(`reads what openssl writes: ${name}`, async () => {
       openssl(
@@ -241,8 +241,8 @@ describe('PKCS#12 with keytool and openssl', function () {
     const keystore = await open('nokeys.p12');
     assert.deepEqual(keystore.entries, []);
     assert.deepEqual([...listedByKeytool('nokeys.p12')], []);
-    const [note] = keystore.notes;
-    assert.equal(note?.code, 'certificates-ignored-by-java');
+    const note = keystore.notes.find(({ code }) => code === 'certificates-ignored-by-java');
+    assert.ok(note?.code === 'certificates-ignored-by-java');
     assert.deepEqual(
       note.certificates.map((c) => c.subject.short),
       ['Test Root'],
@@ -252,7 +252,11 @@ describe('PKCS#12 with keytool and openssl', function () {
     const root = note.certificates[0]!;
     await save('nokeys3.p12', addCertificates(keystore, [{ alias: 'root', certificate: root }]).keystore);
     const again = await open('nokeys3.p12');
-    assert.deepEqual(again.notes, []);
+    // The file keeps the rounds that openssl wrote.
+    assert.deepEqual(
+      again.notes.map(({ code }) => code),
+      ['few-rounds'],
+    );
     assert.deepEqual(listedByKeytool('nokeys3.p12'), asKeytoolLists(again));
   });
 

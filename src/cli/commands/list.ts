@@ -6,6 +6,7 @@ import type { Entry, Keystore, KeystoreNote } from '../../core/keystore/model';
 import { lintEntry } from '../../core/keystore/lint';
 import { describeFinding } from '../../core/keystore/lintText';
 import { describeSapFinding, judgeForSap, otherKeyPasswords, type SapFinding } from '../../core/keystore/sapLimits';
+import { protectionLine, protectionOf } from '../../core/keystore/protection';
 import { visible } from '../../core/visible';
 import { certificateOf } from '../../core/keystore/chain';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
@@ -88,7 +89,8 @@ function sapText(findings: readonly SapFinding[]): string {
 
 function listing(file: string, keystore: Keystore, look: Look): object {
   const entries = keystore.entries.map((entry) => entryData(entry, look));
-  return { file, type: keystore.type, entries, notes: keystore.notes.map(noteData) };
+  const protection = protectionOf(keystore);
+  return { file, type: keystore.type, protection, entries, notes: keystore.notes.map(noteData) };
 }
 
 function entryData(entry: Entry, { now, warnFrom }: Look): unknown {
@@ -138,6 +140,8 @@ const kindText = {
 function listingText(file: string, keystore: Keystore, { now, warnFrom }: Look): string {
   const n = keystore.entries.length;
   const lines = [`${file}: ${keystore.type}, ${n} ${n === 1 ? 'entry' : 'entries'}`];
+  const protection = protectionOf(keystore).map(protectionLine);
+  if (protection.length) lines.push(`  ${protection.join('; ')}`);
   for (const entry of keystore.entries) {
     lines.push('', `${entry.alias}  (${kindText[entry.kind]})`);
     const certificate = certificateOf(entry);

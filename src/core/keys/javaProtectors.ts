@@ -19,7 +19,7 @@ import { hashOnto } from './hashOnto';
 import { Pace } from './slices';
 
 /**
- * How Java's own keystores protect private keys. JKS: a key stream of SHA-1 over the password (sun.security.provider.KeyProtector). JCEKS:
+ * How Java's own keystores protect private keys. JKS: a key stream of keyed SHA-1 digest (sun.security.provider.KeyProtector). JCEKS:
  * PBEWithMD5AndTripleDES (com.sun.crypto.provider.KeyProtector). Both are weak by today's measure; what reads them knows no better.
  */
 export const jksProtectorOid = '1.3.6.1.4.1.42.2.17.1.1';
@@ -101,7 +101,7 @@ export async function sealJceksKey(privateKeyInfo: Uint8Array, password: string)
   const salt = randomBytes(8);
   const { key, iv } = await jceksKey(salt, password, jceksRounds);
   const { encryptCbc } = await import('./oldCiphers.late');
-  const data = encryptCbc({ cipher: '3des', key, iv, data: privateKeyInfo });
+  const data = await encryptCbc({ cipher: '3des', key, iv, data: privateKeyInfo });
   const parameters = sequence(octetString(salt), integer(jceksRounds));
   return sequence(sequence(oid(jceksProtectorOid), parameters), octetString(data));
 }

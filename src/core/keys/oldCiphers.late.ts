@@ -49,13 +49,40 @@ function decryptPiece({ cipher, key, iv, data }: CbcInput): Uint8Array {
   return octets(decipher.output.getBytes());
 }
 
-/** The other way round: only what Java's JCEKS asks for is still written so. */
-export function encryptCbc({ key, iv, data }: CbcInput & { readonly cipher: '3des' }): Uint8Array {
-  const cipher = forge.cipher.createCipher('3DES-CBC', binary(key));
-  cipher.start({ iv: binary(iv) });
-  cipher.update(forge.util.createBuffer(binary(data)));
-  cipher.finish();
-  return octets(cipher.output.getBytes());
+/** The other way round: what Java's JCEKS asks for, and old PKCS#12 files that stay as they are. */
+export async function encryptCbc(input: CbcInput, signal?: AbortSignal): Promise<Uint8Array> {
+  const data = withPadding(input.data);
+  const pace = new Pace(signal);
+  const parts: Uint8Array[] = [];
+  let { iv } = input;
+  for (let at = 0; at < data.length; at += pieceLength) {
+    if (pace.over) await pace.rest();
+    const part = encryptPiece({ ...input, iv, data: data.subarray(at, at + pieceLength) });
+    parts.push(part);
+    iv = part.subarray(-blockLength);
+  }
+  return concat(parts);
+}
+
+/** Whole blocks: the padding of the library's `finish` is left out. */
+function encryptPiece({ cipher, key, iv, data }: CbcInput): Uint8Array {
+  const input = forge.util.createBuffer(binary(data));
+  if (cipher === '3des') {
+    const made = forge.cipher.createCipher('3DES-CBC', binary(key));
+    made.start({ iv: binary(iv) });
+    made.update(input);
+    return octets(made.output.getBytes());
+  }
+  const made = forge.rc2.createEncryptionCipher(binary(key), key.length * 8);
+  made.start(binary(iv));
+  made.update(input);
+  return octets(made.output.getBytes());
+}
+
+/** RFC 5652 section 6.3. */
+function withPadding(plain: Uint8Array): Uint8Array {
+  const count = blockLength - (plain.length % blockLength);
+  return concat([plain, new Uint8Array(count).fill(count)]);
 }
 
 /** RFC 5652 section 6.3. */

@@ -1,7 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { FlowKeystoreError } from '../errors';
 import { openLegacyPem } from './legacyPem';
-import { openPrivateKeyInfo, sealPrivateKeyInfo } from './passwordEncryption';
+import { sealPrivateKeyInfo } from './encrypt';
+import type { EncryptionScheme } from './encryptionSchemes';
+import { openPrivateKeyInfo } from './passwordEncryption';
 
 /**
  * A private key as it lies in a file. `encrypted`: EncryptedPrivateKeyInfo (RFC 5958, DER), be it by PBES2, a scheme of PKCS#12 or one of Java's
@@ -34,12 +36,16 @@ export async function openSealedKey(key: SealedKey, password: string, signal?: A
   }
 }
 
-/** Seals a PrivateKeyInfo with AES-256 (PBES2) under a password, as PKCS#12 and PEM files have it. */
+/**
+ * Seals a PrivateKeyInfo under a password, as PKCS#12 and PEM files have it.
+ * @param scheme AES-256 (PBES2) when absent: what every new key gets, in a file of older methods too
+ */
 export async function sealKey(
   privateKeyInfo: Uint8Array,
   password: string,
+  scheme?: EncryptionScheme,
 ): Promise<{ form: 'encrypted'; der: Uint8Array }> {
-  return { form: 'encrypted', der: await sealPrivateKeyInfo(privateKeyInfo, password) };
+  return { form: 'encrypted', der: await sealPrivateKeyInfo(privateKeyInfo, password, scheme) };
 }
 
 /**

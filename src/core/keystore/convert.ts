@@ -1,11 +1,12 @@
 import { children, context, expectNode, octetsOf, octetString, oid, oidOf, readNode, sequence, Tag } from '../asn1/der';
 import { FlowKeystoreError } from '../errors';
-import { isOldEncryption } from '../keys/passwordEncryption';
-import { openSealedKey, sealKey } from '../keys/sealedKey';
+import { isOldEncryption, schemeOf, type EncryptionScheme } from '../keys/encryptionSchemes';
+import { openSealedKey, sealKey, type SealedKey } from '../keys/sealedKey';
 import { Pace } from '../keys/slices';
 import { aliasIn } from './alias';
-import type { CarriedBag, Entry, Keystore, KeyPairEntry, StoreType } from './model';
+import type { CarriedBag, Entry, Keystore, KeyPairEntry, KeystoreNote, Protection, StoreType } from './model';
 import { readBag, refillBag } from './pkcs12/bag';
+import { modernMac } from './pkcs12/mac';
 import { bagOid } from './pkcs12/oids';
 import { sealFor } from './store';
 
@@ -20,6 +21,11 @@ export interface KeystorePasswords {
 export interface Target {
   readonly type: StoreType;
   readonly password: string;
+  /**
+   * Within PKCS#12: everything stays under the methods that it has, and only the password is another one, so that who reads the file today can
+   * read it tomorrow. Else all is written by today's methods.
+   */
+  readonly keepMethods?: boolean;
 }
 
 export interface Converted {
@@ -49,7 +55,8 @@ export interface ConvertOptions {
 
 /**
  * The keystore as another format or under another password has it: every private key is opened and sealed anew, with the keystore's own
- * password, which is what SAP and Java ask for. What only the old format understands is left out of another one, and said.
+ * password, which is what SAP and Java ask for; by today's methods unless the target says to keep them. What only the old format understands is
+ * left out of another one, and said.
  * @throws FlowKeystoreError `wrong-password`, naming the entry, for a key whose password is another one; `alias-exists` where two aliases differ
  * only in case and the format has them in lower case
  */
@@ -75,7 +82,7 @@ export async function convertKeystore(
           entries.push({
             ...bare(entry, keystore.type === to.type),
             alias,
-            key: await sealFor(to.type, plain, to.password),
+            key: await sealAnew(entry, plain, to),
           });
         } finally {
           if (entry.key.form !== 'plain') plain.fill(0);
@@ -95,21 +102,46 @@ export async function convertKeystore(
   }
   refuseTwins(entries);
   const same = keystore.type === to.type;
+  const protection = same ? protectionIn(keystore, from, to) : undefined;
   return {
     keystore: {
       type: to.type,
       entries,
-      notes: same ? keystore.notes.filter(({ code }) => code !== 'old-encryption') : [],
+      notes: same ? keystore.notes.filter(({ code }) => to.keepMethods ?? !judgesMethods.has(code)) : [],
       carried: same ? keystore.carried : [],
-      ...(same && keystore.protection && { protection: withMac(keystore.protection) }),
+      ...(protection && { protection }),
     },
     leftOut,
     sealed,
   };
 }
 
-const withMac = (protection: NonNullable<Keystore['protection']>): NonNullable<Keystore['protection']> =>
-  protection.mac === 'none' ? { ...protection, mac: 'sha256' } : protection;
+const judgesMethods: ReadonlySet<string> = new Set<KeystoreNote['code']>(['old-encryption', 'few-rounds']);
+
+function protectionIn(keystore: Keystore, from: KeystorePasswords, to: Target): Protection | undefined {
+  const { protection, entries } = keystore;
+  if (!protection) return undefined;
+  const { certificates, mac, macRounds = 0 } = protection;
+  if (!to.keepMethods) {
+    const hash = mac === 'sha384' || mac === 'sha512' ? mac : modernMac.mac;
+    return { certificates, mac: hash, macRounds: Math.max(macRounds, modernMac.macRounds) };
+  }
+  // Where nothing else is under the password, the file would open with any.
+  const isBare = certificates === 'plain' && !entries.some(({ kind }) => kind === 'keyPair' || kind === 'secretKey');
+  return mac === 'none' && (from.store === undefined || isBare) ? { ...protection, ...modernMac } : protection;
+}
+
+/** A private key of an entry under the password of the target. */
+function sealAnew({ key }: KeyPairEntry, plain: Uint8Array, to: Target): Promise<SealedKey> {
+  const keeps = to.keepMethods === true && to.type === 'PKCS12' && key.form === 'encrypted';
+  return keeps ? sealKey(plain, to.password, schemeOfKey(key.der)) : sealFor(to.type, plain, to.password);
+}
+
+/** @param der EncryptedPrivateKeyInfo */
+function schemeOfKey(der: Uint8Array): EncryptionScheme | undefined {
+  const [algorithm] = children(expectNode(readNode(der), Tag.sequence, 'an encrypted private key'));
+  return algorithm && schemeOf(algorithm);
+}
 
 /**
  * Opens the private key of an entry with the password that is known for it, else with that of the keystore.
@@ -177,7 +209,7 @@ export async function carriedOver<E extends Entry>(
 ): Promise<E | 'password'> {
   if (entry.kind !== 'secretKey' || from.store === to.password) return entry;
   if (entry.source?.level !== 'bag') return 'password';
-  const sealedBag = await resealSecret(entry.source, entry.alias, from, to.password, signal);
+  const sealedBag = await resealSecret(entry.source, entry.alias, from, to, signal);
   return sealedBag ? { ...entry, source: sealedBag } : 'password';
 }
 
@@ -186,7 +218,7 @@ async function resealSecret(
   source: CarriedBag,
   alias: string,
   from: KeystorePasswords,
-  password: string,
+  { password, keepMethods }: Target,
   signal?: AbortSignal,
 ): Promise<CarriedBag | undefined> {
   const bag = readBag(readNode(source.raw));
@@ -197,7 +229,7 @@ async function resealSecret(
   try {
     const own = from.keys?.get(alias) ?? from.store ?? '';
     const plain = await openSealedKey({ form: 'encrypted', der: octetsOf(octets) }, own, signal);
-    const { der } = await sealKey(plain, password);
+    const { der } = await sealKey(plain, password, keepMethods ? schemeOfKey(octetsOf(octets)) : undefined);
     const value = sequence(oid(bagOid.shroudedKey), context(0, octetString(der)));
     return { ...source, raw: refillBag(bag, value) };
   } catch {

@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import type { GeneralName } from '../certificates/extensions';
 import { firstFew } from '../firstFew';
+import { writtenIterations } from '../keys/encryptionSchemes';
 import { daysLeft, expiryState, type WarnFrom } from './expiry';
 import type { EntryKind, KeystoreNote } from './model';
 import { describeMethod } from './protection';
@@ -22,6 +23,8 @@ export function describeNote(note: KeystoreNote): string {
     }
     case 'old-encryption':
       return `Parts of the file are protected by old methods: ${note.methods.map(describeMethod).join(', ')}.`;
+    case 'few-rounds':
+      return `Passwords are derived with fewer rounds than today (${writtenIterations.toLocaleString('en')}): ${note.methods.map(describeMethod).join(', ')}.`;
     case 'no-integrity-check':
       return 'The file has no integrity check (MAC): a change by others would go unnoticed.';
     case 'duplicate-alias':

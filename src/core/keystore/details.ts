@@ -9,6 +9,7 @@ import type { WarnFrom } from './expiry';
 import { lintEntry } from './lint';
 import { describeFinding } from './lintText';
 import type { Entry, Keystore } from './model';
+import { protectionLine, protectionOf } from './protection';
 
 export interface DescribeOptions {
   readonly now: Date;
@@ -84,6 +85,10 @@ export async function describeKeystore(
 ): Promise<string> {
   const name = options.keystoreName ? ` ${visible(options.keystoreName)}` : '';
   const parts = [`${keystore.type} keystore${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
+  const protection = protectionOf(keystore).map((part) => visible(protectionLine(part)));
+  if (protection.length) {
+    parts.push(['Protection', ...protection.flatMap((line) => wrapped('  ', line)), ''].join('\n'));
+  }
   const notes = keystore.notes.map((note) => visible(`Note: ${describeNote(note)}`));
   if (notes.length) parts.push(`${notes.join('\n')}\n`);
   const sap = describeForSap(keystore, options.sap);

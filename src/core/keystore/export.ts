@@ -3,7 +3,7 @@ import type { Certificate } from '../certificates/certificate';
 import { certificatesPem, writePem } from '../certificates/pem';
 import { pkcs7Of } from '../certificates/pkcs7';
 import { FlowKeystoreError } from '../errors';
-import { checkWritablePassword } from '../keys/passwordEncryption';
+import { checkWritablePassword } from '../keys/encrypt';
 import { sealKey } from '../keys/sealedKey';
 import { trustAnchors } from './anchors';
 import type { Entry, Keystore, KeyPairEntry } from './model';

@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificates/certificate';
+import type { EncryptionScheme, PrfHash } from '../keys/encryptionSchemes';
 import type { SealedKey } from '../keys/sealedKey';
 
 /**
@@ -20,11 +21,20 @@ export interface Keystore {
 export interface Protection {
   /** Whether certificates lie encrypted. */
   readonly certificates: 'encrypted' | 'plain';
-  readonly mac: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sha512-224' | 'sha512-256' | 'none';
+  /** The hash of the HMAC. `unknown`: of a kind that cannot be checked, in a file that was listed without its password. */
+  readonly mac: PrfHash | 'none' | 'unknown';
   /** Of the derivation of the MAC's key, as the file has it. */
   readonly macRounds?: number;
-  /** How the encrypted parts beside the keys are encrypted in the file, each method once. */
+  /** The MAC is a PBMAC1 (RFC 9579): its key is derived by PBKDF2 with this hash, and of so many octets. */
+  readonly pbmac1?: { readonly prf: PrfHash; readonly keyLength: number };
+  /** How the encrypted parts with certificates are encrypted in the file, each method once. */
   readonly safes?: readonly EncryptionMethod[];
+  /** The same of encrypted parts that have no certificates: secrets, mostly. */
+  readonly otherSafes?: readonly EncryptionMethod[];
+  /** What a save encrypts certificates by; absent: by today's methods. */
+  readonly scheme?: EncryptionScheme;
+  /** What a save encrypts secrets by, apart from the certificates. */
+  readonly otherScheme?: EncryptionScheme;
 }
 
 export interface EncryptionMethod {
@@ -93,6 +103,8 @@ export type KeystoreNote =
       /** The same, with the rounds of their key derivations. */
       readonly methods: readonly EncryptionMethod[];
     }
+  /** By methods of today, but with fewer rounds of key derivation than are written today. */
+  | { readonly code: 'few-rounds'; readonly methods: readonly EncryptionMethod[] }
   | { readonly code: 'no-integrity-check' }
   /** Listed without the password: nobody checked the file, and what lies encrypted is not seen. */
   | { readonly code: 'read-without-password'; readonly encryptedParts: boolean }

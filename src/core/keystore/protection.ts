@@ -1,19 +1,13 @@
 import { children, expectNode, readNode, Tag, type Node } from '../asn1/der';
-import {
-  encryptionName,
-  encryptionRounds,
-  isOldEncryption,
-  isOldMethod,
-  writtenIterations,
-} from '../keys/passwordEncryption';
-import type { EncryptionMethod, Keystore } from './model';
+import { encryptionName, encryptionRounds, isOldMethod, writtenIterations } from '../keys/encryptionSchemes';
+import type { EncryptionMethod, Keystore, KeystoreNote, Protection } from './model';
 
 /**
  * How one part of a keystore is protected. `weakness`: by a method that no program of today writes; with fewer rounds of key derivation than Java
  * and this program write; not at all.
  */
 export interface ProtectionPart {
-  readonly part: 'integrity' | 'certificates' | 'keys';
+  readonly part: 'integrity' | 'certificates' | 'others' | 'keys';
   /** Absent where there is no protection. */
   readonly method?: string;
   readonly rounds?: number;
@@ -42,7 +36,27 @@ export function methodOf(algorithm: Node): EncryptionMethod {
   return { method: encryptionName(algorithm), ...(rounds !== undefined && { rounds }) };
 }
 
-export const isModern = ({ method }: EncryptionMethod): boolean => !isOldMethod(method);
+/** What is weak about the methods of a file, as its notes say it. */
+export class Weaknesses {
+  private readonly old = new Methods();
+  private readonly fewRounds = new Methods();
+
+  add(each: EncryptionMethod): void {
+    const { weakness } = weaknessOf(each);
+    if (weakness === 'old') this.old.add(each);
+    if (weakness === 'few-rounds') this.fewRounds.add(each);
+  }
+
+  notes(): KeystoreNote[] {
+    const [old, few] = [this.old.list, this.fewRounds.list];
+    return [
+      ...(old.length
+        ? [{ code: 'old-encryption', algorithms: old.map(({ method }) => method), methods: old } as const]
+        : []),
+      ...(few.length ? [{ code: 'few-rounds', methods: few } as const] : []),
+    ];
+  }
+}
 
 /** `PBEWithSHA1And40BitRC2 (2,048 rounds)`. */
 export function describeMethod({ method, rounds }: EncryptionMethod): string {
@@ -63,21 +77,34 @@ export function weaknessesOf(keystore: Keystore): readonly ProtectionPart[] {
 
 function integrityOf({ type, protection }: Keystore): ProtectionPart[] {
   if (type === 'JKS' || type === 'JCEKS') {
-    return [{ part: 'integrity', method: 'SHA-1 over the password', rounds: 1, weakness: 'old' }];
+    return [{ part: 'integrity', method: 'keyed SHA-1 digest', rounds: 1, weakness: 'old' }];
   }
   if (type === 'PEM' || !protection) return [];
-  const { mac, macRounds } = protection;
-  if (mac === 'none') return [{ part: 'integrity', weakness: 'none' }];
-  const method = { method: `HMAC-${mac.toUpperCase()}`, ...(macRounds !== undefined && { rounds: macRounds }) };
-  return [{ part: 'integrity', ...method, ...weaknessOf(method, mac === 'sha1') }];
+  if (protection.mac === 'none') return [{ part: 'integrity', weakness: 'none' }];
+  const method = integrityMethod(protection);
+  return [{ part: 'integrity', ...method, ...weaknessOf(method) }];
+}
+
+/** `HMAC-SHA256`; `PBMAC1 with HMAC-SHA512, PBKDF2-HMAC-SHA256`. */
+export function integrityMethod({
+  mac,
+  macRounds,
+  pbmac1,
+}: Pick<Protection, 'mac' | 'macRounds' | 'pbmac1'>): EncryptionMethod {
+  const hmac = mac === 'unknown' ? 'of a kind that is not known here' : `HMAC-${mac.toUpperCase()}`;
+  return {
+    method: pbmac1 ? `PBMAC1 with ${hmac}, PBKDF2-HMAC-${pbmac1.prf.toUpperCase()}` : hmac,
+    ...(macRounds !== undefined && { rounds: macRounds }),
+  };
 }
 
 function safesOf({ protection }: Keystore): ProtectionPart[] {
-  return (protection?.safes ?? []).map((each) => ({
-    part: 'certificates',
-    ...each,
-    ...weaknessOf(each, !isModern(each)),
-  }));
+  if (!protection) return [];
+  const { certificates, safes = [], otherSafes = [] } = protection;
+  const open: ProtectionPart[] = certificates === 'plain' ? [{ part: 'certificates' }] : [];
+  const parts = (part: ProtectionPart['part'], methods: readonly EncryptionMethod[]): ProtectionPart[] =>
+    methods.map((each) => ({ part, ...each, ...weaknessOf(each) }));
+  return [...open, ...parts('certificates', safes), ...parts('others', otherSafes)];
 }
 
 function keysOf({ entries }: Keystore): ProtectionPart[] {
@@ -92,7 +119,7 @@ function keysOf({ entries }: Keystore): ProtectionPart[] {
     } else {
       const [algorithm] = children(expectNode(readNode(key.der), Tag.sequence, 'an encrypted private key'));
       const method = algorithm ? methodOf(algorithm) : { method: '?' };
-      part = { part: 'keys', ...method, ...weaknessOf(method, algorithm !== undefined && isOldEncryption(algorithm)) };
+      part = { part: 'keys', ...method, ...(algorithm && weaknessOf(method)) };
     }
     const name = JSON.stringify(part);
     kinds.set(name, { ...part, count: (kinds.get(name)?.count ?? 0) + 1 });
@@ -100,8 +127,8 @@ function keysOf({ entries }: Keystore): ProtectionPart[] {
   return [...kinds.values()];
 }
 
-function weaknessOf({ rounds }: EncryptionMethod, old: boolean): Pick<ProtectionPart, 'weakness'> {
-  if (old) return { weakness: 'old' };
+function weaknessOf({ method, rounds }: EncryptionMethod): Pick<ProtectionPart, 'weakness'> {
+  if (isOldMethod(method)) return { weakness: 'old' };
   return rounds !== undefined && rounds < writtenIterations ? { weakness: 'few-rounds' } : {};
 }
 
@@ -110,6 +137,7 @@ export function describeProtection({ part, method, rounds, count = 0, weakness }
   const what = {
     integrity: 'Integrity check',
     certificates: 'Certificates',
+    others: 'Other encrypted parts',
     keys: count === 1 ? '1 private key' : `${count.toLocaleString('en')} private keys`,
   }[part];
   const none = part === 'integrity' ? 'none: a change by others would go unnoticed' : 'not encrypted';
@@ -117,4 +145,9 @@ export function describeProtection({ part, method, rounds, count = 0, weakness }
   const how = describeMethod({ method, ...(rounds !== undefined && { rounds }) });
   const why = weakness === 'few-rounds' ? `; today at least ${writtenIterations.toLocaleString('en')}` : '';
   return `${what}: ${how}${why}`;
+}
+
+/** The same with its verdict: `..., old`. */
+export function protectionLine(part: ProtectionPart): string {
+  return `${describeProtection(part)}${part.weakness === 'old' ? ', old' : ''}`;
 }

@@ -32,6 +32,7 @@ export async function changePassword(host: Host, argument: ChangePasswordArgumen
     title: t('Changing the password of {0}', session.name),
     what: t('change the password'),
     password: () => password,
+    keepMethods: true,
   });
   await rememberNewPassword(host, session);
   if (!argument.silent) status(t('The password of {0} is changed; undo takes it back', session.name));
@@ -77,6 +78,7 @@ export async function modernise(host: Host, argument: KeystoreArgument): Promise
     title: t('Modernising {0}', session.name),
     what: t('modernise the protection'),
     password: ({ store }) => requirePassword(store, session),
+    keepMethods: false,
   });
   if (!argument.silent) status(t('{0} is protected by today\u2019s methods', session.name));
   return true;
@@ -109,17 +111,18 @@ interface Resealing {
   readonly title: string;
   readonly what: string;
   readonly password: (passwords: KeystorePasswords) => string;
+  readonly keepMethods: boolean;
 }
 
 /** Every private key sealed anew within the format, as one change that can be undone. Nothing is lost without a question. */
 async function reseal(
   session: KeystoreSession,
   argument: FromCode,
-  { title, what, password }: Resealing,
+  { title, what, password, keepMethods }: Resealing,
 ): Promise<void> {
   await withProgress(title, async (signal, report) => {
     await session.edit(async (keystore: Keystore, _, passwords) => {
-      const target = { type: keystore.type, password: password(passwords) };
+      const target = { type: keystore.type, password: password(passwords), keepMethods };
       const made = await convertKeystore(keystore, passwords, target, conversionOptions(argument, signal, report));
       await confirmLoss(session, made, argument);
       signal.throwIfAborted();

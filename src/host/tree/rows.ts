@@ -61,7 +61,10 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
         spoken: t('Missing issuer'),
       });
     case 'note':
-      if (node.note.code === 'old-encryption' && node.session.state.kind === 'open') {
+      if (
+        (node.note.code === 'old-encryption' || node.note.code === 'few-rounds') &&
+        node.session.state.kind === 'open'
+      ) {
         return plainRow({
           label: noteText(node.note),
           icon: new vscode.ThemeIcon('info'),

@@ -6,6 +6,8 @@ import { publicKeyText } from '../../core/certificates/publicKey';
 import { firstFew } from '../../core/firstFew';
 import { certificateOf } from '../../core/keystore/chain';
 import { generalNameText, groups } from '../../core/keystore/describe';
+import type { Keystore } from '../../core/keystore/model';
+import { protectionLine, protectionOf } from '../../core/keystore/protection';
 import { problemText } from '../ui/errors';
 import { dateText, kindText, validityText } from '../ui/texts';
 import type { TreeNode } from './nodes';
@@ -20,6 +22,7 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
       return facts([
         [t('File'), node.session.file],
         [t('Problem'), node.session.state.kind === 'error' ? problemText(node.session.state.error) : undefined],
+        [t('Protection'), protectionText(node.session.keystore)],
       ]);
     case 'entry': {
       const certificate = certificateOf(node.entry);
@@ -48,6 +51,11 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
     default:
       return undefined;
   }
+}
+
+function protectionText(keystore: Keystore | undefined): string | undefined {
+  if (!keystore) return undefined;
+  return protectionOf(keystore).map(protectionLine).join('; ') || undefined;
 }
 
 function certificateFacts(certificate: Certificate, { now, warnFrom }: Look): [string, string | undefined][] {

@@ -109,6 +109,8 @@ export function noteText(note: KeystoreNote): string {
     }
     case 'old-encryption':
       return t('protected by old methods: {0}', note.methods.map(methodText).join(', '));
+    case 'few-rounds':
+      return t('few rounds of key derivation: {0}', note.methods.map(methodText).join(', '));
     case 'no-integrity-check':
       return t('no integrity check: a change by others would go unnoticed');
     case 'duplicate-alias':

@@ -9,7 +9,7 @@ import { emptyKeystore, sealFor, writeKeystore } from '../../../src/core/keystor
 import { makeCa, type TestIdentity } from '../../support/testCertificates';
 import { runCli, type Answer } from '../../support/runCli';
 
-const weak = 'weakness';
+const weak = 'feeble-one';
 
 describe('list --for-sap, and what details say of it', () => {
   let folder: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { context, element, integer, octetString, oid, sequence } from '../../../src/core/asn1/der';
 import { Certificate } from '../../../src/core/certificates/certificate';
 import { publicKeyText } from '../../../src/core/certificates/publicKey';
-import { encryptWithPassword } from '../../../src/core/keys/passwordEncryption';
+import { encryptWithPassword } from '../../../src/core/keys/encrypt';
 import { sealKey } from '../../../src/core/keys/sealedKey';
 import { describeEntry } from '../../../src/core/keystore/details';
 import { addCertificates, addKeyPair, getKeyPair, removeEntries, renameEntry } from '../../../src/core/keystore/edit';

@@ -1,4 +1,4 @@
-import type { Protection } from '../model';
+import type { PrfHash } from '../../keys/encryptionSchemes';
 
 /** Object identifiers of RFC 7292 (PKCS#12), RFC 2315 (PKCS#7), and of Java. */
 export const contentOid = {
@@ -30,7 +30,7 @@ export const anyExtendedKeyUsageOid = '2.5.29.37.0';
 
 export const pbmac1Oid = '1.2.840.113549.1.5.14';
 
-export const macHashes: Readonly<Record<string, Exclude<Protection['mac'], 'none'>>> = {
+export const macHashes: Readonly<Record<string, PrfHash>> = {
   '1.3.14.3.2.26': 'sha1',
   '2.16.840.1.101.3.4.2.4': 'sha224',
   '2.16.840.1.101.3.4.2.1': 'sha256',

@@ -1,14 +1,15 @@
 import { children, expectNode, octetsOf, oidOf, rawOf, readNode, smallIntegerOf, Tag, type Node } from '../../asn1/der';
 import { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
-import { decryptWithPassword, isOldEncryption, wrongPassword } from '../../keys/passwordEncryption';
+import { schemeOf, type EncryptionScheme } from '../../keys/encryptionSchemes';
+import { decryptWithPassword, wrongPassword } from '../../keys/passwordEncryption';
 import { openSealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
-import type { CarriedBag, Keystore, KeystoreNote } from '../model';
+import type { CarriedBag, Keystore, KeystoreNote, Protection } from '../model';
 import { certificateDerOf, readBag, type SafeBag } from './bag';
 import { entriesAsJavaSeesThem } from './entries';
-import { isModern, methodOf, Methods } from '../protection';
-import { checkMac, macHashOf, macRoundsOf } from './mac';
+import { integrityMethod, methodOf, Methods, Weaknesses } from '../protection';
+import { checkMac, readMac } from './mac';
 import { bagOid, contentOid } from './oids';
 
 export interface ReadOptions {
@@ -37,43 +38,43 @@ export async function readPkcs12(
   if (mac && password !== undefined && !(await checkMac(mac, safe, password, signal))) throw wrongPassword();
 
   const notes: KeystoreNote[] = [];
-  const old = new Methods();
-  const safes = new Methods();
-  const macRounds = mac && macRoundsOf(mac);
-  if (!mac) notes.push({ code: 'no-integrity-check' });
-  else if (macHashOf(mac) === 'sha1') {
-    old.add({ method: 'HMAC-SHA1', ...(macRounds !== undefined && { rounds: macRounds }) });
-  }
+  const weak = new Weaknesses();
+  const integrity = mac ? readMac(mac) : ({ mac: 'none' } as const);
+  if (mac) weak.add(integrityMethod(integrity));
+  else notes.push({ code: 'no-integrity-check' });
 
   const pace = new Pace(signal);
   const collected = new BagCollector(pace);
   const carried: CarriedBag[] = [];
   let passwordProven = mac !== undefined;
   let encryptedParts = false;
+  const parts = new Parts();
   for (const info of children(expectNode(readNode(safe), Tag.sequence, 'the list of safes'))) {
     const [typeNode] = children(expectNode(info, Tag.sequence, 'a safe'));
     const type = oidOf(expectNode(typeNode, Tag.oid, 'the type of a safe'));
-    if (type === contentOid.data) await collected.add(readNode(octetsOf(contentOf(info, type))));
+    if (type === contentOid.data) parts.add(await collected.add(readNode(octetsOf(contentOf(info, type)))));
     else if (type === contentOid.encryptedData) {
       encryptedParts = true;
-      if (password === undefined) continue;
-      await collected.add(readNode(await decryptSafe(contentOf(info, type), password, safes, signal)));
-      passwordProven = true;
+      const sealed = encryptedPartOf(contentOf(info, type));
+      weak.add(methodOf(sealed.algorithm));
+      if (password === undefined) parts.add(undefined, sealed.algorithm);
+      else {
+        const plain = await decryptWithPassword(sealed.algorithm, sealed.data, password, signal);
+        parts.add(await collected.add(readNode(plain)), sealed.algorithm);
+        passwordProven = true;
+      }
     } else carried.push({ level: 'content', type, raw: rawOf(info) });
   }
   const bags = collected.safes.flat();
-  for (const each of safes.list) if (!isModern(each)) old.add(each);
   const [firstKey] = bags.filter(({ type }) => type === bagOid.shroudedKey);
   // Nothing but the keys knows the password then; a save would seal the rest under another one.
   if (!passwordProven && firstKey && password !== undefined) await provePassword(firstKey, password, signal);
   for (const bag of bags) {
     if (bag.type !== bagOid.shroudedKey) continue;
     const [algorithm] = children(bag.value);
-    if (algorithm && isOldEncryption(algorithm)) old.add(methodOf(algorithm));
+    if (algorithm) weak.add(methodOf(algorithm));
   }
-  if (old.list.length) {
-    notes.push({ code: 'old-encryption', algorithms: old.list.map(({ method }) => method), methods: old.list });
-  }
+  notes.push(...weak.notes());
   if (password === undefined && (mac || encryptedParts || firstKey)) {
     notes.unshift({ code: 'read-without-password', encryptedParts });
   }
@@ -81,18 +82,12 @@ export async function readPkcs12(
   signal?.throwIfAborted();
   const certificates = await parseCertificates(bags, notes, pace);
   const seen = await entriesAsJavaSeesThem(collected.safes, certificates, pace);
-  const plainCertificates = !encryptedParts && certificates.size > 0;
   return {
     type: 'PKCS12',
     entries: seen.entries,
     notes: [...notes, ...seen.notes],
     carried: [...carried, ...seen.carried],
-    protection: {
-      certificates: plainCertificates ? 'plain' : 'encrypted',
-      mac: mac ? macHashOf(mac) : 'none',
-      ...(macRounds !== undefined && { macRounds }),
-      safes: safes.list,
-    },
+    protection: { ...integrity, ...parts.protection() },
   };
 }
 
@@ -119,12 +114,55 @@ function contentOf(info: Node, type: string): Node {
   return content;
 }
 
-async function decryptSafe(content: Node, password: string, safes: Methods, signal?: AbortSignal): Promise<Uint8Array> {
+function encryptedPartOf(content: Node): { readonly algorithm: Node; readonly data: Uint8Array } {
   const [, info] = children(expectNode(content, Tag.sequence, 'encrypted data'));
   const [, algorithm, data] = children(expectNode(info, Tag.sequence, 'encrypted content'));
   if (!algorithm || !data) throw new FlowKeystoreError('damaged', 'The encrypted part of the file is empty.');
-  safes.add(methodOf(algorithm));
-  return decryptWithPassword(algorithm, octetsOf(data), password, signal);
+  return { algorithm, data: octetsOf(data) };
+}
+
+/** How the parts of a file are encrypted that have certificates in them, and those that have none. */
+class Parts {
+  private readonly safes = new Methods();
+  private readonly otherSafes = new Methods();
+  private scheme: EncryptionScheme | undefined;
+  private otherScheme: EncryptionScheme | undefined;
+  private hasOpenCertificates = false;
+  private hasEncryptedCertificates = false;
+
+  /**
+   * @param bags undefined for what was not decrypted: there may be certificates in it
+   * @param algorithm undefined for a part that lies open
+   */
+  add(bags: readonly SafeBag[] | undefined, algorithm?: Node): void {
+    const hasCertificates = bags?.some(({ type }) => type === bagOid.certificate) ?? true;
+    if (!algorithm) {
+      this.hasOpenCertificates ||= hasCertificates;
+    } else if (hasCertificates) {
+      this.hasEncryptedCertificates = true;
+      this.safes.add(methodOf(algorithm));
+      this.scheme ??= schemeOf(algorithm);
+    } else {
+      this.otherSafes.add(methodOf(algorithm));
+      this.otherScheme ??= schemeOf(algorithm);
+    }
+  }
+
+  /** Certificates that lie partly open count as encrypted: a save never opens what was closed. */
+  protection(): Omit<Protection, 'mac'> {
+    const { safes, otherSafes } = this;
+    const isOpen = this.hasOpenCertificates && !this.hasEncryptedCertificates;
+    // One part for everything, unless certificates lie otherwise than the rest.
+    const scheme = isOpen ? undefined : (this.scheme ?? this.otherScheme);
+    const otherScheme = JSON.stringify(scheme) === JSON.stringify(this.otherScheme) ? undefined : this.otherScheme;
+    return {
+      certificates: isOpen ? 'plain' : 'encrypted',
+      ...(safes.list.length && { safes: safes.list }),
+      ...(otherSafes.list.length && { otherSafes: otherSafes.list }),
+      ...(scheme && { scheme }),
+      ...(otherScheme && { otherScheme }),
+    };
+  }
 }
 
 /** The bags of a file, safe by safe. Nested SafeContents are taken apart: what is in them is as much in the store as the rest. */
@@ -134,10 +172,11 @@ class BagCollector {
 
   constructor(private readonly pace: Pace) {}
 
-  async add(list: Node): Promise<void> {
+  async add(list: Node): Promise<readonly SafeBag[]> {
     const safe: SafeBag[] = [];
     await this.collect(list, safe);
     this.safes.push(safe);
+    return safe;
   }
 
   private async collect(list: Node, safe: SafeBag[]): Promise<void> {

@@ -1,17 +1,21 @@
 import { context, element, integer, octetString, oid, readNode, sequence } from '../../asn1/der';
 import type { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
-import { checkWritablePassword, encryptWithPassword } from '../../keys/passwordEncryption';
+import { checkWritablePassword, encryptWithPassword } from '../../keys/encrypt';
+import type { EncryptionScheme } from '../../keys/encryptionSchemes';
 import { sealKey, type SealedKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
-import type { Entry, Keystore, KeyPairEntry, Protection } from '../model';
+import type { Entry, Keystore, KeyPairEntry } from '../model';
 import { attributesOf, makeBag, makeCertificateBag, readBag, renameBag, type BagAttribute, type SafeBag } from './bag';
-import { makeMac, type MacHash } from './mac';
+import { makeMac } from './mac';
 import { bagOid, contentOid } from './oids';
 
 /**
- * Writes a PKCS#12 file as Java 17 does: keys as shrouded bags in one safe, certificates in a second, encrypted one (unless the file had them
- * open); AES-256, PBKDF2-HMAC-SHA256, MAC by HMAC-SHA256 or better. Sealed keys and bags of unknown kind go in as they are.
+ * Writes a PKCS#12 file as Java 17 does: keys as shrouded bags in one safe, certificates in a second, encrypted one; AES-256,
+ * PBKDF2-HMAC-SHA256, MAC by HMAC-SHA256. A file that was read keeps its own protection (`Protection`): certificates open or encrypted as they
+ * were, the kind of its MAC, or none, so that who could open it can still do so; `modernise` is there to change that. Sealed keys and bags of
+ * unknown kind go in as they are. Only what a save has to seal itself, keys that lay in the open, gets AES-256, as every new key does: a private
+ * key is never put under an old cipher.
  * @param password the one that keys are sealed with; undefined for a file that has none, as `cacerts` of newer JDKs: certificates in the open,
  * no MAC
  * @throws FlowKeystoreError `password-not-allowed`, `password-required` for what cannot be in a file without one, `alias-exists` for two aliases
@@ -32,7 +36,9 @@ export async function writePkcs12(
     if (entry.kind === 'keyPair') keyIds.reserve(entry);
   }
 
-  const { shadowed, stray } = sortCarried(keystore);
+  const { protection } = keystore;
+  const isApart = protection?.certificates === 'plain' || protection?.otherScheme !== undefined;
+  const { shadowed, shadowedCertificates, stray } = sortCarried(keystore);
   const keys: Uint8Array[] = [];
   const chains: Uint8Array[] = [];
   const lateLeaves: Uint8Array[] = [];
@@ -64,8 +70,7 @@ export async function writePkcs12(
         }),
       );
     } else if (entry.source?.level === 'bag') {
-      // Secrets lie in the encrypted part of nearly all files, and in one of their own where certificates lie open.
-      const isApart = keystore.protection?.certificates === 'plain';
+      // Secrets lie in the encrypted part of nearly all files; in one of their own where certificates lie open, or under another method.
       (isApart ? secrets : others).push(renameBag(entry.source.raw, entry.alias));
     } else {
       throw new FlowKeystoreError('unsupported', `A PKCS#12 file cannot hold the entry "${entry.alias}".`);
@@ -74,12 +79,14 @@ export async function writePkcs12(
 
   // Of two bags with one alias Java sees the last, of two certificates of one name the first.
   const certificates = [...chains, ...lateLeaves, ...others, ...stray];
-  const open = password === undefined || keystore.protection?.certificates === 'plain';
-  const content = (bags: readonly Uint8Array[], isSecret: boolean): Promise<Uint8Array> | Uint8Array =>
-    password === undefined || (open && !isSecret)
-      ? dataContent(sequence(...bags))
-      : encryptedContent(sequence(...bags), password);
+  const content = (bags: readonly Uint8Array[], isSecret: boolean): Promise<Uint8Array> | Uint8Array => {
+    const isOpen = password === undefined || (protection?.certificates === 'plain' && !isSecret);
+    if (isOpen) return dataContent(sequence(...bags));
+    const scheme = isSecret ? (protection?.otherScheme ?? protection?.scheme) : protection?.scheme;
+    return encryptedContent(sequence(...bags), password, scheme);
+  };
   const safes: Uint8Array[] = [];
+  if (shadowedCertificates.length) safes.push(await content(shadowedCertificates, false));
   if (shadowed.length) safes.push(await content(shadowed, true));
   if (keys.length) safes.push(dataContent(sequence(...keys)));
   if (certificates.length) safes.push(await content(certificates, false));
@@ -88,13 +95,8 @@ export async function writePkcs12(
 
   const authenticatedSafe = sequence(...safes);
   const pfx = [integer(3), dataContent(authenticatedSafe)];
-  if (password === undefined) return sequence(...pfx);
-  return sequence(...pfx, await makeMac(authenticatedSafe, password, strongMac(keystore.protection?.mac)));
-}
-
-/** What a file had that is no longer good enough, or had not, becomes SHA-256. */
-function strongMac(mac: Protection['mac'] | undefined): MacHash {
-  return mac === 'sha384' || mac === 'sha512' ? mac : 'sha256';
+  if (password === undefined || protection?.mac === 'none') return sequence(...pfx);
+  return sequence(...pfx, await makeMac(authenticatedSafe, password, protection));
 }
 
 /** Java sees no key that is not encrypted: such a one is sealed now. Other forms than PKCS#8's have no place in the file. */
@@ -136,9 +138,11 @@ function checkAliases(keystore: Keystore): void {
  */
 function sortCarried({ carried, entries }: Keystore): {
   readonly shadowed: readonly Uint8Array[];
+  readonly shadowedCertificates: readonly Uint8Array[];
   readonly stray: readonly Uint8Array[];
 } {
   const shadowed: Uint8Array[] = [];
+  const shadowedCertificates: Uint8Array[] = [];
   const stray: Uint8Array[] = [];
   const aliases = new Map<string, string>();
   for (const { alias, source } of entries) {
@@ -154,9 +158,11 @@ function sortCarried({ carried, entries }: Keystore): {
       continue;
     }
     const now = aliases.get(alias.toLowerCase());
-    if (now !== undefined) shadowed.push(now.toLowerCase() === alias.toLowerCase() ? raw : renameBag(raw, now));
+    if (now === undefined) continue;
+    const list = bag.type === bagOid.certificate ? shadowedCertificates : shadowed;
+    list.push(now.toLowerCase() === alias.toLowerCase() ? raw : renameBag(raw, now));
   }
-  return { shadowed, stray };
+  return { shadowed, shadowedCertificates, stray };
 }
 
 /** Whether Java has a bag with an alias as an entry, if nothing hides it. */
@@ -220,8 +226,8 @@ function dataContent(octets: Uint8Array): Uint8Array {
   return sequence(oid(contentOid.data), context(0, octetString(octets)));
 }
 
-async function encryptedContent(plain: Uint8Array, password: string): Promise<Uint8Array> {
-  const { algorithm, data } = await encryptWithPassword(plain, password);
+async function encryptedContent(plain: Uint8Array, password: string, scheme?: EncryptionScheme): Promise<Uint8Array> {
+  const { algorithm, data } = await encryptWithPassword(plain, password, scheme);
   const info = sequence(oid(contentOid.data), algorithm, element(0x80, data));
   return sequence(oid(contentOid.encryptedData), context(0, sequence(integer(0), info)));
 }
