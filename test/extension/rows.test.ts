@@ -16,7 +16,7 @@ import { HostFixture, password, run } from './hostFixture';
 
 /** What each icon with a meaning has to be called in the words that a screen reader says. */
 const words: Readonly<Record<string, RegExp>> = {
-  error: /expired|problem|cannot be opened|not supported/i,
+  error: /expired|problem|cannot be opened|not supported|broken|not its issuer|not signed|refused/i,
   warning: /expires?\b|expire soon|not in the chain|without a certificate/,
   watch: /not valid (before|yet)/i,
   lock: /locked|password/i,
@@ -137,7 +137,10 @@ describe('what a screen reader says of the rows of keystores', () => {
     assert.equal(labelled(/^ending,/).spoken, 'ending, key pair, expires in 11 days, EC P-256');
     assert.match(labelled(/^over,/).spoken, /^over, certificate, expired \d days ago, self-signed$/);
     assert.match(labelled(/^early,/).spoken, /^early, certificate, not valid before \d{4}-\d\d-\d\d, self-signed$/);
-    assert.equal(labelled(/^Missing issuer/).spoken, 'Missing issuer: Example Root, not in the chain');
+    assert.equal(
+      labelled(/^Issuer, not in the chain/).spoken,
+      'Issuer, not in the chain: Example Root, in the keystore as "root"',
+    );
     assert.match(
       labelled(/^Keystore open.p12/).spoken,
       /PKCS12 \u00b7 5 entries \u00b7 1 expired \u00b7 1 expires soon \u00b7 1 not valid yet$/,

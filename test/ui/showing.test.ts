@@ -66,12 +66,14 @@ describe('what is shown of keystores', () => {
   });
 
   it('shows where a chain is broken', async () => {
-    await workbench.treeRow('broken').click();
+    await workbench.treeKey('broken', 'ArrowRight');
     await workbench.tab('broken.txt').waitFor();
     await workbench.page
       .locator('.view-line', { hasText: 'The chain is broken after this certificate' })
       .first()
       .waitFor();
+    await workbench.treeRow('chain broken').waitFor();
+    await workbench.treeRow('the next one is not its issuer').waitFor();
     await workbench.screenshot('show-broken-chain');
   });
 

@@ -57,11 +57,12 @@ export async function exportFrom(args: readonly string[], terminal: Terminal): P
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const opened = await opener.open(file);
   const form = formNamed(values.form) ?? (values.out?.toLowerCase().endsWith('.pub') ? 'openssh' : undefined);
-  const made = await contentOf(opened, aliases, opener, terminal, {
+  const wanted = {
     ...values,
     ...(form !== undefined && { form }),
     newPassword: async () => given ?? (await askNewPassword(terminal)),
-  });
+  };
+  const made = await inFile(file, () => contentOf(opened, aliases, opener, terminal, wanted));
   if (values.out === undefined) {
     if (!made.isText) throw badArguments(`--form ${made.form} is not text.`, 'Name a file with --out FILE.');
     terminal.out(Buffer.from(made.bytes).toString('utf8'));

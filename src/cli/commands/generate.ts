@@ -6,6 +6,7 @@ import { addKeyPair } from '../../core/keystore/edit';
 import { isCutShort, makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
 import { sshKeyWish, sshSubject } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
+import { inFile } from '../inFile';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { sealingPassword } from '../sealingPassword';
@@ -46,23 +47,20 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
   const type = values.type === undefined ? undefined : readStoreType(values.type);
   const { opened, keystore: before, password, save } = await openOrCreate(file, type, opener, terminal);
   const validity = values.validity ?? ssh?.validity ?? '2 years';
-  const plan = planKeyPair(
-    {
-      alias,
-      subject,
-      key: values.key ?? 'RSA 3072',
-      validity,
-      usage: readUsage(values.usage) ?? (ssh ? [] : ['clientAuth']),
-      alternativeNames: values.san ?? '',
-      ca: values.ca ?? false,
-      ...(values.issuer !== undefined && { issuer: values.issuer }),
-      ...(values['valid-from'] !== undefined && { validFrom: values['valid-from'] }),
-      ...(values.serial !== undefined && { serialNumber: values.serial }),
-      ...(values.signature !== undefined && { signature: values.signature }),
-    },
-    before,
-    terminal.now(),
-  );
+  const wanted = {
+    alias,
+    subject,
+    key: values.key ?? 'RSA 3072',
+    validity,
+    usage: readUsage(values.usage) ?? (ssh ? [] : ['clientAuth']),
+    alternativeNames: values.san ?? '',
+    ca: values.ca ?? false,
+    ...(values.issuer !== undefined && { issuer: values.issuer }),
+    ...(values['valid-from'] !== undefined && { validFrom: values['valid-from'] }),
+    ...(values.serial !== undefined && { serialNumber: values.serial }),
+    ...(values.signature !== undefined && { signature: values.signature }),
+  };
+  const plan = await inFile(file, () => planKeyPair(wanted, before, terminal.now()));
   const sealing = await sealingPassword(file, before, password, opener, terminal);
   const issuerKey = plan.issuer && opened ? keyObjectOf(await opener.privateKeyOf(opened, plan.issuer)) : undefined;
   const made = await makeKeyPair(plan, { signal: terminal.signal, ...(issuerKey && { issuerKey }) });

@@ -7,6 +7,7 @@ import { handOverKit, rootMissingFile, zipKit, type KitFile } from '../../core/r
 import { keyUsesIn } from '../../core/report/keyUses';
 import { counted } from '../counted';
 import { flowsIn } from '../flowFiles';
+import { inFile } from '../inFile';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
@@ -35,7 +36,7 @@ export async function kit(args: readonly string[], terminal: Terminal): Promise<
   const force = values.force ?? false;
   if (zip) await requireNew(out, force);
   const { keystore } = await new KeystoreOpener(values['password-env'] ?? [], terminal).open(file);
-  const entry = getKeyPair(keystore, alias);
+  const entry = await inFile(file, () => getKeyPair(keystore, alias));
   const { flows, problems } = await flowsIn(values.flows ?? [], terminal.signal);
   for (const problem of problems) note(terminal, `${problem.file}: ${problem.message}`);
   const uses = keyUsesIn(flows, entry.alias);

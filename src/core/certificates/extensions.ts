@@ -212,7 +212,8 @@ const decoders = [
 
 const ascii = (node: Node): string => Buffer.from(contentsOf(node)).toString('latin1');
 
-function generalNameOf(node: Node): GeneralName {
+/** One of RFC 5280 section 4.2.1.6. */
+export function generalNameOf(node: Node): GeneralName {
   switch (node.tag) {
     case 0x81:
       return { kind: 'email', value: ascii(node) };

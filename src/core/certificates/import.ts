@@ -33,6 +33,12 @@ export function readCertificates(input: Uint8Array | string): ReadCertificates {
   if (text.includes('-----BEGIN ')) return readPemText(text);
   const compact = text.replace(/\s/g, '');
   if (/^MI[A-Za-z0-9+/]{60,}={0,2}$/.test(compact)) return readDer(Buffer.from(compact, 'base64'));
+  if (isSshPublicKey(text)) {
+    throw notCertificates(
+      'an SSH public key',
+      'A keystore holds private keys: import the file beside it that has no .pub at its end. The public part is exported from the entry.',
+    );
+  }
   throw notCertificates(looksLikeText(text));
 }
 
@@ -143,11 +149,13 @@ function inOrder(certificates: readonly Certificate[]): Certificate[] {
   return chain.length === unique.length ? chain : unique;
 }
 
+/** One line as `id_rsa.pub` has it, or RFC 4716's block. */
+const isSshPublicKey = (text: string): boolean => /^\s*(ssh-|ecdsa-sha2-|sk-|---- BEGIN SSH2 PUBLIC KEY)/.test(text);
+
 function looksLikeText(text: string): string {
   const head = text.trimStart().slice(0, 200);
   if (head === '') return 'nothing at all';
   if (/^<(!doctype html|html)/i.test(head)) return 'a web page';
-  if (/^(ssh-|ecdsa-)/.test(head)) return 'an SSH public key';
   if (head.startsWith('<?xml')) return 'XML';
   if (head.startsWith('{')) return 'JSON';
   if (head.charCodeAt(0) === 0xfffd) return 'a binary file of another kind';

@@ -19,7 +19,7 @@ import { FlowKeystoreError } from '../errors';
 import { extensionListOf, readSignatureAlgorithm, type Certificate, type SignatureAlgorithm } from './certificate';
 import { extensionOid, Extensions, type Extension } from './extensions';
 import { Name } from './name';
-import { readPem, writePem } from './pem';
+import { isCertificateLabel, isPkcs7Label, readPem, writePem } from './pem';
 import { readPublicKey, type PublicKey } from './publicKey';
 import { verifySignature, type SignatureState } from './signature';
 import { signerOf } from './signer';
@@ -116,7 +116,7 @@ export function readRequest(input: Uint8Array | string): CertificationRequest {
   if (text.includes('-----BEGIN ')) {
     const blocks = readPem(text);
     const found = blocks.find(({ label }) => /^(NEW )?CERTIFICATE REQUEST$/.test(label));
-    if (!found) throw notARequest(blocks[0] ? `PEM of another kind (${blocks[0].label})` : 'PEM without a request');
+    if (!found) throw notThisPem(blocks[0]?.label);
     try {
       return CertificationRequest.parse(found.der);
     } catch (error) {
@@ -139,12 +139,32 @@ function parseOrSay(bytes: Uint8Array): CertificationRequest {
   }
 }
 
-function notARequest(what: string): FlowKeystoreError {
+function notThisPem(label: string | undefined): FlowKeystoreError {
+  if (label === undefined) return notARequest('PEM without a request');
+  if (isCertificateLabel(label) || isPkcs7Label(label)) {
+    return notARequest(
+      'a certificate',
+      'A certificate is signed already. Sign the request it was made from, or make one: flow-keystore request, or Create Certification Request.',
+    );
+  }
+  if (label.includes('PRIVATE KEY')) {
+    return notARequest(
+      'a private key',
+      'Make a request with it: flow-keystore request, or Create Certification Request.',
+    );
+  }
+  return notARequest(`PEM of another kind (${label})`);
+}
+
+function notARequest(
+  what: string,
+  next = 'Requests come as PEM (-----BEGIN CERTIFICATE REQUEST-----) or DER (.csr, .p10).',
+): FlowKeystoreError {
   return new FlowKeystoreError(
     'not-a-request',
     `There is no certification request in it; it looks like ${what}.`,
     {},
-    'Requests come as PEM (-----BEGIN CERTIFICATE REQUEST-----) or DER (.csr, .p10).',
+    next,
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Certificate } from '../certificates/certificate';
 import { extendedKeyUsageOid } from '../certificates/extensions';
 import type { Name } from '../certificates/name';
+import { authorityProblem, criticalProblem, nameProblem, type PathProblem } from '../certificates/pathRules';
 import { checkSignature } from '../certificates/signature';
 import type { TrustAnchor } from '../keystore/anchors';
-import { nameConstraintProblem } from './nameConstraints';
 
 export type TrustCode =
   | 'server-expired'
@@ -170,12 +170,14 @@ function judgePath(path: readonly Certificate[], anchor: TrustAnchor, now: Date)
       return fail('server-not-yet-valid', member, `It is valid from ${isoDay(member.notBefore)} on.`);
     }
     const problem =
-      (i === 0 ? leafProblem(member) : authorityProblem(member, i - 1)) ?? criticalProblem(member) ?? weakness(member);
+      (i === 0 ? leafProblem(member) : textOf(authorityProblem(member, i - 1))) ??
+      textOf(criticalProblem(member)) ??
+      weakness(member);
     if (problem !== undefined) return fail('server-certificate-invalid', member, problem);
   }
   const [leaf] = path;
   for (const authority of path.slice(1)) {
-    const problem = leaf && nameConstraintProblem(authority, leaf);
+    const problem = leaf && textOf(nameProblem(authority, leaf));
     if (leaf && problem !== undefined) return fail('server-certificate-invalid', leaf, problem);
   }
   return { trusted: true, path, anchor };
@@ -198,35 +200,21 @@ function leafProblem({ extensions }: Certificate): string | undefined {
   return undefined;
 }
 
-/** @param below how many authorities stand between it and the server's certificate (RFC 5280 section 4.2.1.9) */
-function authorityProblem({ extensions }: Certificate, below: number): string | undefined {
-  const constraints = extensions.basicConstraints;
-  if (!constraints?.ca) return 'It issued a certificate without being a certification authority.';
-  if (constraints.pathLength !== undefined && constraints.pathLength < below) {
-    return 'The path below it is longer than it allows.';
+function textOf(problem: PathProblem | undefined): string | undefined {
+  switch (problem?.code) {
+    case 'not-an-authority':
+      return 'It issued a certificate without being a certification authority.';
+    case 'path-too-long':
+      return 'The path below it is longer than it allows.';
+    case 'may-not-sign':
+      return 'Its key usage does not allow to issue certificates.';
+    case 'unknown-critical':
+      return `It has a critical extension that Java does not know (${problem.oid}).`;
+    case 'name-not-permitted':
+      return `${problem.authority.subject.short} may not issue for ${problem.name.value} (name constraints).`;
+    case undefined:
+      return undefined;
   }
-  if (extensions.keyUsage && !extensions.keyUsage.has('keyCertSign')) {
-    return 'Its key usage does not allow to issue certificates.';
-  }
-  return undefined;
-}
-
-/** Critical extensions that Java's path validation knows; it refuses every other one (RFC 5280 section 4.2). */
-const knownCritical: ReadonlySet<string> = new Set([
-  '2.5.29.15', // keyUsage
-  '2.5.29.17', // subjectAltName
-  '2.5.29.19', // basicConstraints
-  '2.5.29.30', // nameConstraints
-  '2.5.29.32', // certificatePolicies
-  '2.5.29.33', // policyMappings
-  '2.5.29.36', // policyConstraints
-  '2.5.29.37', // extendedKeyUsage
-  '2.5.29.54', // inhibitAnyPolicy
-]);
-
-function criticalProblem({ extensions }: Certificate): string | undefined {
-  const unknown = extensions.all.find(({ oid, critical }) => critical && !knownCritical.has(oid));
-  return unknown && `It has a critical extension that Java does not know (${unknown.oid}).`;
 }
 
 /** What jdk.certpath.disabledAlgorithms of Java 17 refuses for any trust anchor. */

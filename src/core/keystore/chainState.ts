@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificates/certificate';
+import { pathProblems, type PlacedProblem } from '../certificates/pathRules';
 import { checkSignature } from '../certificates/signature';
 import { trustAnchors } from './anchors';
 import type { Keystore } from './model';
@@ -23,7 +24,9 @@ export interface ChainState {
     /** The issuer is in the keystore as an entry of its own. */
     | { readonly kind: 'issuer-in-keystore'; readonly alias: string; readonly issuer: Certificate; readonly link: Link }
     | { readonly kind: 'issuer-missing' };
-  /** It reaches a root, in itself or in the keystore, and no link of it is broken. */
+  /** What a client that checks the path as Java does would refuse it for, signatures and dates aside. */
+  readonly problems: readonly PlacedProblem[];
+  /** It reaches a root, in itself or in the keystore, no link of it is broken, and no rule of paths. */
   readonly complete: boolean;
 }
 
@@ -41,7 +44,17 @@ export function chainState(
   const end = endOf(last, keystore);
   const atRoot = end.kind === 'root' || (end.kind === 'issuer-in-keystore' && end.issuer.selfIssued);
   const all = end.kind === 'issuer-missing' ? links : [...links, end.link];
-  return { links, end, complete: atRoot && !all.some(isBroken) };
+  const path = end.kind === 'issuer-in-keystore' ? [...chain, end.issuer] : chain;
+  const problems = pathProblems(path);
+  return { links, end, problems, complete: atRoot && !all.some(isBroken) && !problems.length };
+}
+
+/** Whether the members of a chain do not even name each other: seen without a look at any signature. */
+export function isTorn(chain: readonly Certificate[]): boolean {
+  return chain.some((member, i) => {
+    const next = chain[i + 1];
+    return next !== undefined && !member.mayBeIssuedBy(next);
+  });
 }
 
 export function isBroken(link: Link): boolean {

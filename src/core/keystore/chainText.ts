@@ -3,6 +3,7 @@ import { roleInChain } from './chain';
 import { chainState, isBroken, type Link } from './chainState';
 import { validityText } from './describe';
 import type { WarnFrom } from './expiry';
+import { describePathProblem } from './lintText';
 import type { Keystore } from './model';
 
 const broken: Readonly<Partial<Record<Link, string>>> = {
@@ -18,7 +19,7 @@ export function chainLines(
 ): string[] {
   const state = chainState(chain, keystore);
   if (!state) return [];
-  const { links, end } = state;
+  const { links, end, problems } = state;
   const lines: string[] = [];
   const add = (depth: number, text: string): void => void lines.push(`  ${'  '.repeat(depth)}${text}`);
   const note = (depth: number, link: Link | undefined): void => {
@@ -28,6 +29,9 @@ export function chainLines(
   chain.forEach((member, i) => {
     const facts = [roleInChain(chain, i), validityText(member, now, warnDays)];
     add(i, `${member.subject.toString()}  [${facts.join(', ')}]`);
+    for (const { index, problem } of problems) {
+      if (index === i) add(i + 1, `!! REFUSED: ${describePathProblem(problem)}`);
+    }
     note(i + 1, links[i]);
   });
   const depth = chain.length;
@@ -45,9 +49,11 @@ export function chainLines(
   return [`Chain: ${verdict(state)}`, ...lines];
 }
 
-function verdict({ links, end, complete }: NonNullable<ReturnType<typeof chainState>>): string {
+function verdict({ links, end, problems, complete }: NonNullable<ReturnType<typeof chainState>>): string {
   const at = links.findIndex(isBroken);
   if (at >= 0) return `broken after certificate ${at + 1} of ${links.length + 1}`;
+  const [refused] = problems;
+  if (refused) return `refused because of certificate ${refused.index + 1} of ${links.length + 1}`;
   if (end.kind === 'issuer-missing') return 'the root is missing, in the chain and in the keystore';
   if (isBroken(end.link)) return 'the signature at its end is wrong';
   if (end.kind === 'root') return complete ? 'complete, with its root' : 'not complete';

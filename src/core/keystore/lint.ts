@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import { lintCertificate, type CertificateFinding, type LintSeverity } from '../certificates/lint';
+import type { PathProblem } from '../certificates/pathRules';
 import { chainState, isBroken, linkTo, type Link } from './chainState';
 import type { Entry, Keystore } from './model';
 
@@ -16,6 +17,12 @@ export type EntryFinding =
       | { readonly code: 'chain-order' }
       | { readonly code: 'chain-broken'; readonly certificate: Certificate; readonly index: number }
       | { readonly code: 'bad-signature'; readonly certificate: Certificate; readonly index: number }
+      | {
+          readonly code: 'path-problem';
+          readonly certificate: Certificate;
+          readonly index: number;
+          readonly problem: PathProblem;
+        }
       | { readonly code: 'signature-not-checked'; readonly certificate: Certificate; readonly index: number }
       | { readonly code: 'issuer-missing'; readonly certificate: Certificate; readonly issuer: string }
       | { readonly code: 'key-pair-too-large-for-sap'; readonly bytes: number; readonly limit: number }
@@ -78,6 +85,12 @@ function* chainFindings(
   for (const [at, link] of state.links.entries()) {
     const certificate = unique[at];
     if (certificate) yield* linkFindings(certificate, chain.indexOf(certificate), link);
+  }
+  for (const { index, problem } of state.problems) {
+    const certificate = unique[index];
+    // Said of the certificate by itself already.
+    if (!certificate || problem.code === 'not-an-authority' || problem.code === 'may-not-sign') continue;
+    yield { code: 'path-problem', severity: 'error', certificate, index: chain.indexOf(certificate), problem };
   }
   const last = chain.at(-1);
   if (!last) return;

@@ -1,3 +1,4 @@
+import type { PathProblem } from '../certificates/pathRules';
 import type { EntryFinding } from './lint';
 
 const bytesText = (bytes: number): string => bytes.toLocaleString('en');
@@ -7,6 +8,22 @@ export function describeFinding(finding: EntryFinding): string {
   const text = sentences(finding);
   const member = 'index' in finding && finding.index ? finding.certificate.subject.short : undefined;
   return member === undefined ? text : `${member}: ${text}`;
+}
+
+/** Without the period: a sentence goes on. */
+export function describePathProblem(problem: PathProblem): string {
+  switch (problem.code) {
+    case 'not-an-authority':
+      return 'It issued a certificate and is no certification authority';
+    case 'may-not-sign':
+      return 'It issued a certificate, and its key usage does not let it';
+    case 'path-too-long':
+      return `It allows ${problem.allowed} intermediate authorities below itself, and there are ${problem.below}`;
+    case 'unknown-critical':
+      return `It has a critical extension that Java does not know (${problem.oid})`;
+    case 'name-not-permitted':
+      return `"${problem.authority.subject.short}" may not issue for ${problem.name.kind}:${problem.name.value} (name constraints)`;
+  }
 }
 
 function sentences(finding: EntryFinding): string {
@@ -49,6 +66,8 @@ function sentences(finding: EntryFinding): string {
       return 'The chain is broken after this certificate: the next one is not that of its issuer.';
     case 'bad-signature':
       return 'The signature is wrong: the certificate of that name was not the one that signed it, or it was changed.';
+    case 'path-problem':
+      return `${describePathProblem(finding.problem)}: the chain is refused.`;
     case 'signature-not-checked':
       return 'The signature could not be checked: this platform does not know the key or the algorithm.';
     case 'issuer-missing':

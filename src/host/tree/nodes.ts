@@ -1,6 +1,8 @@
 import type { Certificate } from '../../core/certificates/certificate';
 import type { Name } from '../../core/certificates/name';
+import type { PathProblem } from '../../core/certificates/pathRules';
 import { missingIssuer, roleInChain, type ChainRole } from '../../core/keystore/chain';
+import { chainState, isBroken, type Link } from '../../core/keystore/chainState';
 import type { EntryGroup } from '../../core/keystore/group';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
 import type { KeystoreSession } from '../services/keystoreSession';
@@ -42,6 +44,10 @@ export interface ChainNode extends NodeBase {
   readonly index: number;
   readonly certificate: Certificate;
   readonly role: ChainRole;
+  /** How it hangs on the next member, where that is broken. */
+  readonly link?: Link;
+  /** Why a path with it would be refused. */
+  readonly refused?: PathProblem;
 }
 
 /** The issuer that a chain ends before. */
@@ -49,6 +55,8 @@ export interface MissingIssuerNode extends NodeBase {
   readonly kind: 'missingIssuer';
   readonly parent: EntryNode;
   readonly issuer: Name;
+  /** It is an entry of the keystore: what is trusted, and not sent along. */
+  readonly alias?: string;
 }
 
 export interface NoteNode extends NodeBase {
@@ -114,12 +122,20 @@ export function childrenOfEntry(parent: EntryNode): TreeNode[] {
   const { session, entry } = parent;
   if (entry.kind !== 'keyPair') return [];
   const { chain } = entry;
+  const state = chainState(chain, session.seen);
   const rows: TreeNode[] = chain.map((certificate, index) => {
     const id = `${parent.id}/${index}/${certificate.sha256}`;
-    return { kind: 'chain', id, parent, session, index, certificate, role: roleInChain(chain, index) };
+    const link = state?.links[index];
+    const refused = state?.problems.find((placed) => placed.index === index)?.problem;
+    const wrong = link && isBroken(link) ? { link } : refused ? { refused } : {};
+    return { kind: 'chain', id, parent, session, index, certificate, role: roleInChain(chain, index), ...wrong };
   });
   const issuer = missingIssuer(chain);
-  if (issuer) rows.push({ kind: 'missingIssuer', id: `${parent.id}/missing`, parent, session, issuer });
+  if (issuer) {
+    const end = state?.end.kind === 'issuer-in-keystore' ? state.end : undefined;
+    const alias = end && !isBroken(end.link) ? { alias: end.alias } : {};
+    rows.push({ kind: 'missingIssuer', id: `${parent.id}/missing`, parent, session, issuer, ...alias });
+  }
   return rows;
 }
 

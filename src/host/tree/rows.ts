@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AliasUse } from '../../core/checks/whereUsed';
 import type { Certificate } from '../../core/certificates/certificate';
 import { publicKeyText } from '../../core/certificates/publicKey';
+import { isTorn } from '../../core/keystore/chainState';
 import { certificateOf, standaloneRole } from '../../core/keystore/chain';
 import { expiryState, type ExpiryState, type WarnFrom } from '../../core/keystore/expiry';
 import { matchesIn, type Filter } from '../../core/keystore/filter';
@@ -10,7 +11,7 @@ import { problemText } from '../ui/errors';
 import { dateText, kindText, noteText, numberText, roleText, validityText } from '../ui/texts';
 import { groupText } from './groupTexts';
 import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
-import { childrenOfEntry, type EntryNode, type GroupNode, type KeystoreNode, type TreeNode } from './nodes';
+import type { ChainNode, EntryNode, GroupNode, KeystoreNode, TreeNode } from './nodes';
 
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -47,18 +48,24 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
     case 'chain':
       return plainRow({
         label: labelled(node.certificate.subject.short, look.filter),
-        description: joined([roleText(node.role), validityText(node.certificate, look.now, look.warnFrom)]),
-        icon: stateIcon(stateOf(node.certificate, look)) ?? new vscode.ThemeIcon('verified'),
+        description: joined([
+          ...brokenText(node),
+          roleText(node.role),
+          validityText(node.certificate, look.now, look.warnFrom),
+        ]),
+        icon: brokenText(node).length
+          ? errorIcon()
+          : (stateIcon(stateOf(node.certificate, look)) ?? new vscode.ThemeIcon('verified')),
         command: { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] },
         context: 'chain',
       });
     case 'missingIssuer':
       return plainRow({
         label: labelled(node.issuer.short, look.filter),
-        description: t('not in the chain'),
-        icon: warningIcon(),
+        description: node.alias === undefined ? t('not in the chain') : t('in the keystore as "{0}"', node.alias),
+        icon: node.alias === undefined ? warningIcon() : new vscode.ThemeIcon('verified'),
         context: 'missingIssuer',
-        spoken: t('Missing issuer'),
+        spoken: node.alias === undefined ? t('Missing issuer') : t('Issuer, not in the chain'),
       });
     case 'note':
       if (
@@ -182,20 +189,30 @@ function expirySummary(entries: readonly Entry[], look: Look): string[] {
 function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const { entry } = node;
   const certificate = certificateOf(entry);
-  const row = new vscode.TreeItem(labelled(entry.alias, look.filter), childrenOfEntry(node).length ? Collapsed : None);
+  const hasChain = entry.kind === 'keyPair' && entry.chain.length > 0;
+  const row = new vscode.TreeItem(labelled(entry.alias, look.filter), hasChain ? Collapsed : None);
+  // Signatures are looked at when the row is unfolded: there may be thousands.
+  const torn = entry.kind === 'keyPair' && isTorn(entry.chain);
   const state = certificate && stateOf(certificate, look);
   const validity = certificate ? [validityText(certificate, look.now, look.warnFrom)] : [];
   // A narrow side bar cuts the end off: what is wrong comes first.
   const told = state === 'valid' ? [...factsOf(entry), ...validity] : [...validity, ...factsOf(entry)];
-  const facts = [...told, ...useFacts(entry, look)];
+  const facts = [...(torn ? [t('chain broken')] : []), ...told, ...useFacts(entry, look)];
   const since = look.requestOut(node);
   row.description = joined([...(since ? [t('request out')] : []), ...facts]);
-  row.iconPath = stateIcon(state) ?? kindIcon(entry);
+  row.iconPath = torn ? errorIcon() : (stateIcon(state) ?? kindIcon(entry));
   row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
   const spoken = since ? [t('request out since {0}', dateText(since))] : [];
   row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...spoken, ...facts].join(', ') };
   return row;
+}
+
+/** What is wrong with the place of a certificate in a chain. */
+function brokenText({ link, refused }: ChainNode): string[] {
+  if (link === 'other-issuer') return [t('the next one is not its issuer')];
+  if (link === 'bad-signature') return [t('not signed by the next one')];
+  return refused ? [t('refused in this chain')] : [];
 }
 
 /** Short, for a narrow side bar: a key pair is told by its algorithm, a certificate by its role, where it has one. */

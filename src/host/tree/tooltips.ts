@@ -7,6 +7,7 @@ import { firstFew } from '../../core/firstFew';
 import { certificateOf } from '../../core/keystore/chain';
 import { generalNameText, groups } from '../../core/keystore/describe';
 import type { Keystore } from '../../core/keystore/model';
+import { describePathProblem } from '../../core/keystore/lintText';
 import { protectionLine, protectionOf } from '../../core/keystore/protection';
 import { problemText } from '../ui/errors';
 import { dateText, kindText, validityText } from '../ui/texts';
@@ -37,15 +38,23 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
       ]);
     }
     case 'chain':
-      return facts(certificateFacts(node.certificate, look));
+      return facts([
+        [t('Problem'), node.refused && describePathProblem(node.refused)],
+        ...certificateFacts(node.certificate, look),
+      ]);
     case 'missingIssuer':
       return facts([
         [t('Issuer'), node.issuer.toString()],
         [
           t('What it means'),
-          t(
-            'The certificate of this issuer is not in the key pair\u2019s chain. A server that knows only the root needs the intermediates from here.',
-          ),
+          node.alias === undefined
+            ? t(
+                'The certificate of this issuer is not in the key pair\u2019s chain. A server that knows only the root needs the intermediates from here.',
+              )
+            : t(
+                'The certificate of this issuer is not in the key pair\u2019s chain, but an entry of the keystore: "{0}". It is trusted, and not sent along.',
+                node.alias,
+              ),
         ],
       ]);
     default:

@@ -62,6 +62,8 @@ describe('the details of an entry', () => {
         '1.2.3.4, https://cps.example',
         'Name constraints: permitted dns:.example (critical)',
         'Certificate transparency: 2 signed certificate timestamps',
+        'of version 171',
+        'of version 188',
         'Authority information access:',
         'OCSP: http://ocsp.example',
         'certificate of the issuer: http://ca.example/ca.cer',
