@@ -2,12 +2,18 @@ import { createHash, createHmac } from 'node:crypto';
 import { context, integer, nullValue, octetString, oid, sequence, bmpOctets } from '../../src/core/asn1/der';
 import { readCertificates } from '../../src/core/certificates/import';
 import { writePem } from '../../src/core/certificates/pem';
+import { describeRequest } from '../../src/core/certificates/describeRequest';
+import { readRequest } from '../../src/core/certificates/request';
 import { FlowKeystoreError } from '../../src/core/errors';
 import { openLegacyPem } from '../../src/core/keys/legacyPem';
 import { pkcs12Kdf } from '../../src/core/keys/pkcs12Kdf';
 import { publicKeyOf } from '../../src/core/keys/publicKeyOf';
 import { openSealedKey } from '../../src/core/keys/sealedKey';
 import { describeKeystore } from '../../src/core/keystore/details';
+import { certificateOfItem } from '../../src/core/keystore/import/items';
+import { piecesInText } from '../../src/core/keystore/import/pieces';
+import { recognise } from '../../src/core/keystore/import/recognise';
+import { needsPassphrase, openPrivateKeyFile, readPrivateKeyFile } from '../../src/core/keystore/sshKeys';
 import { stableText } from '../../src/core/keystore/stableText';
 import type { Keystore } from '../../src/core/keystore/model';
 import { makeBag, makeCertificateBag } from '../../src/core/keystore/pkcs12/bag';
@@ -28,6 +34,7 @@ import {
   pkcs7ByOpenssl,
   requestByOpenssl,
   sealedLeafKeyByOpenssl,
+  sshKeysByOpenssh,
 } from '../support/foreignKeystores';
 
 export interface Target {
@@ -64,6 +71,16 @@ export function fuzzTargets(): Target[] {
     Buffer.from(writePem('PKCS7', pkcs7ByOpenssl)),
   ]);
 
+  const requestText = Buffer.from(writePem('CERTIFICATE REQUEST', requestByOpenssl));
+  // What mails and tickets have around it; several things in one.
+  const mixed = Buffer.concat([
+    Buffer.from('Dear all,\r\n> see below\r\n'),
+    requestText,
+    pem,
+    Buffer.from(Buffer.from(leaf.der).toString('base64')),
+  ]);
+  const sshKeys = sshKeysByOpenssh.map((der) => Buffer.from(writePem('OPENSSH PRIVATE KEY', der)));
+
   return [
     { name: 'PKCS#12', seeds: [pkcs12ByKeytool, oldPkcs12ByOpenssl], run: keystore },
     { name: 'PKCS#12, MAC made right', seeds: [open], run: async (safe, n) => keystore(await withMac(safe, data), n) },
@@ -77,7 +94,16 @@ export function fuzzTargets(): Target[] {
     { name: 'certificate', seeds: chain.map(({ der }) => der), run: certificatesRead },
     { name: 'PKCS#7', seeds: [pkcs7ByOpenssl], run: certificatesRead },
     { name: 'PEM text of certificates', seeds: [pem, chainByOpenssl], run: certificatesRead },
-    { name: 'request', seeds: [requestByOpenssl], run: certificatesRead },
+    { name: 'PkiPath', seeds: [sequence(root.der, issuing.der, leaf.der)], run: certificatesRead },
+    { name: 'request as a certificate', seeds: [requestByOpenssl], run: certificatesRead },
+    { name: 'certification request', seeds: [requestByOpenssl, requestText], run: request },
+    { name: 'SSH key', seeds: sshKeys, run: sshKey },
+    {
+      name: 'SSH key, inside',
+      seeds: sshKeysByOpenssh,
+      run: (der) => sshKey(Buffer.from(writePem('OPENSSH PRIVATE KEY', der))),
+    },
+    { name: 'import of anything', seeds: [pem, pkcs7ByOpenssl, leaf.der, ...sshKeys, mixed], run: importOf },
     {
       name: 'private key',
       seeds: [sealed, leafKeyByOpenssl],
@@ -127,6 +153,33 @@ async function describe(keystore: Keystore): Promise<void> {
 function certificatesRead(input: Uint8Array): Promise<void> {
   for (const each of readCertificates(input).certificates) touched(each);
   return Promise.resolve();
+}
+
+async function request(input: Uint8Array): Promise<void> {
+  describeRequest(readRequest(input));
+  await Promise.resolve();
+}
+
+async function sshKey(input: Uint8Array): Promise<void> {
+  const file = readPrivateKeyFile(input);
+  await openPrivateKeyFile(file, needsPassphrase(file) ? password : '');
+}
+
+/** As Import does it: two files at once, and a password that fits some of what is in them. */
+async function importOf(bytes: Uint8Array, round: number): Promise<void> {
+  piecesInText(Buffer.from(bytes).toString('latin1'));
+  const sources = [{ name: 'dropped', bytes }];
+  if (round % 3 === 0) sources.push({ name: 'beside it', bytes: chainByOpenssl });
+  let asked = 0;
+  const { items } = await recognise(sources, () => {
+    // Who is asked for the same thing again and again gives up.
+    if (asked++ < 3 && round % 2) return Promise.resolve(password);
+    return Promise.reject(new FlowKeystoreError('password-required', 'Nobody answers.'));
+  });
+  for (const item of items) {
+    const certificate = certificateOfItem(item);
+    if (certificate) touched(certificate);
+  }
 }
 
 function touched(certificate: { publicKey: unknown; selfIssued: boolean; isCa: boolean; sha256: string }): void {

@@ -199,3 +199,40 @@ export const legacyEcKeyByOpenssl = Buffer.from(
     'cB+bDj8p7CpJe1evstkyJnCAKS7AVUAeh44oW2NBPCApVg157uQSxum41BvKcg==',
   'base64',
 );
+
+/** `ssh-keygen -t ecdsa`, `-t rsa -b 1024` and `-t ed25519` of OpenSSH 9, without a passphrase; the last one `-t ecdsa -a 1` with the password: the inside of the PEM. */
+export const sshKeysByOpenssh: readonly Uint8Array[] = [
+  Buffer.from(
+    'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAaAAAABNlY2RzYS1zaGEyLW5pc3RwMjU2AAAACG5pc3RwMjU2AAAAQQ' +
+      'QN3JqxgzDWP0qyA4Ifpde3xFm4IqESvVLDSLQGCoWugbM+MKPgeSn5/FgkCNsyoCcafsXJIEurIMR6rAHh0msYAAAAqHnLFDh5yxQ4AAAAE2Vj' +
+      'ZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA3cmrGDMNY/SrIDgh+l17fEWbgioRK9UsNItAYKha6Bsz4wo+B5Kfn8WCQI2zKgJx' +
+      'p+xckgS6sgxHqsAeHSaxgAAAAhAOfh30VoXnwRe/gIFiA1d90YUQoXF+sOPB6m0c01wmU8AAAACm1lQGV4YW1wbGUBAgMEBQ==',
+    'base64',
+  ),
+  Buffer.from(
+    'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAlwAAAAdzc2gtcnNhAAAAAwEAAQAAAIEAvfBaAlw2WF49i1iKe0qiCO' +
+      '++jg7lEHkgsv6U0LRQPMfuqA2yoh/CGK2XQZQwAwEGA2W01BlxNpat8lCn+oUe1UgBc1Uw6TbSt8JtEKjNG3A+NqxlKY9Jrsj4SKsEa7EGTP12' +
+      'BuoapA63Z5wCfOwpWO+YTrZOa9swo31VGX9m/PMAAAH4oAI+jKACPowAAAAHc3NoLXJzYQAAAIEAvfBaAlw2WF49i1iKe0qiCO++jg7lEHkgsv' +
+      '6U0LRQPMfuqA2yoh/CGK2XQZQwAwEGA2W01BlxNpat8lCn+oUe1UgBc1Uw6TbSt8JtEKjNG3A+NqxlKY9Jrsj4SKsEa7EGTP12BuoapA63Z5wC' +
+      'fOwpWO+YTrZOa9swo31VGX9m/PMAAAADAQABAAAAgGWdETpUBMrv1/MVcjiVa+xl/kbXlxpiAulfo1OoM4jg2T/U3C052kgDjnkKA0mIIaRto/' +
+      'kYh2XR5MtO9R7kWuKINSoKuMUjQATI9yBJhYVcv8a4RzPvrZ7c52gTUjfH+LfcnI1fqNsp+8usRfWluxa/DPoagGBiR6rn45Q9LJVZAAAAQQDj' +
+      'Xaw8pVc77YOIUil/xLgaUNePR/XY+KVMhcrmvzXeeyXo8JoAv2+3OPd5rMpC/OH+ZMTr08UM0gbmy7wNGRaVAAAAQQD1RYXJGpblMFB9OQrKx6' +
+      'OTuctnw+P4GKZZxHdg5EBtMpPqCqwH35xYyRtWPj+5bhx5jscfh4pmRALN8B7/HmGVAAAAQQDGPzrkusDztLrlLHqDI+bmy/4nNml069bjtEJq' +
+      'JA9bZJCyIV5QW7wvO2INdakFxxGKn1HtIt+20+zWGpFAPFJnAAAAAAEC',
+    'base64',
+  ),
+  Buffer.from(
+    'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACDsCudoBTMVATf9ZFsuzn1UXJA4no' +
+      '1N9pWBLeh0ET20HAAAAIhi6LKqYuiyqgAAAAtzc2gtZWQyNTUxOQAAACDsCudoBTMVATf9ZFsuzn1UXJA4no1N9pWBLeh0ET20HAAAAEDFcbcX' +
+      'xSH/LlnHvFaw1mwaPujc5F9AlGtoEn1phRBHDuwK52gFMxUBN/1kWy7OfVRckDiejU32lYEt6HQRPbQcAAAAAXgBAgME',
+    'base64',
+  ),
+  Buffer.from(
+    'b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABAwdTh33/olZC28CLDoeFpXAAAAAQAAAAEAAABoAAAAE2VjZH' +
+      'NhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBECDj8bUxKft7tSVmb4uvc7bgEs4fwFxA/WMoFH7su+SC0WswmoD0oGeV2SlYI7cl1Z9' +
+      'FFhYm9ZvFGkWn4GQ6yYAAACwUomn9qAUJllghCjdlEvlt3MF6Z+jMjoK8xmrwFvKZ+bpjLf2B+ME4uNz6TzhvbtcjLDd7AWbU5sC92q7q/z0Dw' +
+      'GKR51kSvnrK7z+fyQVDLC0PN9zIDdufEn1i9foVc5ZWuNtm4D4mIFiBWFgxhE/rc+Uc0fsfNftFgEayc7raeqbH80WnSOOidupEb9dTVeKezVq' +
+      'oA1sZ85zliD3/JIIgLhKnh6uv3/uoxQ96L2aUtA=',
+    'base64',
+  ),
+];
