@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { makeCa, makeSelfSigned } from '../support/testCertificates';
-import { HostFixture } from './hostFixture';
+import { chooseKeystore } from '../../src/host/commands/choosing';
+import { HostFixture, run } from './hostFixture';
 
 /** PEM files of the workspace: most hold a single certificate and are no keystores. */
 describe('PEM bundles of the workspace', function () {
@@ -63,5 +64,25 @@ describe('PEM bundles of the workspace', function () {
     );
     rmSync(folder, { recursive: true });
     await listed([]);
+  });
+
+  it('do not make a question of it where one keystore is meant, unless one was added', async () => {
+    mkdirSync(folder, { recursive: true });
+    const [root, other] = [await makeCa('Bundled Root'), await makeCa('Another Bundled Root')];
+    writeFileSync(path.join(folder, 'lone.pem'), root.pem + other.pem);
+    await listed(['lone.pem']);
+    // Nothing that is asked has an answer here: a question would fail.
+    const all = fixture.host.registry.sessions().filter(({ uri }) => uri.toString() !== fixture.keystore);
+    assert.ok(
+      all.every(({ added, name }) => !added && /\.pem$/i.test(name)),
+      all.map(({ name }) => name).join(),
+    );
+    const question = { title: 'Test', any: true };
+    const chosen = await chooseKeystore(fixture.host, { silent: true }, question);
+    assert.equal(chosen.uri.toString(), fixture.keystore);
+    const file = path.join(folder, 'lone.pem');
+    await run('flowKeystore.openAsKeystore', { files: [file], silent: true });
+    await assert.rejects(chooseKeystore(fixture.host, { silent: true }, question), { code: 'arguments' });
+    await run('flowKeystore.removeKeystore', { keystore: vscode.Uri.file(file).toString(), silent: true });
   });
 });

@@ -66,7 +66,7 @@ describe('browsing a large keystore', () => {
     await workbench.page.keyboard.press('Enter');
     await workbench.treeRow('supplier_0059').waitFor();
     await workbench.treeRow('of 6,000 match').waitFor();
-    await workbench.screenshot('browse-filtered');
+    await workbench.screenshotInThemes('browse-filtered');
     await workbench.command('Flow Keystore: Filter Keystores...');
     await workbench.input('expired', 'Filter Keystores');
     await message(/of 6,000 entries match: expired/).waitFor();
@@ -104,7 +104,7 @@ describe('browsing a large keystore', () => {
     await workbench.treeRow('partner_key_1').click({ button: 'right' });
     const menu = workbench.page.locator('.monaco-menu');
     await menu.locator('.action-label[aria-label^="Copy as PEM"]').waitFor();
-    await workbench.screenshot('browse-several');
+    await workbench.screenshotInThemes('browse-several');
     const labels = await menu.locator('.action-label').allTextContents();
     assert.ok(labels.length);
     assert.ok(!labels.some((label) => /Rename|Copy Value|Show Details|Renew|Hand-over/.test(label)), labels.join(', '));

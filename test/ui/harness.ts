@@ -7,6 +7,16 @@ const root = process.env['PROJECT_ROOT']!;
 
 const themes = { dark: 'Dark Modern', light: 'Light Modern', highContrast: 'Default High Contrast' } as const;
 
+/** What the workbench takes its theme from, as it runs. */
+const media = {
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  light: { colorScheme: 'light', forcedColors: 'none' },
+  highContrast: { colorScheme: 'dark', forcedColors: 'active' },
+} as const;
+
+/** How the workbench marks what kind of theme it has. */
+const themeClasses = { dark: 'vs-dark', light: 'vs', highContrast: 'hc-black' } as const;
+
 export type Theme = keyof typeof themes;
 /** The theme of this run: UI_THEME, or dark. */
 export const theme: Theme = themeOf(process.env['UI_THEME'] ?? 'dark');
@@ -34,7 +44,13 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const { browser, startHost } = await import('../support/host/host.mjs');
   const shown = options.theme ?? theme;
   const host = await startHost({
-    settings: { 'workbench.colorTheme': themes[shown], ...options.settings },
+    settings: {
+      'window.autoDetectColorScheme': true,
+      'workbench.preferredDarkColorTheme': themes[shown === 'highContrast' ? shown : 'dark'],
+      'workbench.preferredLightColorTheme': themes.light,
+      'workbench.preferredHighContrastColorTheme': themes.highContrast,
+      ...options.settings,
+    },
     extensions: process.env['UI_EXTENSIONS']!,
     ...(options.env ? { env: options.env } : {}),
   });
@@ -269,9 +285,10 @@ export class Workbench {
 
   /**
    * Chooses an entry of a tree row's context menu. Whatever takes the focus meanwhile closes the menu (details that are shown beside
-   * a new entry, a tree that is drawn anew): then it is opened again.
+   * a new entry, a tree that is drawn anew): then it is opened again. While VS Code reads a tree anew it hands no row over to the
+   * command, which asks for one then: where that may be, name what the command shows.
    */
-  async treeMenu(row: string, entry: string): Promise<void> {
+  async treeMenu(row: string, entry: string, shows?: Locator): Promise<void> {
     const item = this.page.locator(`.monaco-menu .action-item:has(.action-label[aria-label^="${entry}"])`);
     for (let left = 5; ; left -= 1) {
       await this.treeRow(row).click({ button: 'right' });
@@ -282,6 +299,7 @@ export class Workbench {
         await item.and(this.page.locator('.focused')).waitFor(soon);
         await item.press('Enter', soon);
         await item.waitFor({ state: 'detached', ...soon });
+        await shows?.waitFor(soon);
         return;
       } catch (error) {
         if (!left) throw error;
@@ -328,9 +346,20 @@ export class Workbench {
     return new Map(found);
   }
 
+  /** Takes a picture in each theme, one after the other, and goes back to its own: for screens whose look was never seen otherwise. */
+  async screenshotInThemes(name: string): Promise<void> {
+    await this.screenshot(name);
+    const others = (Object.keys(themes) as Theme[]).filter((each) => each !== this.theme);
+    for (const each of [...others, this.theme]) {
+      await this.page.emulateMedia(media[each]);
+      await this.page.locator(`.monaco-workbench.${themeClasses[each]}`).waitFor();
+      if (each !== this.theme) await this.screenshot(name, each);
+    }
+  }
+
   /** Takes a picture: out/screenshots/<theme>/NN-name.png, numbered in the order taken. */
-  async screenshot(name: string): Promise<void> {
-    const folder = path.join(root, 'out/screenshots', this.theme);
+  async screenshot(name: string, shown: Theme = this.theme): Promise<void> {
+    const folder = path.join(root, 'out/screenshots', shown);
     mkdirSync(folder, { recursive: true });
     const number = String(readdirSync(folder).length + 1).padStart(2, '0');
     await this.page.screenshot({ path: path.join(folder, `${number}-${name}.png`) });

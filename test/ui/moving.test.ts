@@ -102,7 +102,7 @@ describe('moving entries in and out', () => {
     await workbench.quickRow('what is there is kept').waitFor();
     await workbench.quickInput().fill('');
     await workbench.quickRow('partner_c').waitFor();
-    await workbench.screenshot('import-preview');
+    await workbench.screenshotInThemes('import-preview');
   });
 
   it('does what was shown once it is accepted, says so, and takes it back', async () => {
@@ -160,7 +160,7 @@ describe('moving entries in and out', () => {
     await workbench.treeMenu('partner_a', 'Export Key Pair...');
     await workbench.quickPick('PKCS#12');
     await workbench.dialog('Export the private key of "partner_a"').waitFor();
-    await workbench.screenshot('export-key-modal');
+    await workbench.screenshotInThemes('export-key-modal');
     await workbench.dialogButton('Export Private Key').click();
     await workbench.input('weak', '1/2');
     await workbench.page.locator('.quick-input-widget', { hasText: '2/2' }).waitFor();

@@ -40,8 +40,7 @@ describe('from a certification request to a signed certificate', () => {
   });
 
   it('makes the request, and says in the tree that it is out', async () => {
-    await workbench.treeMenu('partner_a', 'Create Certification Request');
-    await workbench.quickTitle('1/3').waitFor();
+    await workbench.treeMenu('partner_a', 'Create Certification Request', workbench.quickTitle('1/3'));
     await workbench.quickValue('CN=Partner A, O=Example, C=DE');
     await workbench.screenshot('request-subject');
     await workbench.page.keyboard.press('Enter');
@@ -52,7 +51,7 @@ describe('from a certification request to a signed certificate', () => {
     await workbench.file(at('partner_a.csr'), '..');
     await workbench.toast('Send it to the certification authority').waitFor();
     await workbench.treeRow('request out').waitFor();
-    await workbench.screenshot('request-out');
+    await workbench.screenshotInThemes('request-out');
     await workbench.clearToasts();
     await workbench.treeRow('request out').click();
     await workbench.tab('partner_a.txt').waitFor();
@@ -96,7 +95,7 @@ describe('from a certification request to a signed certificate', () => {
     // Its details open by the click and may take the focus before the key comes.
     await workbench.treeRow('partner_a').locator('.monaco-tl-twistie').click();
     await workbench.treeRow('Test CA').waitFor();
-    await workbench.screenshot('response-imported');
+    await workbench.screenshotInThemes('response-imported');
     const { chain } = getKeyPair(await readKeystore(readFileSync(at('partner.p12')), password), 'partner_a');
     assert.equal(chain.length, 2);
     assert.match(chain[1]?.subject.short ?? '', /^Test CA/);

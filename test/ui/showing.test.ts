@@ -62,7 +62,7 @@ describe('what is shown of keystores', () => {
     await workbench.treeRow('partner_a').click();
     await workbench.tab('partner_a.txt').waitFor();
     await workbench.page.locator('.view-line', { hasText: 'of its lifetime' }).first().waitFor();
-    await workbench.screenshot('show-details');
+    await workbench.screenshotInThemes('show-details');
   });
 
   it('shows where a chain is broken', async () => {
@@ -74,7 +74,7 @@ describe('what is shown of keystores', () => {
       .waitFor();
     await workbench.treeRow('chain broken').waitFor();
     await workbench.treeRow('the next one is not its issuer').waitFor();
-    await workbench.screenshot('show-broken-chain');
+    await workbench.screenshotInThemes('show-broken-chain');
   });
 
   it('says in the status bar and in Problems what expires, and leads there', async () => {
@@ -92,7 +92,7 @@ describe('what is shown of keystores', () => {
     await workbench.screenshot('show-expiry-problem');
     await status.click();
     await workbench.quickTitle('Expiring Keys and Certificates').waitFor();
-    await workbench.screenshot('show-expiring');
+    await workbench.screenshotInThemes('show-expiring');
     await workbench.quickPick('renewal_b');
     await workbench.tab('renewal_b.txt').waitFor();
   });

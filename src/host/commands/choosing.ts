@@ -54,10 +54,10 @@ export async function chooseKeystore(
     (session) => (question.any ?? session.state.kind !== 'error') && (question.fits?.(session) ?? true),
   );
   const fitting = possible.filter(({ state }) => state.kind === question.state);
-  const usable = fitting.length ? fitting : possible;
-  const [only] = usable;
+  const usable = ownFirst(fitting.length ? fitting : possible);
+  const [only, second] = usable;
   if (!only) throw noKeystore(all.length > 0);
-  if (usable.length === 1) return only;
+  if (!second || (isFoundBundle(second) && !isFoundBundle(only))) return only;
   mayAsk(argument, 'keystore');
   const items = usable.map((session): Choice<KeystoreSession> => ({
     label: session.name,
@@ -69,6 +69,15 @@ export async function chooseKeystore(
   if (asked.kind !== 'answer') throw new GaveUp();
   return asked.value;
 }
+
+/**
+ * A PEM file with several certificates that lies in the workspace: most are no keystore of anybody's. From its row in the tree all can be done with it; one that
+ * was added or opened as a keystore counts as one.
+ */
+const isFoundBundle = ({ added, uri }: KeystoreSession): boolean => !added && /\.(pem|crt)$/i.test(uri.path);
+
+const ownFirst = (sessions: readonly KeystoreSession[]): KeystoreSession[] =>
+  [false, true].flatMap((bundle) => sessions.filter((session) => isFoundBundle(session) === bundle));
 
 function noKeystore(unusable: boolean): FlowKeystoreError {
   return unusable
