@@ -72,9 +72,9 @@ export async function chooseKeystore(
 
 /**
  * A PEM file with several certificates that lies in the workspace: most are no keystore of anybody's. From its row in the tree all can be done with it; one that
- * was added or opened as a keystore counts as one.
+ * was added from elsewhere counts as a keystore.
  */
-const isFoundBundle = ({ added, uri }: KeystoreSession): boolean => !added && /\.(pem|crt)$/i.test(uri.path);
+const isFoundBundle = ({ added, type }: KeystoreSession): boolean => !added && type === 'PEM';
 
 const ownFirst = (sessions: readonly KeystoreSession[]): KeystoreSession[] =>
   [false, true].flatMap((bundle) => sessions.filter((session) => isFoundBundle(session) === bundle));
