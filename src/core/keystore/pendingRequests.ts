@@ -6,8 +6,8 @@ import type { Entry, KeyPairEntry } from './model';
 
 /**
  * Key pairs whose certification request was made and whose response is still to come, by public key: so a request is known in whatever keystore has
- * the key, and whatever its alias. Of a private key without a certificate only itself tells the public key; it is known by its octets in the file,
- * for as long as it is not sealed anew. Immutable; nothing secret.
+ * the key, and whatever its alias. Of a private key without a certificate only itself tells the public key; it is known by its octets in the file, and whoever
+ * seals it anew says so (`resealed`). Immutable; nothing secret.
  */
 export class PendingRequests {
   private constructor(
@@ -64,6 +64,22 @@ export class PendingRequests {
       new Map([...this.made].filter(([other]) => other !== digest)),
       new Map([...this.sealed].filter(([, other]) => other !== digest)),
     );
+  }
+
+  /**
+   * After private keys were sealed anew under the same aliases. What was known of the old octets stays: the change can be undone.
+   * @returns itself where nothing is out for any of them
+   */
+  resealed(before: readonly Entry[], after: readonly Entry[]): PendingRequests {
+    if (!this.sealed.size) return this;
+    const now = new Map(after.map((entry) => [entry.alias.toLowerCase(), entry]));
+    const more = before.flatMap((entry): [string, string][] => {
+      const other = now.get(entry.alias.toLowerCase());
+      if (entry.kind !== 'keyPair' || entry.chain.length || other?.kind !== 'keyPair') return [];
+      const known = this.sealed.get(sha256(entry.key.der));
+      return known === undefined || other.key === entry.key ? [] : [[sha256(other.key.der), known]];
+    });
+    return more.length ? new PendingRequests(this.made, new Map([...this.sealed, ...more])) : this;
   }
 
   private digestOf({ chain: [leaf], key }: KeyPairEntry): string | undefined {

@@ -43,6 +43,7 @@ export async function convertKeystoreFile(host: Host, argument: ConvertKeystoreA
   });
   const added = await host.registry.add(uri);
   await unlock(host, added, { password, ...(argument.silent ? { silent: true } : {}) });
+  await host.requests.resealed(keystore.entries, added.keystore?.entries ?? []);
   if (!argument.silent) {
     await host.tree.expand(added);
     const entries = added.keystore?.entries.length ?? 0;

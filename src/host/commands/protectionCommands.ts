@@ -28,7 +28,7 @@ export async function changePassword(host: Host, argument: ChangePasswordArgumen
     );
   }
   const password = argument.newPassword ?? (await askPassword(session, argument, title));
-  await reseal(session, argument, {
+  await reseal(host, session, argument, {
     title: t('Changing the password of {0}', session.name),
     what: t('change the password'),
     password: () => password,
@@ -74,7 +74,7 @@ export async function modernise(host: Host, argument: KeystoreArgument): Promise
     const question = t('Protect {0} by today\u2019s methods?', session.name);
     if (!(await confirmed(question, `${t('Old is:')}\n${found}\n\n${after}`, t('Modernise')))) throw new GaveUp();
   }
-  await reseal(session, argument, {
+  await reseal(host, session, argument, {
     title: t('Modernising {0}', session.name),
     what: t('modernise the protection'),
     password: ({ store }) => requirePassword(store, session),
@@ -116,10 +116,12 @@ interface Resealing {
 
 /** Every private key sealed anew within the format, as one change that can be undone. Nothing is lost without a question. */
 async function reseal(
+  host: Host,
   session: KeystoreSession,
   argument: FromCode,
   { title, what, password, keepMethods }: Resealing,
 ): Promise<void> {
+  const before = session.keystore?.entries ?? [];
   await withProgress(title, async (signal, report) => {
     await session.edit(async (keystore: Keystore, _, passwords) => {
       const target = { type: keystore.type, password: password(passwords), keepMethods };
@@ -134,6 +136,7 @@ async function reseal(
       };
     });
   });
+  await host.requests.resealed(before, session.keystore?.entries ?? []);
 }
 
 async function confirmLoss(session: KeystoreSession, { leftOut }: Converted, argument: FromCode): Promise<void> {

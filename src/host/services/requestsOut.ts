@@ -28,6 +28,13 @@ export class RequestsOut implements vscode.Disposable {
     if (left !== known) await this.keep(left);
   }
 
+  /** After private keys were sealed anew, or taken over into another keystore under their aliases. */
+  async resealed(before: readonly Entry[], after: readonly Entry[]): Promise<void> {
+    const known = this.pending();
+    const moved = known.resealed(before, after);
+    if (moved !== known) await this.keep(moved);
+  }
+
   dispose(): void {
     this.changed.dispose();
   }

@@ -48,6 +48,18 @@ describe('requests that are out', () => {
     assert.deepEqual(pending.without(one.certificate.spki).stored, {});
   });
 
+  it('stay with a private key that is sealed anew, and with the old seal: that may come back', async () => {
+    const lone = await pair(one, 'Lone', []);
+    const pending = none.with(lone, one.certificate.spki, made);
+    const anew = { ...(await pair(one, 'lone', [])), alias: 'lone' };
+    assert.equal(pending.since(anew), undefined);
+    const moved = again(pending.resealed([lone], [anew]));
+    assert.deepEqual([moved.since(anew), moved.since(lone)], [made, made]);
+    assert.equal(pending.resealed([lone], [lone]), pending);
+    assert.equal(pending.resealed([await pair(other, 'lone', [])], [anew]), pending);
+    assert.deepEqual(moved.without(one.certificate.spki).stored, {});
+  });
+
   it('are taken over from where the address of the keystore stood before the key', async () => {
     const digest = one.certificate.keyDigest;
     const pending = PendingRequests.from({
