@@ -158,6 +158,22 @@ describe('adapter editor webview', () => {
     assert.deepEqual(sent.at(-1), { type: 'generateKeyPair', channel: 'MessageFlow_1', use: true });
   });
 
+  it('stays on the row of the list where the keystores change meanwhile', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    const alias = page.field('Private Key Alias');
+    await alias.fill('r');
+    await page.page.keyboard.press('ArrowDown');
+    const chosen = page.page.locator('.row[aria-selected="true"]');
+    await chosen.waitFor();
+    const text = await chosen.textContent();
+    page.port.send({ type: 'keyPairs', keyPairs: editor.keyPairs(), note: editor.keyPairsNote() });
+    page.port.send({ type: 'keyPairs', keyPairs: [...editor.keyPairs()].reverse(), note: editor.keyPairsNote() });
+    await page.delivered();
+    assert.equal(await chosen.textContent(), text);
+    assert.equal(await alias.getAttribute('aria-activedescendant'), await chosen.getAttribute('id'));
+  });
+
   it('writes in the flow instead of the parameter when asked to', async () => {
     const editor = exampleEditor();
     await open(editor);

@@ -91,9 +91,14 @@ export class Combobox {
     return !this.list.hidden;
   }
 
-  /** Draws the rows anew, where they are shown: the keystores have changed. */
+  /** Draws the rows anew, where they are shown: the keystores have changed. The row that the arrow keys stand on stays, as long as it is there. */
   refresh(): void {
-    if (this.isOpen) this.draw();
+    if (!this.isOpen) return;
+    const before = this.shown[this.active];
+    this.draw();
+    if (!before) return;
+    const again = this.shown.findIndex((row) => row.text === before.text && row.title === before.title);
+    if (again >= 0) this.setActive(again);
   }
 
   label(text: string): void {
