@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands/register';
+import { openForRename } from './host/commands/renameInFlows';
 import { AdapterEditors } from './host/editors/adapterEditor';
 import { ConnectivityReports } from './host/editors/connectivityReports';
 import { TestRecords } from './host/editors/testRecords';
+import { workspaceEdit } from './host/language/documentEdits';
 import { FlowDocuments } from './host/language/flowDocuments';
 import { registerLanguageFeatures } from './host/language/register';
-import { EntryDocuments } from './host/services/entryDocuments';
+import { documentUri, EntryDocuments } from './host/services/entryDocuments';
 import { ExpiryWatch } from './host/services/expiryWatch';
 import { FlowUses } from './host/services/flowUses';
 import type { Host } from './host/services/host';
@@ -95,6 +97,11 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
         trustedByTest: (file, channel, fields) => tests.trusted(vscode.Uri.parse(file, true), channel, fields),
       }),
       onDidChangeChecks: checksChanged.event,
+      entryUri: (keystore, alias) => documentUri({ keystore, alias }, registry.find(keystore)?.name),
+      renameEntry: async (keystore, alias, newAlias) => {
+        await vscode.commands.executeCommand('flowKeystore.renameEntry', { keystore, alias, newAlias });
+      },
+      renameInFlows: async (from, to) => workspaceEdit(await openForRename(host, from, to)),
     }),
     registerCommands(host, documents, versions, watch, editors),
   );

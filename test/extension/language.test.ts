@@ -42,6 +42,9 @@ describe('flows as text', () => {
       warnFrom: () => 30,
       checks: () => ({}),
       onDidChangeChecks: changed.event,
+      entryUri: () => assert.fail('no definition is asked for'),
+      renameEntry: () => assert.fail('nothing is renamed'),
+      renameInFlows: () => assert.fail('nothing is renamed'),
     });
     features = vscode.Disposable.from(registered, flows);
   });

@@ -67,7 +67,7 @@ function unescapeCell(text: string): string {
 }
 
 /** As exported flows have it: apostrophes too, since ids stand in them. */
-function escapeCell(value: string): string {
+export function escapeCell(value: string): string {
   return value.replace(
     /[&<>']/g,
     (character) => `&${character === '&' ? 'amp' : character === '<' ? 'lt' : character === '>' ? 'gt' : 'apos'};`,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from '../../core/checks/context';
-import { channelLenses, type AliasStatus, type ChannelLens } from '../../core/languageService';
+import type { AliasStatus } from '../../core/languageService/aliasStatus';
+import { channelLenses, stepLenses, type ChannelLens, type StepLens } from '../../core/languageService/lenses';
 import { isChangeable, type FlowDocuments } from './flowDocuments';
 import { editChannelCommand, testChannelCommand, type ChannelArgument, type LanguageServices } from './services';
 
@@ -17,9 +18,11 @@ export class ChannelLensProvider implements vscode.CodeLensProvider {
     const source = await this.documents.checkedFlow(document);
     if (token.isCancellationRequested) return [];
     const options: CheckOptions = { now: this.services.now(), days: this.services.warnFrom() };
-    return channelLenses(source, this.services.keystores.views(), options).flatMap((lens) =>
-      toCodeLenses(document, lens),
-    );
+    const keystores = this.services.keystores.views();
+    return [
+      ...channelLenses(source, keystores, options).flatMap((lens) => toCodeLenses(document, lens)),
+      ...stepLenses(source, keystores, options).map((lens) => toStepLens(document, lens)),
+    ];
   }
 }
 
@@ -46,6 +49,15 @@ function toCodeLenses(document: vscode.TextDocument, lens: ChannelLens): vscode.
     lenses.push(make(vscode.l10n.t('Test Outbound Connectivity'), testChannelCommand));
   }
   return lenses;
+}
+
+/** A lens without a command is text. */
+function toStepLens(document: vscode.TextDocument, { offset, label, aliases }: StepLens): vscode.CodeLens {
+  const at = document.positionAt(offset);
+  const [first] = aliases;
+  const tooltip = first && aliasTooltip(first);
+  const title = [label, ...aliases.map(aliasText)].join(' \u00b7 ');
+  return new vscode.CodeLens(new vscode.Range(at, at), { title, command: '', ...(tooltip ? { tooltip } : {}) });
 }
 
 function titleOf({ adapter, authentication, alias }: ChannelLens): string {

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { checkFlows } from '../../core/checks/check';
 import type { Finding, Severity } from '../../core/checks/finding';
-import { linesOf } from '../../core/flow/lines';
-import type { Span } from '../../core/flow/model';
 import { fixSentence, helpSentence, messageSentences, type Sentence } from '../../core/report/findingText';
 import { isChangeable, isFlowUri, isParametersUri, type FlowDocuments, type FlowProject } from './flowDocuments';
 import type { LanguageServices } from './services';
+import { rangeOf } from './ranges';
 
 const delay = 200;
 
@@ -183,11 +182,4 @@ function editOf({ uri, changes }: ReadyFix): vscode.WorkspaceEdit | undefined {
 /** The sentences of `core/report/findingText` are the keys of the translations. */
 function translate({ text, args }: Sentence): string {
   return vscode.l10n.t(text, { ...args });
-}
-
-function rangeOf(owner: Text, { offset, length }: Span): vscode.Range {
-  const lines = linesOf(owner);
-  const start = lines.positionAt(offset);
-  const end = lines.positionAt(offset + length);
-  return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
 }

@@ -72,7 +72,7 @@ function readOnly({ uri }: vscode.TextDocument): FlowKeystoreError {
   );
 }
 
-function workspaceEdit(all: readonly DocumentEdit[]): vscode.WorkspaceEdit {
+export function workspaceEdit(all: readonly DocumentEdit[]): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const { document, edits } of all) {
     for (const { offset, length, text } of edits) {

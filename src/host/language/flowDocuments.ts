@@ -4,7 +4,7 @@ import { decodeParameters, decodeUtf8 } from '../../core/flow/encoding';
 import type { Flow } from '../../core/flow/model';
 import type { Parameters } from '../../core/flow/parameters';
 import { flowNameOf, parametersPathsOf } from '../../core/flow/project';
-import { ParseCache } from '../../core/languageService';
+import { ParseCache } from '../../core/languageService/parseCache';
 
 /** A flow project as far as the language features care: the flows around one parameters.prop. Files are named by their URI as a string. */
 export interface FlowProject {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { AliasNavigation } from './aliasNavigation';
 import { ChannelLensProvider } from './codeLenses';
-import { AliasCompletionProvider } from './completions';
+import { ValueCompletionProvider } from './completions';
 import { FlowDiagnostics } from './diagnostics';
+import { FlowOutline } from './outline';
 import { flowPattern, parametersPattern, type LanguageServices } from './services';
 
 /** Registers lenses, completions, diagnostics and quick fixes for flows and parameters.prop. Nothing is read before a document asks for it. */
@@ -14,8 +16,17 @@ export function registerLanguageFeatures(services: LanguageServices): vscode.Dis
     lensesChanged.fire();
     diagnostics.schedule();
   };
-  const completions = new AliasCompletionProvider(documents, services);
+  const completions = new ValueCompletionProvider(documents, services);
+  const outline = new FlowOutline(documents);
+  const navigation = new AliasNavigation(documents, services);
+  const both = [flowPattern, parametersPattern];
   return vscode.Disposable.from(
+    vscode.languages.registerDocumentSymbolProvider(flowPattern, outline, { label: 'Flow' }),
+    vscode.languages.registerFoldingRangeProvider(flowPattern, outline),
+    vscode.languages.registerHoverProvider(both, navigation),
+    vscode.languages.registerDefinitionProvider(both, navigation),
+    vscode.languages.registerReferenceProvider(both, navigation),
+    vscode.languages.registerRenameProvider(both, navigation),
     diagnostics,
     lensesChanged,
     watcher,

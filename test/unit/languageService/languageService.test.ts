@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
-import type { CheckedFlow } from '../../src/core/checks/context';
-import { lockedKeystore, type KeystoreView } from '../../src/core/checks/keystoreView';
-import { applyEdits } from '../../src/core/flow/edit';
-import { readParameters } from '../../src/core/flow/parameters';
-import { readFlow } from '../../src/core/flow/read';
+import type { CheckedFlow } from '../../../src/core/checks/context';
+import { lockedKeystore, type KeystoreView } from '../../../src/core/checks/keystoreView';
+import { applyEdits } from '../../../src/core/flow/edit';
+import { readParameters } from '../../../src/core/flow/parameters';
+import { readFlow } from '../../../src/core/flow/read';
 import {
-  aliasCompletionsInFlow,
-  aliasCompletionsInParameters,
-  aliasParametersOf,
-  channelLenses,
-  diagnosticsOf,
-  ParseCache,
-  type ChannelLens,
-} from '../../src/core/languageService';
-import { certificate, keyPair, keystore, options } from './checks/views';
-import { flowText, httpReceiver, type ChannelText } from './flow/flowText';
+  completionsInFlow,
+  completionsInParameters,
+  valuesSeen,
+  type AliasFacts,
+  type Completion,
+} from '../../../src/core/languageService/completions';
+import { foldingOf } from '../../../src/core/languageService/folding';
+import { channelLenses, stepLenses, type ChannelLens } from '../../../src/core/languageService/lenses';
+import { ParseCache } from '../../../src/core/languageService/parseCache';
+import { symbolsOf, type FlowSymbol } from '../../../src/core/languageService/symbols';
+import { certificate, keyPair, keystore, options } from '../checks/views';
+import { flowText, flowWithSteps, httpReceiver, type ChannelText } from '../flow/flowText';
 
 const store = keystore(
   keyPair('zeta'),
@@ -115,14 +117,17 @@ describe('completing an alias in a flow', () => {
     at: string,
     shift = 0,
     keystores: readonly KeystoreView[] = [store],
-  ): ReturnType<typeof aliasCompletionsInFlow> =>
-    aliasCompletionsInFlow(readFlow(text), text.indexOf(at) + shift, keystores, options);
+  ): (Completion & AliasFacts)[] =>
+    completionsInFlow({ file: 'x.iflw', flow: readFlow(text) }, text.indexOf(at) + shift, {
+      keystores,
+      options,
+    }).filter((each) => each.kind === 'alias');
 
   it('offers key pairs, expired ones and those without a certificate last', () => {
     const text = flowText(httpReceiver({ privateKeyAlias: 'al' }));
     const offered = complete(text, '>al<', 3);
     assert.deepEqual(
-      offered.map(({ alias, state, days, keystore: name, entry }) => [alias, state, days, name, entry.key]),
+      offered.map(({ value, state, days, keystore: name, entry }) => [value, state, days, name, entry.key]),
       [
         ['alpha & co', 'expiring', 12, 'partner.p12', 'RSA 3072'],
         ['zeta', 'valid', 400, 'partner.p12', 'RSA 3072'],
@@ -146,7 +151,7 @@ describe('completing an alias in a flow', () => {
       ['<value></value>', 7],
     ] as const) {
       const text = flowText(httpReceiver({ privateKeyAlias: value, httpAddressQuery: 'x', credentialName: 'y' }));
-      const zeta = complete(text, value, shift).find(({ alias }) => alias === 'zeta');
+      const zeta = complete(text, value, shift).find(({ value: alias }) => alias === 'zeta');
       assert.ok(zeta, value);
       assert.equal(
         applyEdits(text, [{ ...zeta.span, text: zeta.text }]).replace(/>[xy]</g, '><'),
@@ -167,14 +172,7 @@ describe('completing an alias in a flow', () => {
 
   it('offers nothing anywhere else', () => {
     const text = flowText(httpReceiver({ privateKeyAlias: 'xyz', note: '<value>a<!-- c --></value>' }));
-    for (const at of [
-      'https://partner',
-      'Client Certificate',
-      '<key>privateKeyAlias',
-      'privateKeyAlias<',
-      '<?xml',
-      'a<!-- c',
-    ]) {
+    for (const at of ['https://partner', '<key>privateKeyAlias', 'privateKeyAlias<', '<?xml', 'a<!-- c']) {
       assert.deepEqual(complete(text, at, 1), [], at);
     }
     assert.deepEqual(complete(text, '>xyz<', 0), []);
@@ -200,14 +198,10 @@ describe('completing an alias in a flow', () => {
 });
 
 describe('completing an alias in parameters.prop', () => {
-  const flows = [readFlow(flowText(httpReceiver({ privateKeyAlias: '{{Key Alias}}', credentialName: '{{User}}' })))];
+  const flows = [source([httpReceiver({ privateKeyAlias: '{{Key Alias}}', credentialName: '{{User}}' })])];
   const text = '#x\nKey\\ Alias=al\nUser=al\nlone';
-  const complete = (content: string, offset: number): ReturnType<typeof aliasCompletionsInParameters> =>
-    aliasCompletionsInParameters(readParameters(content), offset, aliasParametersOf(flows), [store], options);
-
-  it('knows which parameters feed an alias', () => {
-    assert.deepEqual([...aliasParametersOf(flows)], ['Key Alias']);
-  });
+  const complete = (content: string, offset: number, keystores = [store]): Completion[] =>
+    completionsInParameters(readParameters(content), offset, flows, { keystores, options });
 
   it('offers key pairs in their values, escaped as the file needs', () => {
     const [first] = complete(text, text.indexOf('=al') + 2);
@@ -216,13 +210,7 @@ describe('completing an alias in parameters.prop', () => {
     const empty = 'Key\\ Alias=';
     assert.equal(complete(empty, empty.length).length, 4);
     const colon = keystore(keyPair('a:b'));
-    const [escaped] = aliasCompletionsInParameters(
-      readParameters(empty),
-      empty.length,
-      aliasParametersOf(flows),
-      [colon],
-      options,
-    );
+    const [escaped] = complete(empty, empty.length, [colon]);
     assert.equal(escaped?.text, 'a\\:b');
   });
 
@@ -234,19 +222,120 @@ describe('completing an alias in parameters.prop', () => {
   });
 });
 
-describe('diagnostics', () => {
-  it('come by file, with files without any', () => {
-    const parameters = source([httpReceiver({ privateKeyAlias: '{{A}}' })], 'A=nope');
+describe('completing other values', () => {
+  const valuesAt = (text: string, at: string, shift: number, seen?: ReturnType<typeof valuesSeen>): string[] =>
+    completionsInFlow({ file: 'x.iflw', flow: readFlow(text) }, text.indexOf(at) + shift, {
+      keystores: [store],
+      options,
+      ...(seen ? { seen } : {}),
+    }).map(({ kind, value }) => `${kind} ${value}`);
+
+  it('offers what the adapter knows for authentication and proxy', () => {
+    const text = flowText(httpReceiver({ authenticationMethod: 'Ba', proxyType: 'x' }));
+    assert.deepEqual(valuesAt(text, '>Ba<', 2), [
+      'option None',
+      'option Basic',
+      'option OAuth2 Client Credentials',
+      'option Client Certificate',
+      'option OAuth2 SAML Bearer Assertion',
+      'option Principal Propagation',
+    ]);
+    assert.deepEqual(valuesAt(text, '>x<', 1), ['option default', 'option sapcc', 'option Internet']);
+  });
+
+  it('offers credentials seen elsewhere for a credential, and never an alias', () => {
+    const seen = valuesSeen([
+      source([httpReceiver({ credentialName: 'often' }), httpReceiver({ credentialName: 'often' })]),
+      source([httpReceiver({ credentialName: '{{C}}', locationID: 'loc' })], 'C=once'),
+      source([httpReceiver({ credentialName: '${header.x}' })]),
+    ]);
+    const text = flowText(httpReceiver({ credentialName: 'o' }));
+    assert.deepEqual(valuesAt(text, '>o<', 2, seen), ['seen often', 'seen once']);
+    assert.deepEqual(valuesAt(text, '>o<', 2), []);
+  });
+
+  it('offers certificates first for the cell of a table, escaped twice', () => {
+    const table = "&lt;row&gt;&lt;cell id='Public Key Alias'&gt;here&lt;/cell&gt;&lt;/row&gt;";
+    const text = flowWithSteps([], [{ activity: 'Encrypt', properties: { headers: table } }]);
+    const flow = readFlow(text);
+    const found = completionsInFlow({ file: 'x', flow }, text.indexOf('here') + 2, { keystores: [store], options });
     assert.deepEqual(
-      [...diagnosticsOf(parameters, [store], options)].map(([file, findings]) => [
-        file,
-        findings.map(({ code }) => code),
-      ]),
-      [
-        ['Orders.iflw', []],
-        ['parameters.prop', ['alias-missing']],
-      ],
+      found.map(({ value }) => value),
+      ['root', 'alpha & co', 'zeta', 'gone'],
     );
+    const alpha = found[1];
+    assert.ok(alpha);
+    const changed = applyEdits(text, [{ ...alpha.span, text: alpha.text }]);
+    assert.equal(changed, text.replace('here', 'alpha &amp;amp; co'));
+  });
+});
+
+describe('the outline of a flow', () => {
+  const text = flowWithSteps(
+    [httpReceiver({}, { id: 'A', name: 'To A' })],
+    [
+      { id: 'S', name: 'Sign', activity: 'SimpleSignMessage', properties: { privateKeyAlias: 'signer' } },
+      { id: 'E', name: 'Set', activity: 'Enricher' },
+    ],
+  );
+  const flow = readFlow(text);
+
+  it('lists channels with their values, and steps inside their process', () => {
+    const brief = ({ kind, name, detail, children }: FlowSymbol): unknown => [
+      `${kind} ${name}: ${detail}`,
+      ...children.map(brief),
+    ];
+    assert.deepEqual(symbolsOf(flow).map(brief), [
+      [
+        'channel To A: Receiver · HTTP',
+        ['value Address: https://partner.example/orders'],
+        ['value Authentication: Client Certificate'],
+        ['value Private Key Alias: partner_a'],
+        ['value Proxy Type: default'],
+      ],
+      [
+        'process Integration Process: process',
+        ['step Sign: Simple Signer', ['value Private Key Alias: signer']],
+        ['step Set: Enricher'],
+      ],
+    ]);
+  });
+
+  it('keeps what is selected inside what it belongs to', () => {
+    const check = (symbol: FlowSymbol): void => {
+      const { span, selection } = symbol;
+      assert.ok(selection.offset >= span.offset);
+      assert.ok(selection.offset + selection.length <= span.offset + span.length);
+      for (const child of symbol.children) {
+        assert.ok(child.span.offset >= span.offset);
+        check(child);
+      }
+    };
+    symbolsOf(flow).forEach(check);
+  });
+
+  it('folds each element up to the line of its end tag', () => {
+    const lines = text.split('\n');
+    const folds = foldingOf(flow);
+    const starting = (start: string): string | undefined => {
+      const line = lines.findIndex((each) => each.trim().startsWith(start));
+      const fold = folds.find((each) => each.start === line);
+      return fold && lines[fold.end + 1]?.trim();
+    };
+    assert.equal(starting('<bpmn2:messageFlow'), '</bpmn2:messageFlow>');
+    assert.equal(starting('<bpmn2:callActivity'), '</bpmn2:callActivity>');
+    assert.equal(starting('<ifl:property>'), '</ifl:property>');
+    assert.equal(starting('<bpmn2:process'), '</bpmn2:process>');
+    assert.ok(!folds.some(({ start, end }) => end <= start));
+  });
+
+  it('has a line over each step that names an alias', () => {
+    const lenses = stepLenses({ file: 'x', flow }, [keystore(keyPair('signer'))], options);
+    assert.deepEqual(
+      lenses.map(({ step, label, aliases }) => [step.id, label, aliases.map(({ state }) => state)]),
+      [['S', 'Simple Signer', ['valid']]],
+    );
+    assert.equal(lenses[0] && text.startsWith('<bpmn2:callActivity', lenses[0].offset), true);
   });
 });
 
