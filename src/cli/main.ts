@@ -12,9 +12,11 @@ import { list, listUsage } from './commands/list';
 import { request, requestUsage } from './commands/request';
 import { respond, respondUsage } from './commands/respond';
 import { rename, renameUsage } from './commands/rename';
+import { renameAliasIn, renameAliasUsage } from './commands/renameAlias';
 import { set, setUsage } from './commands/set';
 import { sign, signUsage } from './commands/sign';
 import { test, testUsage } from './commands/test';
+import { usage, usageUsage } from './commands/usage';
 import type { FlowKeystoreError } from '../core/errors';
 import { failureText } from './failureText';
 import { helpOf, helpOfAll, type Described } from './help';
@@ -51,6 +53,12 @@ const commands: Readonly<Record<string, Described & { readonly run: Command }>> 
   },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
+  usage: { run: usage, usage: usageUsage, what: 'where an alias is used in flows, and which entries are not' },
+  'rename-alias': {
+    run: renameAliasIn,
+    usage: renameAliasUsage,
+    what: 'another alias in flows and their parameters, and in a keystore',
+  },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },
   test: { run: test, usage: testUsage, what: 'an outbound TLS connection, step by step, trusting the keystore alone' },
 };

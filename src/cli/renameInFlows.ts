@@ -3,10 +3,10 @@ import type { AliasUse } from '../core/checks/whereUsed';
 import { describeError, FlowKeystoreError } from '../core/errors';
 import { applyEdits } from '../core/flow/edit';
 import { encodeText } from '../core/flow/encoding';
-import { nodeFiles } from '../core/flow/nodeFiles';
-import { loadFlows, type ProjectProblem } from '../core/flow/project';
+import type { ProjectProblem } from '../core/flow/project';
 import { replaceFile } from '../core/replaceFile';
 import { visible } from '../core/visible';
+import { flowsIn } from './flowFiles';
 
 /** What renaming an alias does in files; nothing is written yet. */
 export interface FlowsRename extends AliasRename {
@@ -15,14 +15,16 @@ export interface FlowsRename extends AliasRename {
   readonly problems: readonly ProjectProblem[];
 }
 
-/** @throws FlowKeystoreError where one of the paths cannot be read */
+/**
+ * @param before what has the new alias already when the flows are written: said where that fails
+ * @throws FlowKeystoreError where one of the paths cannot be read, or has no flow
+ */
 export async function planFlowsRename(
   paths: readonly string[],
-  from: string,
-  to: string,
+  { from, to, before }: { readonly from: string; readonly to: string; readonly before?: string },
   signal: AbortSignal,
 ): Promise<FlowsRename> {
-  const { flows, problems } = await loadFlows(paths, nodeFiles, signal);
+  const { flows, problems } = await flowsIn(paths, signal);
   const plan = renameAlias(flows, from, to);
   const encodings = new Map(flows.flatMap(({ parametersFile: each }) => (each ? [[each.file, each.encoding]] : [])));
   return {
@@ -38,13 +40,13 @@ export async function planFlowsRename(
         } catch (error) {
           if (!(error instanceof FlowKeystoreError)) throw error;
           const rest = plan.files.length - done.length - 1;
-          throw new FlowKeystoreError(
-            error.code,
-            `${error.message} The keystore has the new alias already${done.length ? `, and so have ${done.join(', ')}` : ''}${rest ? `; ${rest} more files still name the old one` : ''}.`,
-            error.place,
-            error.next,
-            { cause: error },
-          );
+          const changed = [...(before === undefined ? [] : [before]), ...done];
+          const sentences = [
+            error.message,
+            ...(changed.length ? [`The new alias is already in: ${changed.join(', ')}.`] : []),
+            ...(rest ? [`${rest} more files still name the old one.`] : []),
+          ];
+          throw new FlowKeystoreError(error.code, sentences.join(' '), error.place, error.next, { cause: error });
         }
       }
     },
@@ -63,3 +65,26 @@ export function leftText({ file, part, why }: LeftUse): string {
 
 /** `channel` or `step`, as it is. */
 export const partData = ({ kind, ...part }: AliasUse['part']): Record<string, unknown> => ({ [kind]: part });
+
+/** For programs: the files with their uses, and what is left. */
+export function flowsData({ files, left }: FlowsRename): Record<string, unknown> {
+  const useData = ({ flow, part, place }: AliasUse): unknown => ({
+    flow,
+    ...partData(part),
+    ...place,
+    span: undefined,
+  });
+  return {
+    files: files.map(({ file, kind, uses }) => ({ file, kind, uses: uses.map(useData) })),
+    left: left.map((use) => ({ file: use.file, ...partData(use.part), message: leftText(use) })),
+  };
+}
+
+/** For people: a line for each file and for what is left. */
+export function flowLines({ files, left }: FlowsRename): string[] {
+  if (!files.length && !left.length) return ['No flow names the old alias.'];
+  return [
+    ...files.map(({ file, uses }) => `${file}: ${uses.map(({ part }) => visible(part.name || part.id)).join(', ')}`),
+    ...left.map((use) => `Not changed: ${leftText(use)}`),
+  ];
+}

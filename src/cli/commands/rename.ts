@@ -1,4 +1,3 @@
-import type { AliasUse } from '../../core/checks/whereUsed';
 import { FlowKeystoreError } from '../../core/errors';
 import { checkAlias, describeAliasProblem } from '../../core/keystore/alias';
 import type { Change } from '../../core/keystore/changes';
@@ -7,7 +6,7 @@ import { visible } from '../../core/visible';
 import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
-import { leftText, partData, planFlowsRename, type FlowsRename } from '../renameInFlows';
+import { flowLines, flowsData, planFlowsRename, type FlowsRename } from '../renameInFlows';
 import { note, type Terminal } from '../terminal';
 
 export const renameUsage = 'rename KEYSTORE OLD NEW [--flows PATH]... [--dry-run] [--password-env NAME] [--json]';
@@ -39,7 +38,9 @@ export async function rename(args: readonly string[], terminal: Terminal): Promi
   // As the keystore has it: JKS knows no capitals.
   const [change] = edited.changes;
   const stored = change?.kind === 'renamed' ? change.to : entry.alias;
-  const flows = values.flows && (await planFlowsRename(values.flows, entry.alias, stored, terminal.signal));
+  const flows =
+    values.flows &&
+    (await planFlowsRename(values.flows, { from: entry.alias, to: stored, before: file }, terminal.signal));
   const dryRun = values['dry-run'] === true;
   if (!dryRun) {
     if (edited.changes.length) await saveKeystore(opened, edited.keystore);
@@ -57,18 +58,7 @@ function data(
   flows: FlowsRename | undefined,
   dryRun: boolean,
 ): Readonly<Record<string, unknown>> {
-  if (!flows) return { file, changes, ...(dryRun && { dryRun }) };
-  const useData = ({ flow, part, place }: AliasUse): unknown => ({
-    flow,
-    ...partData(part),
-    ...place,
-    span: undefined,
-  });
-  return {
-    ...{ file, changes, ...(dryRun && { dryRun }) },
-    files: flows.files.map(({ file: changed, kind, uses }) => ({ file: changed, kind, uses: uses.map(useData) })),
-    left: flows.left.map((use) => ({ file: use.file, ...partData(use.part), message: leftText(use) })),
-  };
+  return { ...{ file, changes, ...(dryRun && { dryRun }) }, ...(flows && flowsData(flows)) };
 }
 
 function text(file: string, changes: readonly Change[], flows: FlowsRename | undefined, dryRun: boolean): string {
@@ -79,10 +69,6 @@ function text(file: string, changes: readonly Change[], flows: FlowsRename | und
         ]
       : [],
   );
-  for (const { file: changed, uses } of flows?.files ?? []) {
-    lines.push(`${changed}: ${uses.map(({ part }) => visible(part.name || part.id)).join(', ')}`);
-  }
-  for (const use of flows?.left ?? []) lines.push(`Not changed: ${leftText(use)}`);
-  if (flows && !flows.files.length && !flows.left.length) lines.push('No flow names the old alias.');
+  if (flows) lines.push(...flowLines(flows));
   return `${(lines.length ? lines : ['Nothing to change.']).join('\n')}\n`;
 }

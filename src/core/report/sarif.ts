@@ -1,3 +1,4 @@
+import { isRuleId, ruleCatalog } from '../checks/ruleCatalog';
 import type { FindingRow } from './findingRows';
 
 const levels = { error: 'error', warning: 'warning', information: 'note' } as const;
@@ -10,7 +11,7 @@ export function sarifOf(rows: readonly FindingRow[]): unknown {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'flow-keystore', rules: rules.map((id) => ({ id })) } },
+        tool: { driver: { name: 'flow-keystore', rules: rules.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         results: rows.map((row) => ({
           ruleId: row.code,
@@ -29,6 +30,18 @@ export function sarifOf(rows: readonly FindingRow[]): unknown {
         })),
       },
     ],
+  };
+}
+
+/** What a rule is about, as code scanning services show it beside a finding. What kept a file from being read is no rule. */
+function ruleOf(id: string): unknown {
+  if (!isRuleId(id)) return { id, shortDescription: { text: 'The file could not be read.' } };
+  const { about, severity, source } = ruleCatalog[id];
+  return {
+    id,
+    shortDescription: { text: about },
+    help: { text: `${about} The rule comes from: ${source}.` },
+    defaultConfiguration: { level: levels[severity] },
   };
 }
 
