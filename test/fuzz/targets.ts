@@ -37,6 +37,8 @@ import {
   sshKeysByOpenssh,
 } from '../support/foreignKeystores';
 
+import { flowTargets } from './flowTargets';
+
 export interface Target {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
@@ -82,6 +84,7 @@ export function fuzzTargets(): Target[] {
   const sshKeys = sshKeysByOpenssh.map((der) => Buffer.from(writePem('OPENSSH PRIVATE KEY', der)));
 
   return [
+    ...flowTargets,
     { name: 'PKCS#12', seeds: [pkcs12ByKeytool, oldPkcs12ByOpenssl], run: keystore },
     { name: 'PKCS#12, MAC made right', seeds: [open], run: async (safe, n) => keystore(await withMac(safe, data), n) },
     { name: 'JKS and JCEKS', seeds: [jksByKeytool, jceksByKeytool], run: keystore },
