@@ -1,4 +1,4 @@
-// Ratios of one run on this machine: npm run bench. Needs keytool and openssl. Absolute times say little, ratios a bit more.
+// Ratios of one run on this machine: npm run bench. Needs keytool, openssl and xmllint. Absolute times say little, ratios a bit more.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -37,9 +37,13 @@ for (const { what, ours, theirs = [], note } of await benchKeystores(cli)) {
 }
 
 const { benchGrowth } = await bundled('targets');
-for (const { what, ratio, atMost } of await benchGrowth(cli)) {
-  if (ratio > atMost) missed++;
-  console.log(`${ratio > atMost ? 'MISSED' : 'holds'}: ${what}: ${ratio.toFixed(2)} (at most ${atMost})`);
+const { benchFlows } = await bundled('flows');
+const corpus = path.resolve(root, '../shared/corpus');
+for (const bench of [() => benchFlows(corpus), () => benchGrowth(cli)]) {
+  for (const { what, ratio, atMost } of await bench()) {
+    if (ratio > atMost) missed++;
+    console.log(`${ratio > atMost ? 'MISSED' : 'holds'}: ${what}: ${ratio.toFixed(2)} (at most ${atMost})`);
+  }
 }
 
 // Activation and work in a real extension host.

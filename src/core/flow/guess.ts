@@ -15,6 +15,10 @@ const guesses: readonly (readonly [RegExp, FieldRole])[] = [
   [/^user_?name$/i, 'user'],
 ];
 
+/** The patterns of names that are taken for a role. */
+export const guessesOf = (role: FieldRole): readonly RegExp[] =>
+  guesses.filter((guess) => guess[1] === role).map(([pattern]) => pattern);
+
 /**
  * What a property of an adapter that is not known may be for, by its name alone; undefined where the name says nothing of authentication, and for what may hold a
  * secret itself.

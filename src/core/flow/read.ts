@@ -32,8 +32,7 @@ export function readFlow(text: string, name = ''): Flow {
     const problem: FlowProblem = { code: 'too-large', message, offset: 0, line: 1, column: 1 };
     return { text: '', name, channels: [], steps: [], problems: [problem], emptyValue: '<value/>' };
   }
-  const reader = new Reader(text);
-  visitXml(text, reader);
+  const reader = visitXml(text, () => new Reader(text));
   const { channels } = reader;
   // A process ends after its steps.
   const steps = reader.steps.sort((a, b) => a.span.offset - b.span.offset);

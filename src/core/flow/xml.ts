@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { FlowKeystoreError } from '../errors';
 import type { Span } from './model';
+import { scanXml } from './xmlScan';
 
 /** An element as it lies in the source. */
 export interface XmlElement {
@@ -27,14 +28,16 @@ export interface XmlEnd {
 }
 
 export interface XmlVisitor {
+  /** True while text is of no interest: it need not be told then. */
+  readonly deaf?: boolean;
   open(element: XmlElement): void;
   close(element: XmlElement, end: XmlEnd): void;
   /** A run of text. `value` decoded; the span is the source. */
   text(value: string, span: Span): void;
   /** A CDATA section. The span is its inside. */
   cdata(value: string, span: Span): void;
-  /** A comment or a processing instruction. */
-  other(): void;
+  /** A comment or a processing instruction, whole. */
+  other(span: Span): void;
   /** What is wrong, and about where. Reading goes on. */
   error(message: string, offset: number): void;
 }
@@ -49,8 +52,19 @@ const maximumDepth = 256;
  * Walks XML and reports where everything lies, in UTF-16 code units. No DTD is read and no entity expanded but the predefined five
  * and character references; broken input is reported and read on as far as it goes. Elements still open at the end of the file are
  * closed with `matched` false; so are those around an element nested too deep, where reading stops.
+ * @param visitor makes one that has seen nothing: where the quick way turns out to be none, the text is walked once more.
+ * @returns the visitor that has seen it all
  */
-export function visitXml(text: string, visitor: XmlVisitor): void {
+export function visitXml<V extends XmlVisitor>(text: string, visitor: () => V): V {
+  const quick = visitor();
+  if (scanXml(text, quick)) return quick;
+  const whole = visitor();
+  parseXml(text, whole);
+  return whole;
+}
+
+/** The whole parser, for XML of every kind. */
+export function parseXml(text: string, visitor: XmlVisitor): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
   const open: XmlElement[] = [];
   let tagStart = 0;
@@ -99,13 +113,18 @@ export function visitXml(text: string, visitor: XmlVisitor): void {
     visitor.cdata(value, { offset: start, length: end - start });
     runStart = parser.position;
   });
+  parser.on('xmldecl', () => {
+    runStart = parser.position;
+  });
   parser.on('comment', () => {
+    const start = text.indexOf('<!--', runStart);
     runStart = parser.position + 1;
-    visitor.other();
+    visitor.other({ offset: start, length: runStart - start });
   });
   parser.on('processinginstruction', () => {
+    const start = text.indexOf('<?', runStart);
     runStart = parser.position;
-    visitor.other();
+    visitor.other({ offset: start, length: runStart - start });
   });
   parser.on('error', (error) => visitor.error(error.message, Math.max(0, Math.min(parser.position, text.length) - 1)));
   try {

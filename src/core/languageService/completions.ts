@@ -70,6 +70,16 @@ export function valuesSeen(sources: readonly CheckedFlow[]): ValuesSeen {
   return seen;
 }
 
+/** Whether names seen elsewhere may stand at an offset into a flow: only then is the workspace worth a look. */
+export const wantsSeen = (source: CheckedFlow, offset: number): boolean =>
+  seenRoles.has(valueAt(source, offset)?.field.role ?? 'address');
+
+/** The same for the value of a parameter. */
+export function wantsSeenAsParameter(parameters: Parameters, offset: number, flows: readonly CheckedFlow[]): boolean {
+  const entry = parameterAt(parameters, offset);
+  return entry !== undefined && fieldsOfParameter(flows, entry.name).some(({ field }) => seenRoles.has(field.role));
+}
+
 /** What may stand as the value at an offset into a flow; none where no field of a known meaning is. */
 export function completionsInFlow(source: CheckedFlow, offset: number, sources: CompletionSources): Completion[] {
   const at = valueAt(source, offset);

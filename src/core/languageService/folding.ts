@@ -1,6 +1,6 @@
 import { linesOf } from '../flow/lines';
 import type { Span } from '../flow/model';
-import { visitXml } from '../flow/xml';
+import { visitXml, type XmlVisitor } from '../flow/xml';
 
 /** Lines that fold into their first one; 0-based, both included. */
 export interface FoldingLines {
@@ -8,7 +8,7 @@ export interface FoldingLines {
   readonly end: number;
 }
 
-/** Every element over more than one line, and values with several lines: what is between the first line and the end tag folds away. */
+/** Every element and comment over more than one line, and values with several lines: what is between the first line and the end tag folds away. */
 export function foldingOf(flow: { readonly text: string }): FoldingLines[] {
   const lines = linesOf(flow);
   const found = new Map<number, number>();
@@ -18,7 +18,7 @@ export function foldingOf(flow: { readonly text: string }): FoldingLines[] {
     // The outermost of what begins in one line.
     if (end > start) found.set(start, Math.max(found.get(start) ?? 0, end));
   };
-  visitXml(flow.text, {
+  const visitor: XmlVisitor = {
     open: () => undefined,
     close: (element, end) => {
       if (end.matched && !element.selfClosing) {
@@ -31,8 +31,12 @@ export function foldingOf(flow: { readonly text: string }): FoldingLines[] {
     },
     text: () => undefined,
     cdata: () => undefined,
-    other: () => undefined,
+    other: add,
     error: () => undefined,
+  };
+  visitXml(flow.text, () => {
+    found.clear();
+    return visitor;
   });
   return [...found].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
 }

@@ -3,6 +3,8 @@ import {
   completionsInFlow,
   completionsInParameters,
   valuesSeen,
+  wantsSeen,
+  wantsSeenAsParameter,
   type AliasFacts,
   type Completion,
   type CompletionSources,
@@ -32,14 +34,14 @@ export class ValueCompletionProvider implements vscode.CompletionItemProvider {
     if (isFlowUri(document.uri)) {
       const source = await this.documents.checkedFlow(document);
       const found = completionsInFlow(source, offset, quick);
-      if (found.length || token.isCancellationRequested) return toItems(document, found);
+      if (found.length || !wantsSeen(source, offset) || token.isCancellationRequested) return toItems(document, found);
       return toItems(document, completionsInFlow(source, offset, await this.withSeen(quick)));
     }
     const parameters = this.documents.parametersOf(document);
     const { flows } = await this.documents.projectOf(document);
     if (token.isCancellationRequested) return [];
     const found = completionsInParameters(parameters, offset, flows, quick);
-    if (found.length) return toItems(document, found);
+    if (found.length || !wantsSeenAsParameter(parameters, offset, flows)) return toItems(document, found);
     return toItems(document, completionsInParameters(parameters, offset, flows, await this.withSeen(quick)));
   }
 
