@@ -93,7 +93,7 @@ export class FlowUses implements vscode.Disposable {
       .then(async () => {
         if (this.disposed.signal.aborted) return;
         await work();
-        if (!this.disposed.signal.aborted) this.changed.fire();
+        this.changed.fire();
       })
       .catch((error: unknown) => {
         if (!this.disposed.signal.aborted) this.log.warn(`Looking for the uses of aliases: ${String(error)}`);
