@@ -4,6 +4,7 @@ import { convert, convertUsage } from './commands/convert';
 import { deleteEntries, deleteUsage } from './commands/delete';
 import { diff, diffUsage } from './commands/diff';
 import { exportFrom, exportUsage } from './commands/export';
+import { externalizeUsage, externalizeValue, internalizeUsage, internalizeValue } from './commands/externalize';
 import { flows, flowsUsage } from './commands/flows';
 import { generate, generateUsage } from './commands/generate';
 import { importInto, importUsage } from './commands/import';
@@ -53,6 +54,12 @@ const commands: Readonly<Record<string, Described & { readonly run: Command }>> 
   },
   flows: { run: flows, usage: flowsUsage, what: 'the channels of flows: files, folders, project archives' },
   set: { run: set, usage: setUsage, what: 'changes values of a channel, and nothing but their bytes' },
+  externalize: {
+    run: externalizeValue,
+    usage: externalizeUsage,
+    what: 'makes a parameter of a value: flow, parameters.prop and parameters.propdef',
+  },
+  internalize: { run: internalizeValue, usage: internalizeUsage, what: 'puts the value of a parameter into the flow' },
   usage: { run: usage, usage: usageUsage, what: 'where an alias is used in flows, and which entries are not' },
   'rename-alias': {
     run: renameAliasIn,

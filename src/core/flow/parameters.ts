@@ -223,6 +223,20 @@ function endOpenLine({ text, entries, eol }: Parameters): string {
   return text.endsWith('\r') ? '\r' : eol;
 }
 
+/** The lines of a parameter, with their ends. */
+export function removeParameter({ text, entries }: Parameters, name: string): TextEdit[] {
+  return entries
+    .filter((entry) => entry.name === name)
+    .map(({ nameSpan, valueSpan }) => {
+      let start = nameSpan.offset;
+      while (start > 0 && /[ \t\f]/.test(text.charAt(start - 1))) start--;
+      let end = valueSpan.offset + valueSpan.length;
+      if (text[end] === '\r') end++;
+      if (text[end] === '\n') end++;
+      return { offset: start, length: end - start, text: '' };
+    });
+}
+
 /** `{{name}}`: any character but braces; names have spaces, `<`, `/`, quotes in real flows. */
 const placeholder = /\{\{([^{}]+)\}\}/g;
 

@@ -224,6 +224,9 @@ export function parametersPathsOf(flowPath: string): readonly string[] {
   return [...new Set(paths)];
 }
 
+/** Where the parameters.propdef that goes with a parameters.prop lies. */
+export const definitionsPathOf = (parametersPath: string): string => parametersPath.replace(/\.prop$/, '.propdef');
+
 function join(folder: string, name: string): string {
   if (/[/\\]$/.test(folder)) return folder + name;
   return `${folder}${folder.includes('\\') && !folder.includes('/') ? '\\' : '/'}${name}`;
