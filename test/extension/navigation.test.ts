@@ -114,9 +114,10 @@ describe('aliases in the text of flows', function () {
       document,
       at(document, '{{Alias}}', 4),
     );
-    assert.deepEqual([prepared.placeholder, document.getText(prepared.range)], ['partner_a', '{{Alias}}']);
+    // On a placeholder it is the parameter that gets another name.
+    assert.deepEqual([prepared.placeholder, document.getText(prepared.range)], ['Alias', 'Alias']);
     await assert.rejects(
-      ask('vscode.prepareRename', document, at(document, '{{Part}}_a', 3)),
+      ask('vscode.prepareRename', document, at(document, '{{Part}}_a', 9)),
       /put together from parameters/,
     );
     await assert.rejects(ask('vscode.prepareRename', document, at(document, 'https://partner', 3)));

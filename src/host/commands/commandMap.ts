@@ -379,6 +379,31 @@ export interface ImportSshKeyArgument extends EntryArgument, NewKeyArgument {
   readonly subject?: string;
 }
 
+/** A value of a flow: by its place in the text, or by the channel or step and the field. Neither: where the cursor is. */
+export interface ValueArgument extends FromCode {
+  /** URI of the flow, as a string. */
+  readonly flow?: string;
+  readonly offset?: number;
+  /** Of the piece that is meant; 0: all of the value. */
+  readonly length?: number;
+  /** Id of the channel or step. */
+  readonly part?: string;
+  /** Id of the field: its key, `key/row` for a cell. */
+  readonly field?: string;
+}
+
+export interface ExternalizeArgument extends ValueArgument {
+  /** Of the parameter. */
+  readonly name?: string;
+  /** Takes a parameter of that name that has another value, and so its value. */
+  readonly takeValue?: boolean;
+}
+
+export interface InternalizeArgument extends ValueArgument {
+  /** Of one parameter of several. */
+  readonly name?: string;
+}
+
 /**
  * Every command with its argument and what it gives back to a caller in code. All of them can be started without an argument: they ask
  * then. Undefined is given back when the person gave up.
@@ -468,6 +493,9 @@ export interface Commands {
   'flowKeystore.testChannel'(argument?: TestChannelArgument): Promise<string | undefined>;
   'flowKeystore.editChannel'(argument?: ChannelArgument): Promise<void>;
   'flowKeystore.openAsText'(argument?: OpenAsTextArgument): Promise<void>;
+  /** @returns the name of the parameter */
+  'flowKeystore.externalize'(argument?: ExternalizeArgument): Promise<string | undefined>;
+  'flowKeystore.internalize'(argument?: InternalizeArgument): Promise<void>;
   'flowKeystore.showLog'(): Promise<void>;
 }
 

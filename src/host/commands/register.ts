@@ -13,6 +13,7 @@ import { compareKeystores } from './compareKeystores';
 import { browseCommands } from './browseCommands';
 import { copyCommands } from './copyCommands';
 import { entryCommands } from './entryCommands';
+import { externalizeCommands } from './externalizeCommands';
 import { expiryCommands } from './expiryCommands';
 import { exportCommands } from './exportCommands';
 import { findCertificate } from './findCertificate';
@@ -53,6 +54,7 @@ export function registerCommands(
     ...exportCommands(host),
     ...testCommands(host),
     ...flowCommands(editor),
+    ...externalizeCommands(host),
     ...historyCommands(host),
     'flowKeystore.createKeystore': (argument = {}) => createKeystore(host, argument),
     'flowKeystore.convertKeystore': (argument = {}) => convertKeystoreFile(host, argument),

@@ -17,6 +17,7 @@ import { aliasProblemText } from '../ui/texts';
 import { validityText } from './completions';
 import { isFlowUri, type FlowDocuments } from './flowDocuments';
 import type { LanguageServices } from './services';
+import type { ParameterNavigation } from './parameterNavigation';
 import { rangeOf } from './ranges';
 
 const { t } = vscode.l10n;
@@ -28,6 +29,7 @@ export class AliasNavigation
   constructor(
     private readonly documents: FlowDocuments,
     private readonly services: LanguageServices,
+    private readonly parameters: ParameterNavigation,
   ) {}
 
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
@@ -86,8 +88,10 @@ export class AliasNavigation
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<{ range: vscode.Range; placeholder: string }> {
+    const parameter = await this.parameters.prepareRename(document, position);
+    if (parameter) return parameter;
     const found = await this.aliasAt(document, position);
-    if (!found) throw new Error(t('There is no alias of the keystore here.'));
+    if (!found) throw new Error(t('There is no alias of the keystore and no parameter here.'));
     if (found.composed) {
       throw new Error(t('This alias is put together from parameters: rename it where its parts are.'));
     }
@@ -99,8 +103,10 @@ export class AliasNavigation
     position: vscode.Position,
     newName: string,
   ): Promise<vscode.WorkspaceEdit> {
+    const parameter = await this.parameters.provideRenameEdits(document, position, newName);
+    if (parameter) return parameter;
     const found = await this.aliasAt(document, position);
-    if (!found) throw new Error(t('There is no alias of the keystore here.'));
+    if (!found) throw new Error(t('There is no alias of the keystore and no parameter here.'));
     const problem = checkAlias(newName, []).find(({ severity }) => severity === 'error');
     if (problem) throw new Error(aliasProblemText(problem));
     const [located] = this.entries(found);

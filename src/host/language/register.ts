@@ -4,7 +4,9 @@ import { ChannelLensProvider } from './codeLenses';
 import { ValueCompletionProvider } from './completions';
 import { FlowDiagnostics } from './diagnostics';
 import { FlowOutline } from './outline';
-import { flowPattern, parametersPattern, type LanguageServices } from './services';
+import { ParameterActions } from './parameterActions';
+import { ParameterNavigation } from './parameterNavigation';
+import { definitionsPattern, flowPattern, parametersPattern, type LanguageServices } from './services';
 
 /** Registers lenses, completions, diagnostics and quick fixes for flows and parameters.prop. Nothing is read before a document asks for it. */
 export function registerLanguageFeatures(services: LanguageServices): vscode.Disposable {
@@ -18,8 +20,10 @@ export function registerLanguageFeatures(services: LanguageServices): vscode.Dis
   };
   const completions = new ValueCompletionProvider(documents, services);
   const outline = new FlowOutline(documents);
-  const navigation = new AliasNavigation(documents, services);
+  const parameters = new ParameterNavigation(documents);
+  const navigation = new AliasNavigation(documents, services, parameters);
   const both = [flowPattern, parametersPattern];
+  const all = [...both, definitionsPattern];
   return vscode.Disposable.from(
     vscode.languages.registerDocumentSymbolProvider(flowPattern, outline, { label: 'Flow' }),
     vscode.languages.registerFoldingRangeProvider(flowPattern, outline),
@@ -27,6 +31,22 @@ export function registerLanguageFeatures(services: LanguageServices): vscode.Dis
     vscode.languages.registerDefinitionProvider(both, navigation),
     vscode.languages.registerReferenceProvider(both, navigation),
     vscode.languages.registerRenameProvider(both, navigation),
+    vscode.languages.registerHoverProvider(all, parameters),
+    vscode.languages.registerDefinitionProvider(all, parameters),
+    vscode.languages.registerReferenceProvider(all, parameters),
+    vscode.languages.registerRenameProvider(definitionsPattern, {
+      prepareRename: async (document, position) => {
+        const found = await parameters.prepareRename(document, position);
+        if (found) return found;
+        throw new Error(vscode.l10n.t('There is no parameter here.'));
+      },
+      provideRenameEdits: (document, position, newName) => parameters.provideRenameEdits(document, position, newName),
+    }),
+    vscode.languages.registerCodeActionsProvider(flowPattern, new ParameterActions(documents), {
+      providedCodeActionKinds: ParameterActions.kinds,
+    }),
+    vscode.languages.registerCompletionItemProvider(flowPattern, parameters, '{'),
+    vscode.languages.registerDocumentSymbolProvider(definitionsPattern, parameters, { label: 'Parameters' }),
     diagnostics,
     lensesChanged,
     watcher,

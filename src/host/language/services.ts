@@ -42,3 +42,4 @@ export interface ChannelArgument {
 
 export const flowPattern: vscode.DocumentFilter = { pattern: '**/*.iflw' };
 export const parametersPattern: vscode.DocumentFilter = { pattern: '**/parameters.prop' };
+export const definitionsPattern: vscode.DocumentFilter = { pattern: '**/parameters.propdef' };

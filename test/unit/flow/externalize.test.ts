@@ -321,8 +321,9 @@ describe('externalizing and internalizing', function () {
           parameters: source.parametersFile?.parameters,
           definitions,
         };
-        for (const entry of source.parametersFile?.parameters.entries ?? [])
-          {assert.ok(names.has(entry.name), entry.name);}
+        for (const entry of source.parametersFile?.parameters.entries ?? []) {
+          assert.ok(names.has(entry.name), entry.name);
+        }
         const [part] = source.flow.channels;
         const property = part?.properties.find(
           ({ value, key }) => value !== '' && !value.includes('{{') && !structuralKeys.has(key),
