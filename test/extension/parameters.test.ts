@@ -21,6 +21,9 @@ describe('externalized parameters', function () {
   const flowFile = (): string => resources('scenarioflows/integrationflow/Orders.iflw');
   const read = (name: string): string => readFileSync(resources(name), 'utf8');
 
+  before(async () => {
+    await vscode.extensions.getExtension('flow-keystore.flow-keystore')?.activate();
+  });
   beforeEach(() => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
@@ -43,7 +46,7 @@ describe('externalized parameters', function () {
   const ask = <T>(command: string, document: vscode.TextDocument, ...more: unknown[]): Promise<T> =>
     Promise.resolve(vscode.commands.executeCommand<T>(command, document.uri, ...more));
   const saveAll = async (): Promise<void> => {
-    await vscode.workspace.saveAll();
+    for (const document of vscode.workspace.textDocuments) if (document.isDirty) await document.save();
   };
 
   it('tell on hover what they are, in all three files', async () => {
