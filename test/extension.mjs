@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { bundleTests, programFiles, testFiles } from './support/bundle.mjs';
+import { merged, repeatedNote, sum, toRepeat } from './support/tally.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'out/results/extension.json');
@@ -40,16 +41,22 @@ await build({
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'fk-'));
 const env = { TEST_RESULTS: path.join(scratch, 'results.json') };
 for (const name of ['CI', 'MOCHA_REPORTER']) if (process.env[name]) env[name] = process.env[name];
-let counts;
+let desktop;
+let counted;
 try {
-  const desktop = await desktopPath();
-  await (desktop ? runInDesktop(desktop) : runInServer());
-} catch (error) {
-  console.error(error);
+  desktop = await desktopPath();
+  counted = await runAll();
+  const again = toRepeat(counted ?? {});
+  if (counted && again.length) {
+    console.log(`\nOnce more, in a fresh extension host: ${again.join(', ')}`);
+    counted = merged(counted, (await runAll(again)) ?? {});
+    const note = repeatedNote(again, counted);
+    if (note) console.log(note);
+  }
 } finally {
-  if (existsSync(env.TEST_RESULTS)) counts = JSON.parse(readFileSync(env.TEST_RESULTS, 'utf8'));
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
+const counts = counted && sum(counted);
 if (!counts) console.error('The extension host ended before the tests did.');
 else {
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -59,6 +66,18 @@ else {
   }
 }
 process.exit(counts && !counts.failed && counts.passed ? 0 : 1);
+
+/** Runs all bundles, or the ones named. Resolves with the counts of each, or nothing where the host left none. */
+async function runAll(files) {
+  rmSync(env.TEST_RESULTS, { force: true });
+  if (files) env.TEST_FILES = JSON.stringify(files);
+  try {
+    await (desktop ? runInDesktop(desktop) : runInServer());
+  } catch (error) {
+    console.error(error);
+  }
+  return existsSync(env.TEST_RESULTS) ? JSON.parse(readFileSync(env.TEST_RESULTS, 'utf8')) : undefined;
+}
 
 async function desktopPath() {
   if (process.env.VSCODE_HOST === 'web') return undefined;
@@ -86,7 +105,7 @@ async function desktopPath() {
 async function runInDesktop(vscodeExecutablePath) {
   const { runTests } = await import('@vscode/test-electron');
   const workspace = path.join(scratch, 'ws');
-  mkdirSync(workspace);
+  mkdirSync(workspace, { recursive: true });
   console.log(`Extension tests in ${vscodeExecutablePath}`);
   await runTests({
     vscodeExecutablePath,

@@ -48,6 +48,7 @@ describe('entries in detail', () => {
     await workbench.quickRow('Serial number').waitFor();
     await workbench.screenshot('generate-advanced');
     await workbench.quickPick('Valid from');
+    await workbench.quickMessage('The first day').waitFor();
     await workbench.quickInput().fill('2031-13-01');
     await workbench.quickMessage('Write a day').waitFor();
     await workbench.quickInput().fill('2031-01-31');
@@ -89,6 +90,8 @@ describe('entries in detail', () => {
   it('asks what a private key is for that comes without a certificate', async () => {
     await workbench.command('Flow Keystore: Import...');
     await workbench.quickPick('Text...');
+    // Filled in before the box is there, it would be searched for in the list.
+    await workbench.quickMessage('Paste certificates or private keys').waitFor();
     await workbench.quickInput().fill(lone.privateKeyPem.replaceAll('\n', ' '));
     await workbench.quickMessage('1 private key').waitFor();
     await workbench.page.keyboard.press('Enter');

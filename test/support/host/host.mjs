@@ -34,6 +34,8 @@ const quiet = {
   'window.dialogStyle': 'custom',
   'window.autoDetectColorScheme': false,
   'files.simpleDialog.enable': true,
+  // In a browser VS Code saves by itself after a second; on the desktop it does not.
+  'files.autoSave': 'off',
 };
 
 /**
