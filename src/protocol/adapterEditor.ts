@@ -1,8 +1,9 @@
-import { flag, list, messages, optional, shape, text, word, type Guard } from './guards';
+import { count, flag, list, messages, optional, shape, text, word, type Guard } from './guards';
 
 /** Between the adapter editor's view and its host. Values of the flow and names and dates of certificates; no key, no password. */
 
-export type FieldId = 'address' | 'authentication' | 'privateKeyAlias' | 'credential' | 'proxyType';
+/** One of the five main fields by its name (`privateKeyAlias`), any other by its id in the flow (`PrivateKeyAliasSigning`, `headers/0`). */
+export type FieldId = string;
 /** Where a value is written: in the flow, or in the parameters.prop of its project. */
 export type WritePlace = 'flow' | 'parameters';
 /** Each has a shape and a word of its own. `none`: nothing is said. */
@@ -12,6 +13,7 @@ export interface EditorState {
   readonly flow: string;
   /** Why the flow cannot be shown: broken XML and the like. */
   readonly broken?: BrokenFlow;
+  /** Receivers, then what else uses keys. */
   readonly channels: readonly ChannelView[];
   /** Unsaved changes of parameters.prop, in words. Absent where there are none. */
   readonly parametersUnsaved?: string;
@@ -26,8 +28,13 @@ export interface BrokenFlow {
   readonly place: string;
 }
 
+export type ChannelKind = 'receiver' | 'sender' | 'step';
+
 export interface ChannelView {
   readonly id: string;
+  readonly kind: ChannelKind;
+  /** What a search looks in, beside name and adapter: addresses, aliases. */
+  readonly words: string;
   readonly name: string;
   readonly adapter: string;
   /** "version 1.17", or empty. */
@@ -38,6 +45,10 @@ export interface ChannelView {
   readonly readOnly?: string;
   readonly testable: boolean;
   readonly fields: readonly FieldView[];
+  /** Those that not every adapter has: folded, as long as nothing is wrong with them. */
+  readonly further: readonly FieldView[];
+  /** Why the fields are few, or to be taken with care. */
+  readonly hint?: string;
   readonly readiness: readonly ReadinessView[];
 }
 
@@ -62,6 +73,14 @@ export interface FieldView {
   /** Left over from another authentication: may be cleared. */
   readonly leftOver: boolean;
   readonly readOnly: boolean;
+  /** The list offers key pairs, or all certificates. */
+  readonly aliases?: 'keyPairs' | 'certificates';
+  /** The row of a table: may be removed. */
+  readonly row?: number;
+  /** The last row of a table, or its place where it has none: rows may be added. `only`: there is no value to be edited. */
+  readonly addRow?: 'after' | 'only';
+  readonly canExternalize: boolean;
+  readonly canInternalize: boolean;
 }
 
 export interface ParameterView {
@@ -101,7 +120,7 @@ export interface ReadinessView {
   readonly text: string;
 }
 
-/** One row of the alias field's list. */
+/** One row of an alias field's list. */
 export interface KeyPairView {
   readonly alias: string;
   /** Algorithm and size: `RSA 3072`. */
@@ -116,6 +135,7 @@ export interface KeyPairView {
 }
 
 export interface FieldDraft {
+  /** Id of the channel or step. */
   readonly channel: string;
   readonly field: FieldId;
   readonly value: string;
@@ -127,7 +147,12 @@ export interface FieldDraft {
 export type ToAdapterEditor =
   | { readonly type: 'strings'; readonly strings: EditorStrings }
   | { readonly type: 'state'; readonly state: EditorState }
-  | { readonly type: 'keyPairs'; readonly keyPairs: readonly KeyPairView[]; readonly note: string }
+  | {
+      readonly type: 'keyPairs';
+      readonly keyPairs: readonly KeyPairView[];
+      readonly certificates: readonly KeyPairView[];
+      readonly note: string;
+    }
   /** Chooses a channel; the focus goes to `field` where one is named. */
   | { readonly type: 'reveal'; readonly channel: string; readonly field?: FieldId }
   /** A request, before a save: what was typed is to be written now. Answered when each was written, or its field says why it could not be. */
@@ -137,6 +162,11 @@ export type FromAdapterEditor =
   | { readonly type: 'ready' }
   /** A request, answered when the edit is made. */
   | ({ readonly type: 'setField' } & FieldDraft)
+  /** Requests, answered when the table is changed. */
+  | { readonly type: 'addRow'; readonly channel: string; readonly field: FieldId; readonly value: string }
+  | { readonly type: 'removeRow'; readonly channel: string; readonly field: FieldId }
+  | { readonly type: 'externalize'; readonly channel: string; readonly field: FieldId }
+  | { readonly type: 'internalize'; readonly channel: string; readonly field: FieldId }
   | { readonly type: 'undoParameters' }
   | { readonly type: 'redoParameters' }
   | { readonly type: 'saveParameters' }
@@ -153,6 +183,19 @@ export type FromAdapterEditor =
 /** What the view itself has to say, in the user's language. */
 export interface EditorStrings {
   readonly receivers: string;
+  readonly senders: string;
+  readonly steps: string;
+  readonly search: string;
+  /** Nothing has what is searched for. */
+  readonly nothingFound: string;
+  /** `{count}` of `{all}`. */
+  readonly found: string;
+  /** `{count}` of them. */
+  readonly furtherFields: string;
+  readonly addRow: string;
+  readonly removeRow: string;
+  readonly externalize: string;
+  readonly internalize: string;
   readonly noReceivers: string;
   readonly noReceiversHelp: string;
   readonly broken: string;
@@ -185,7 +228,7 @@ export interface EditorStrings {
   readonly written: string;
 }
 
-const fieldId: Guard<FieldId> = word('address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType');
+const fieldId: Guard<FieldId> = text;
 const place: Guard<WritePlace> = word('flow', 'parameters');
 const mark: Guard<Mark> = word('ok', 'information', 'warning', 'error', 'unknown', 'none');
 const note = shape<NoteView>({ mark, text });
@@ -210,10 +253,17 @@ const field = shape<FieldView>({
   missing: optional(text),
   leftOver: flag,
   readOnly: flag,
+  aliases: optional(word('keyPairs', 'certificates')),
+  row: optional(count),
+  addRow: optional(word('after', 'only')),
+  canExternalize: flag,
+  canInternalize: flag,
 });
 
 const channel = shape<ChannelView>({
   id: text,
+  kind: word('receiver', 'sender', 'step'),
+  words: text,
   name: text,
   adapter: text,
   version: text,
@@ -222,6 +272,8 @@ const channel = shape<ChannelView>({
   readOnly: optional(text),
   testable: flag,
   fields: list(field),
+  further: list(field),
+  hint: optional(text),
   readiness: list(shape<ReadinessView>({ mark, text })),
 });
 
@@ -246,6 +298,16 @@ const keyPair = shape<KeyPairView>({
 
 const strings = shape<EditorStrings>({
   receivers: text,
+  senders: text,
+  steps: text,
+  search: text,
+  nothingFound: text,
+  found: text,
+  furtherFields: text,
+  addRow: text,
+  removeRow: text,
+  externalize: text,
+  internalize: text,
   noReceivers: text,
   noReceiversHelp: text,
   broken: text,
@@ -281,7 +343,7 @@ const draft = { channel: text, field: fieldId, value: text, place, add: flag };
 export const isToAdapterEditor: Guard<ToAdapterEditor> = messages<ToAdapterEditor>({
   strings: { strings },
   state: { state },
-  keyPairs: { keyPairs: list(keyPair), note: text },
+  keyPairs: { keyPairs: list(keyPair), certificates: list(keyPair), note: text },
   reveal: { channel: text, field: optional(fieldId) },
   commitDrafts: {},
 });
@@ -289,6 +351,10 @@ export const isToAdapterEditor: Guard<ToAdapterEditor> = messages<ToAdapterEdito
 export const isFromAdapterEditor: Guard<FromAdapterEditor> = messages<FromAdapterEditor>({
   ready: {},
   setField: draft,
+  addRow: { channel: text, field: fieldId, value: text },
+  removeRow: { channel: text, field: fieldId },
+  externalize: { channel: text, field: fieldId },
+  internalize: { channel: text, field: fieldId },
   undoParameters: {},
   redoParameters: {},
   saveParameters: {},

@@ -1,12 +1,20 @@
 import type { KeystoreView } from '../../src/core/checks/keystoreView';
 import type { CheckedFlow } from '../../src/core/checks/context';
-import { applyEdits, editField, requireChannel } from '../../src/core/flow/edit';
-import { fieldsOf } from '../../src/core/flow/fields';
-import { readParameters } from '../../src/core/flow/parameters';
+import { applyEdits, editField, type FieldEdit } from '../../src/core/flow/edit';
+import type { Flow, FlowPart, PartField } from '../../src/core/flow/model';
+import { fieldById, partById } from '../../src/core/flow/partFields';
+import { addTableRow, removeTableRow } from '../../src/core/flow/tableRows';
+import { readParameters, type Parameters as FlowParameters } from '../../src/core/flow/parameters';
 import { readFlow } from '../../src/core/flow/read';
 import { validityText } from '../../src/core/keystore/describe';
 import { fillIn } from '../../src/core/report/findingText';
-import { editorState, keyPairsNote, keyPairViews, type TestRecord } from '../../src/host/editors/editorModel';
+import {
+  certificateViews,
+  editorState,
+  keyPairsNote,
+  keyPairViews,
+  type TestRecord,
+} from '../../src/host/editors/editorModel';
 import type { ModelTexts } from '../../src/host/editors/fieldModel';
 import type { EditorState, FieldDraft, KeyPairView } from '../../src/protocol/adapterEditor';
 
@@ -67,15 +75,40 @@ export class MemoryEditor {
     return keyPairsNote(this.keystores, this.texts);
   }
 
-  write({ channel: id, field: name, value, place, add }: FieldDraft): void {
+  certificates(): readonly KeyPairView[] {
+    return certificateViews(this.keystores, this.options, this.texts);
+  }
+
+  write({ channel, field: id, value, place, add }: FieldDraft): void {
+    const found = this.find(channel, id);
+    const target = found.field.parameter === undefined ? 'flow' : place;
+    this.apply(editField(found, found.field, value, target, { add }));
+  }
+
+  addRow(channel: string, id: string, value: string): void {
+    const found = this.find(channel, id);
+    this.apply(addTableRow(found, found.field, value));
+  }
+
+  removeRow(channel: string, id: string): void {
+    const found = this.find(channel, id);
+    this.apply(removeTableRow(found, found.field, found.field.cell?.row ?? -1));
+  }
+
+  private find(
+    id: string,
+    name: string,
+  ): { flow: Flow; part: FlowPart; parameters: FlowParameters | undefined; field: PartField } {
     const { flow, parametersFile } = this.source;
     const parameters = parametersFile?.parameters;
-    const channel = requireChannel(flow, id);
-    const field = fieldsOf(channel, parameters)[name];
-    if (!field) throw new Error(`no field ${name}`);
-    const target = field.parameter === undefined ? 'flow' : place;
-    const edit = editField({ flow, part: channel, parameters }, field, value, target, { add });
-    if (edit.place === 'flow') this.flow = applyEdits(this.flow, edit.edits);
-    else this.parameters = applyEdits(this.parameters ?? '', edit.edits);
+    const part = partById(flow, id);
+    const field = part && fieldById(part, name, parameters);
+    if (!field) throw new Error(`no field ${name} in ${id}`);
+    return { flow, part: part.part, parameters, field };
+  }
+
+  private apply({ place, edits }: FieldEdit): void {
+    if (place === 'flow') this.flow = applyEdits(this.flow, edits);
+    else this.parameters = applyEdits(this.parameters ?? '', edits);
   }
 }

@@ -1,5 +1,6 @@
 /** The theme variables that the webviews use, with the values of VS Code's default themes. */
-export type ThemeName = 'dark' | 'light' | 'highContrast';
+export const themeNames = ['dark', 'light', 'highContrast', 'highContrastLight'] as const;
+export type ThemeName = (typeof themeNames)[number];
 
 interface Theme {
   readonly bodyClass: string;
@@ -142,6 +143,44 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
       'list-hoverBackground': '#ffffff1a',
       'widget-border': '#6fc3df',
       'scrollbarSlider-background': '#6fc3df99',
+    },
+  },
+  highContrastLight: {
+    bodyClass: 'vscode-high-contrast-light',
+    variables: {
+      ...common,
+      foreground: '#292929',
+      descriptionForeground: '#292929b3',
+      errorForeground: '#b5200d',
+      'icon-foreground': '#292929',
+      focusBorder: '#006bbd',
+      contrastBorder: '#0f4a85',
+      contrastActiveBorder: '#006bbd',
+      'editor-background': '#ffffff',
+      'editorError-foreground': '#b5200d',
+      'editorWarning-foreground': '#895503',
+      'editorInfo-foreground': '#1a85ff',
+      'testing-iconPassed': '#007100',
+      'progressBar-background': '#0f4a85',
+      'button-foreground': '#ffffff',
+      'button-background': '#0f4a85',
+      'button-border': '#0f4a85',
+      'button-secondaryForeground': '#292929',
+      'button-secondaryBackground': '#ffffff',
+      'textLink-foreground': '#0f4a85',
+      'textLink-activeForeground': '#0f4a85',
+      'input-foreground': '#292929',
+      'input-background': '#ffffff',
+      'input-border': '#0f4a85',
+      'settings-textInputBorder': '#0f4a85',
+      'inputValidation-errorBorder': '#b5200d',
+      'dropdown-foreground': '#292929',
+      'dropdown-background': '#ffffff',
+      'dropdown-border': '#0f4a85',
+      'dropdown-listBackground': '#ffffff',
+      'list-hoverBackground': '#dfdfdf',
+      'widget-border': '#0f4a85',
+      'scrollbarSlider-background': '#29292966',
     },
   },
 };

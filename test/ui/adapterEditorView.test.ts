@@ -8,7 +8,9 @@ import {
 import { nothing } from '../../src/protocol/guards';
 import { editorStrings } from '../../src/host/editors/viewStrings';
 import type { MemoryEditor } from '../support/editorHost';
-import { exampleEditor } from '../support/exampleFlow';
+import { exampleEditor, manyKindsEditor } from '../support/exampleFlow';
+import { themeNames } from '../support/themes';
+import type { Locator } from 'playwright-core';
 import { openWebview, type PageLook, type WebviewPage } from './webviewPage';
 
 type EditorPage = WebviewPage<FromAdapterEditor, ToAdapterEditor>;
@@ -17,6 +19,13 @@ interface OpenOptions extends PageLook {
   /** Before a write is made. */
   readonly hold?: () => Promise<void>;
 }
+
+const keyPairs = (editor: MemoryEditor): Extract<ToAdapterEditor, { type: 'keyPairs' }> => ({
+  type: 'keyPairs',
+  keyPairs: editor.keyPairs(),
+  certificates: editor.certificates(),
+  note: editor.keyPairsNote(),
+});
 
 describe('adapter editor webview', () => {
   const opened: EditorPage[] = [];
@@ -33,12 +42,17 @@ describe('adapter editor webview', () => {
         sent.push(message);
         if (message.type === 'ready') {
           port.send({ type: 'strings', strings: editorStrings((text, args) => editor.texts.say(text, args)) });
-          port.send({ type: 'keyPairs', keyPairs: editor.keyPairs(), note: editor.keyPairsNote() });
+          port.send(keyPairs(editor));
           port.send({ type: 'state', state: editor.state() });
         }
         if (message.type === 'setField') {
           await hold?.();
           editor.write(message);
+          port.send({ type: 'state', state: editor.state() });
+        }
+        if (message.type === 'addRow') editor.addRow(message.channel, message.field, message.value);
+        if (message.type === 'removeRow') editor.removeRow(message.channel, message.field);
+        if (message.type === 'addRow' || message.type === 'removeRow') {
           port.send({ type: 'state', state: editor.state() });
         }
       },
@@ -63,7 +77,7 @@ describe('adapter editor webview', () => {
       return [{ channel, field, value, place, add }];
     });
 
-  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+  for (const theme of themeNames) {
     it(`is accessible, ${theme}`, async () => {
       await open(exampleEditor(), { theme });
       assert.deepEqual(await page.accessibilityProblems(), []);
@@ -167,8 +181,8 @@ describe('adapter editor webview', () => {
     const chosen = page.page.locator('.row[aria-selected="true"]');
     await chosen.waitFor();
     const text = await chosen.textContent();
-    page.port.send({ type: 'keyPairs', keyPairs: editor.keyPairs(), note: editor.keyPairsNote() });
-    page.port.send({ type: 'keyPairs', keyPairs: [...editor.keyPairs()].reverse(), note: editor.keyPairsNote() });
+    page.port.send(keyPairs(editor));
+    page.port.send({ ...keyPairs(editor), keyPairs: [...editor.keyPairs()].reverse() });
     await page.delivered();
     assert.equal(await chosen.textContent(), text);
     assert.equal(await alias.getAttribute('aria-activedescendant'), await chosen.getAttribute('id'));
@@ -473,6 +487,154 @@ describe('adapter editor webview', () => {
     await open(editor);
     await page.page.getByRole('heading', { name: 'This flow has no receivers.' }).waitFor();
     assert.deepEqual(await page.accessibilityProblems(), []);
+  });
+
+  const choose = async (name: string): Promise<void> => {
+    await page.page.getByRole('option', { name }).click();
+    await page.page.locator('#channel-heading', { hasText: name }).waitFor();
+  };
+
+  for (const theme of themeNames) {
+    it(`edits each family of adapters, senders and steps, ${theme}`, async () => {
+      await open(manyKindsEditor(), { theme });
+      for (const each of ['senders', 'steps']) {
+        await page.page.getByRole('button', { name: each === 'senders' ? /^Senders/ : /^Steps/ }).click();
+      }
+      const names = ['Trading Partner', 'Confirmations', 'Archive', 'Queue', 'Ledger', 'Employees'];
+      for (const name of [...names, 'From Partner', 'Sign the Order', 'Encrypt for the Bank', 'Encrypt for the Ware']) {
+        await choose(name);
+        await page.delivered();
+        assert.deepEqual(await page.accessibilityProblems(), [], name);
+        await page.screenshot(`family-${name.toLowerCase().replace(/ /g, '-')}`);
+      }
+    });
+  }
+
+  it('shows what an adapter has beside the main fields, at once where something is wrong with it', async () => {
+    const editor = manyKindsEditor();
+    await open(editor);
+    // The certificate for signing is about to expire.
+    const signing = page.field('Private Key Alias for Signing');
+    await signing.waitFor();
+    await page.page.getByRole('button', { name: /^Further fields/ }).click();
+    await signing.waitFor({ state: 'hidden' });
+    await page.page.getByRole('button', { name: /^Further fields/ }).click();
+    const encryption = page.field('Public Key Alias for Encryption');
+    await encryption.fill('');
+    await page.page.getByRole('option', { name: /^example root/ }).click();
+    assert.equal(await encryption.inputValue(), 'example root');
+    await encryption.fill('partner_a');
+    await encryption.press('Enter');
+    while (!writes().length) await page.page.evaluate(() => undefined);
+    assert.match(editor.flow, /<key>publicKeyAliasForEncryption<\/key>\s*<value>partner_a</);
+    await page.page.getByRole('button', { name: 'Clear: Public Key Alias for MDN Verification' }).click();
+    await page.field('Public Key Alias for MDN Verification').waitFor({ state: 'detached' });
+    assert.match(editor.flow, /<key>publicKeyAliasForMDNVerification<\/key>\s*<value\/>/);
+    await choose('Archive');
+    await page.page.getByRole('button', { name: /^Further fields/ }).waitFor();
+    assert.equal(await page.field('User Name').isVisible(), true);
+  });
+
+  it('adds and removes rows of a table, and goes to what takes their place', async () => {
+    const editor = manyKindsEditor();
+    const original = editor.flow;
+    await open(editor);
+    page.port.send({ type: 'reveal', channel: 'Encrypt' });
+    await page.page.locator('#channel-heading', { hasText: 'Bank' }).waitFor();
+    const row = (number: number): Locator => page.field(`Receiver Public Key Alias, row ${number}`);
+    const focused = async (): Promise<string> =>
+      page.page.evaluate(() => document.activeElement?.getAttribute('id') ?? document.activeElement?.ariaLabel ?? '');
+    await page.page.getByRole('button', { name: /^Add Row/ }).click();
+    await row(3).waitFor();
+    await page.delivered();
+    assert.equal(await focused(), 'field-headers_2');
+    await row(3).fill('renewal_b');
+    await page.page.keyboard.press('Enter');
+    while (!writes().length) await page.page.evaluate(() => undefined);
+    assert.match(editor.flow, /partner_a&lt;\/cell&gt;&lt;\/row&gt;&lt;row&gt;.*renewal_b/);
+    await row(1).fill('typed and given up');
+    await page.page.getByRole('button', { name: 'Remove Row: Receiver Public Key Alias, row 1' }).click();
+    await row(3).waitFor({ state: 'detached' });
+    await page.delivered();
+    assert.deepEqual([await focused(), await row(1).inputValue()], ['field-headers_0', 'partner_a']);
+    await choose('Encrypt for the Warehouse');
+    await page.page.getByRole('button', { name: 'Add Row: User ID of Encryption Key' }).click();
+    const user = page.field('User ID of Encryption Key, row 1');
+    await user.fill('warehouse@example.org');
+    await user.press('Enter');
+    while (writes().length < 2) await page.page.evaluate(() => undefined);
+    await page.page.getByRole('button', { name: 'Remove Row: User ID of Encryption Key, row 1' }).click();
+    await user.waitFor({ state: 'detached' });
+    await page.delivered();
+    assert.equal(await focused(), 'Add Row: User ID of Encryption Key');
+    assert.notEqual(editor.flow, original);
+  });
+
+  it('searches over all channels and steps, by the keyboard alone', async () => {
+    await open(manyKindsEditor());
+    const found = (): Promise<string[]> => page.page.locator('.channel:visible .name').allTextContents();
+    await page.page.keyboard.press('Control+f');
+    const search = page.page.getByRole('searchbox', { name: 'Search channels and steps' });
+    assert.equal(await search.evaluate((node) => node === document.activeElement), true);
+    await page.page.keyboard.type('encrypt');
+    await page.delivered();
+    assert.deepEqual(await found(), ['Encrypt for the Bank', 'Encrypt for the Warehouse']);
+    await page.screenshot('editor-search');
+    assert.deepEqual(await page.accessibilityProblems(), []);
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.keyboard.press('Enter');
+    await page.page.locator('#channel-heading', { hasText: 'Bank' }).waitFor();
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.locator('#channel-heading', { hasText: 'Warehouse' }).waitFor();
+    // By an address, and by an alias.
+    await search.fill('SOAP.partner partner_a');
+    await page.delivered();
+    assert.deepEqual(await found(), ['Confirmations']);
+    await search.fill('nowhere');
+    await page.page.getByText('Nothing here has these words.').first().waitFor();
+    await search.press('Escape');
+    await page.delivered();
+    assert.deepEqual((await found()).length, 6);
+  });
+
+  it('keeps what is searched for, what is unfolded and where it was while it is hidden', async () => {
+    await open(manyKindsEditor());
+    await page.page.getByRole('button', { name: /^Steps/ }).click();
+    await choose('Sign the Order');
+    await page.page.getByRole('searchbox').fill('order');
+    await page.delivered();
+    const state = await page.kept();
+    await open(manyKindsEditor(), { state });
+    await page.page.locator('#channel-heading', { hasText: 'Sign the Order' }).waitFor();
+    assert.equal(await page.page.getByRole('searchbox').inputValue(), 'order');
+    await page.page.getByRole('searchbox').press('Escape');
+    await page.page.getByRole('option', { name: 'Encrypt for the Bank' }).waitFor();
+    assert.equal(await page.page.getByRole('option', { name: 'From Partner' }).isVisible(), false);
+  });
+
+  it('asks to externalize what stands in the flow, once it is written, and to internalize a parameter', async () => {
+    const editor = exampleEditor();
+    await open(editor);
+    await page.field('Credential Name').fill('NEW_USER');
+    await page.page.getByRole('button', { name: 'Externalize...: Credential Name' }).click();
+    await page.page.getByRole('button', { name: 'Internalize: Private Key Alias' }).click();
+    while (sent.at(-1)?.type !== 'internalize') await page.page.evaluate(() => undefined);
+    assert.deepEqual(
+      sent.filter(({ type }) => type !== 'ready' && type !== 'drafts').map(({ type }) => type),
+      ['setField', 'externalize', 'internalize'],
+    );
+    assert.deepEqual(sent.at(-1), { type: 'internalize', channel: 'MessageFlow_1', field: 'privateKeyAlias' });
+    assert.match(editor.flow, /<key>credentialName<\/key>\s*<value>NEW_USER</);
+  });
+
+  it('says why something could not be done, at its field', async () => {
+    const editor = manyKindsEditor();
+    await open(editor);
+    page.port.send({ type: 'reveal', channel: 'Encrypt', field: 'headers/1' });
+    await page.page.locator('#field-headers_1:focus').waitFor();
+    editor.flow = editor.flow.replaceAll('headers', 'renamed');
+    await page.page.getByRole('button', { name: /^Add Row/ }).click();
+    await page.page.getByText('no field headers/1 in Encrypt').waitFor();
   });
 
   it('drops what it does not understand', async () => {

@@ -45,8 +45,8 @@ export interface FieldDescription {
 /** A field that not every adapter has. */
 export interface FurtherField extends FieldDescription {
   readonly role: FieldRole;
-  /** The value is a table; `column` has it, or every cell where no column was ever seen. */
-  readonly table?: { readonly column?: string };
+  /** The value is a table; `column` has it, or every cell where not every version names its columns. `newColumn`: the name in a table that has no row yet. */
+  readonly table?: { readonly column?: string; readonly newColumn?: string };
   /** All must hold for the field to be read. */
   readonly when?: readonly When[];
   readonly options?: readonly FieldOption[];

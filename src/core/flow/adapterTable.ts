@@ -1104,11 +1104,15 @@ export const steps: readonly StepDescription[] = [
     source: 'flows',
     proof: '15 steps of exported flows',
     further: [
-      { ...field('PgpEncryptionUserIDs', 'User ID of Encryption Key'), role: 'pgpUser', table: {} },
+      {
+        ...field('PgpEncryptionUserIDs', 'User ID of Encryption Key'),
+        role: 'pgpUser',
+        table: { newColumn: 'EncryptUserID' },
+      },
       {
         ...field('PgpSignerUserIDs', 'User ID of Signer Key'),
         role: 'pgpUser',
-        table: {},
+        table: { newColumn: 'SignerUserID' },
         when: [{ key: 'PgpSignatureOption', not: ['NoSignature', 'No_Signature', 'no_signature'] }],
       },
     ],
@@ -1122,7 +1126,7 @@ export const steps: readonly StepDescription[] = [
       {
         ...field('PgpDecryptionSignerUserIDs', 'User ID of Signer Key'),
         role: 'pgpUser',
-        table: {},
+        table: { newColumn: 'userId' },
         when: [{ key: 'PgpDecryptionSignatureOption', not: ['no_signature_allowed'] }],
       },
     ],

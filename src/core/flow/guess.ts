@@ -5,7 +5,7 @@ const secret = /(password|passwd|passphrase|secret|token)(?!.*(alias|name|url|ty
 
 /** By the names that adapters at hand have for fields of the kind, the first that fits. */
 const guesses: readonly (readonly [RegExp, FieldRole])[] = [
-  [/private_?key_?(alias|name)|key_?pair_?alias|^key_?store_?alias$/i, 'keyPair'],
+  [/private_?key_?(alias|name)|key_?pair_?alias|^(ssl_?)?key_?alias$|^key_?store_?alias$/i, 'keyPair'],
   [/public_?key_?alias|certificate_?alias|trust_?store_?alias/i, 'certificate'],
   [/^(sender|mdn|pull\w*)?auth(entication|orization)?_?(type|method|mode)?$/i, 'authentication'],
   [/credential/i, 'credential'],

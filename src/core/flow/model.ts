@@ -177,6 +177,8 @@ export interface PartField {
     /** Where the table lies: in the parameter, where the property is a whole parameter. */
     readonly tableIn: 'flow' | 'parameter';
   };
+  /** The value is, or would be, a table: rows can be added. `column`: of a new row's value, where that is known. */
+  readonly table?: { readonly column?: string };
   /** As written in the flow, XML decoded. Empty where the property is empty or missing. */
   readonly value: string;
   /** With `parameters.prop` applied; what could not be resolved is left as written. */

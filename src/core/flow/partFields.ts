@@ -40,6 +40,19 @@ export function partFields({ kind, part }: Part, parameters?: Parameters): reado
   return [...main, ...further, ...guessed];
 }
 
+/** A field of a part by its id; of a channel the five main ones also by their names. */
+export function fieldById(part: Part, id: string, parameters?: Parameters): PartField | undefined {
+  const main = part.kind === 'channel' ? fieldsOf(part.part, parameters) : {};
+  return (
+    Object.values(main).find(({ name }) => name === id) ?? partFields(part, parameters).find((each) => each.id === id)
+  );
+}
+
+/** A channel or step of a flow, by its id. */
+export function partById(flow: Flow, id: string): Part | undefined {
+  return partsOf(flow).find(({ part }) => part.id === id);
+}
+
 function guessedOf(part: FlowPart, property: Property, parameters: Parameters | undefined): PartField[] {
   const role = guessField(property.key);
   if (!role || property !== propertyOf(part, property.key)) return [];
@@ -57,7 +70,15 @@ function fieldsFor(
   if (value.missing && source !== 'flows') return [];
   const { label, role, options } = field;
   const used = value.missing ? 'unknown' : usedWhen(part, field.when, parameters);
-  const common = { label, role, source, used, ...(options ? { options } : {}) } as const;
+  const newColumn = field.table?.column ?? field.table?.newColumn;
+  const common = {
+    label,
+    role,
+    source,
+    used,
+    ...(options ? { options } : {}),
+    ...(field.table ? { table: newColumn === undefined ? {} : { column: newColumn } } : {}),
+  } as const;
   if (!field.table || value.missing) return [{ id: value.key, ...common, ...value }];
   const table = tableOf(value.property, value.value, parameters);
   const cells = table?.cells.filter(({ column }) => field.table?.column === undefined || column === field.table.column);

@@ -161,7 +161,7 @@ export function keyPairs(keystores: readonly KeystoreView[], now: Date): Located
 }
 
 /** All entries whose certificate can be used: certificates first, then key pairs. */
-function withCertificates(keystores: readonly KeystoreView[], now: Date): LocatedEntry[] {
+export function withCertificates(keystores: readonly KeystoreView[], now: Date): LocatedEntry[] {
   const isPair = ({ entry }: LocatedEntry): number => Number(entry.kind === 'keyPair');
   const order = inOrder(now);
   return allEntries(keystores)

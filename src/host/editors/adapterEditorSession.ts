@@ -15,7 +15,7 @@ import { isChangeable, type FlowDocuments } from '../language/flowDocuments';
 import { settings } from '../services/settings';
 import { showInformation } from '../ui/messages';
 import type { AdapterEditorServices } from './adapterEditor';
-import { editorState, fieldOf, isTestable, keyPairsNote, keyPairViews } from './editorModel';
+import { certificateViews, editorState, fieldOf, isTestable, keyPairsNote, keyPairViews } from './editorModel';
 import { modelTexts } from './editorTexts';
 import type { ModelTexts } from './fieldModel';
 import type { FlowEdits } from './flowEdits';
@@ -23,6 +23,7 @@ import { editorStrings } from './viewStrings';
 import { showPage } from './webviewPage';
 
 const { t } = vscode.l10n;
+type MoveRequest = Extract<FromAdapterEditor, { readonly type: 'externalize' | 'internalize' }>;
 type GenerateRequest = Extract<FromAdapterEditor, { readonly type: 'generateKeyPair' }>;
 /** Milliseconds that a save waits for what was typed; VS Code itself gives up after 1,750. */
 const saveTimeout = 1000;
@@ -135,6 +136,18 @@ export class AdapterEditorSession implements vscode.Disposable {
         // An edit that changes nothing brings no event.
         this.refresh();
         return;
+      case 'addRow':
+        await this.edits.addRow(message.channel, message.field, message.value);
+        this.refresh();
+        return;
+      case 'removeRow':
+        await this.edits.removeRow(message.channel, message.field);
+        this.refresh();
+        return;
+      case 'externalize':
+      case 'internalize':
+        await this.moveParameter(message);
+        return;
       case 'undoParameters':
         await this.edits.undo();
         this.refresh();
@@ -184,6 +197,7 @@ export class AdapterEditorSession implements vscode.Disposable {
     this.port.send({
       type: 'keyPairs',
       keyPairs: keyPairViews(keystores, options, this.texts),
+      certificates: certificateViews(keystores, options, this.texts),
       note: keyPairsNote(keystores, this.texts),
     });
     this.port.send({
@@ -240,6 +254,16 @@ export class AdapterEditorSession implements vscode.Disposable {
     }
     const place = field.parameter === undefined ? 'flow' : 'parameters';
     await this.edits.setField({ channel, field: 'privateKeyAlias', value: alias, place, add: false });
+  }
+
+  /** The command asks for the name, and changes all files of the project in one step. */
+  private async moveParameter({ type, channel, field: id }: MoveRequest): Promise<void> {
+    await this.edits.settled();
+    const field = fieldOf(await this.documents.checkedFlow(this.document), channel, id);
+    if (!field) return;
+    const argument = { flow: this.document.uri.toString(), part: channel, field: field.id };
+    await vscode.commands.executeCommand(`flowKeystore.${type}`, argument);
+    this.refresh();
   }
 
   private async openParameters(name: string): Promise<void> {

@@ -1,17 +1,27 @@
 import { checkFlow } from '../../core/checks/check';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
 import type { Finding } from '../../core/checks/finding';
-import type { KeystoreView } from '../../core/checks/keystoreView';
+import type { KeystoreView, LocatedEntry } from '../../core/checks/keystoreView';
 import { aliasStatus, type AliasStatus } from '../../core/languageService/aliasStatus';
-import { keyPairs } from '../../core/languageService/completions';
-import { adapterLabel, describeAdapter } from '../../core/flow/adapters';
+import { keyPairs, withCertificates } from '../../core/languageService/completions';
+import { adapterLabel, describeAdapter, stepLabel } from '../../core/flow/adapters';
 import { addressOf, fieldNames, fieldsOf } from '../../core/flow/fields';
-import type { Channel, ChannelFields, Field } from '../../core/flow/model';
+import type { Channel, ChannelFields, PartField } from '../../core/flow/model';
+import { fieldById, partById, partFields, partsOf, type Part } from '../../core/flow/partFields';
 import type { Parameters } from '../../core/flow/parameters';
 import { expiryState } from '../../core/keystore/expiry';
-import type { ChannelView, EditorState, KeyPairView, Mark, ReadinessView } from '../../protocol/adapterEditor';
+import type {
+  ChannelKind,
+  ChannelView,
+  EditorState,
+  FieldView,
+  KeyPairView,
+  Mark,
+  ReadinessView,
+} from '../../protocol/adapterEditor';
 import {
   fieldView,
+  isFurtherShown,
   isShown,
   markOf,
   otherFindings,
@@ -69,42 +79,125 @@ export function editorState(input: EditorSource): EditorState {
   const found = checkFlow(source, input.keystores, input.options);
   // A field shows that it is left over, and clears itself.
   const findings = found.filter(({ code }) => code !== 'alias-left-over' && code !== 'credential-left-over');
-  return {
-    ...rest,
-    channels: flow.channels
-      .filter(({ direction }) => direction === 'Receiver')
-      .map((channel) => channelView(input, channel, findings)),
-  };
+  const views = partsOf(flow).flatMap((part) => {
+    const view = partView(input, part, findings);
+    // A sender or a step that uses no key has no place here.
+    return view.kind === 'receiver' || view.fields.some(({ id }) => id !== 'address' && id !== 'proxyType')
+      ? [view]
+      : [];
+  });
+  const ofKind = (kind: ChannelKind): ChannelView[] => views.filter((view) => view.kind === kind);
+  return { ...rest, channels: [...ofKind('receiver'), ...ofKind('sender'), ...ofKind('step')] };
 }
 
-function channelView(input: EditorSource, channel: Channel, all: readonly Finding[]): ChannelView {
+function kindOf(part: Part): ChannelKind {
+  if (part.kind === 'step') return 'step';
+  return part.part.direction === 'Receiver' ? 'receiver' : 'sender';
+}
+
+function partView(input: EditorSource, part: Part, all: readonly Finding[]): ChannelView {
   const { source, texts } = input;
-  const fields = fieldsOf(channel, source.parametersFile?.parameters);
-  const findings = all.filter((each) => each.channel?.id === channel.id || each.alsoIn?.includes(channel.id));
-  const readOnly = readOnlyReason(input, channel);
-  const context: FieldContext = { ...input, channel, fields, findings, readOnly: readOnly !== undefined };
-  const shown = fieldNames.flatMap((name) => {
+  const parameters = source.parametersFile?.parameters;
+  const { id, version } = part.part;
+  const kind = kindOf(part);
+  const fields = part.kind === 'channel' ? fieldsOf(part.part, parameters) : {};
+  const findings = all.filter((each) => each.channel?.id === id || each.step?.id === id || each.alsoIn?.includes(id));
+  const readOnly = input.frozen ? texts.say('This version of the flow can only be looked at.') : undefined;
+  const context: FieldContext = { ...input, part, fields, findings, readOnly: readOnly !== undefined };
+  const main = fieldNames.flatMap((name) => {
     const field = fields[name];
     return field && isShown(field) ? [field] : [];
   });
+  const further = furtherOf(part, parameters, fields);
+  const label = part.kind === 'channel' ? adapterLabel(part.part) : stepLabel(part.part);
+  const hint = hintOf(input, part, further);
+  const views = tableRows(context, further);
+  const others = otherFindings(context, [...main, ...further]);
   return {
-    id: channel.id,
-    name: channel.name === adapterLabel(channel) ? '' : channel.name,
-    adapter: adapterLabel(channel),
-    version: channel.version ? texts.say('version {version}', { version: channel.version }) : '',
-    ...statusOf(input, channel, fields, findings, readOnly !== undefined),
+    id,
+    kind,
+    words: [...main, ...further].flatMap(({ value, resolved }) => [value, resolved]).join(' '),
+    name: part.part.name === label ? '' : part.part.name,
+    adapter: label,
+    version: version ? texts.say('version {version}', { version }) : '',
+    ...(part.kind === 'channel' && kind === 'receiver'
+      ? statusOf(input, part.part, fields, findings, describeAdapter(part.part) === undefined)
+      : partStatus(input, [...main, ...further], findings)),
     ...(readOnly === undefined ? {} : { readOnly }),
-    testable: isTestable(channel, source.parametersFile?.parameters),
-    fields: shown.map((field) => fieldView(context, field)),
-    readiness: readinessOf(input, channel, fields, otherFindings(context, shown)),
+    testable: part.kind === 'channel' && kind === 'receiver' && isTestable(part.part, parameters),
+    fields: [...main.map((field) => fieldView(context, field, field.name)), ...(kind === 'receiver' ? [] : views)],
+    further: kind === 'receiver' ? views : [],
+    ...(hint === undefined ? {} : { hint }),
+    readiness:
+      part.kind === 'channel' && kind === 'receiver'
+        ? readinessOf(input, part.part, fields, others)
+        : others.map((finding) => ({ mark: markOf(finding), text: problemView(texts, finding).text })),
   };
 }
 
-function readOnlyReason({ texts, frozen }: EditorSource, channel: Channel): string | undefined {
-  if (frozen) return texts.say('This version of the flow can only be looked at.');
-  return describeAdapter(channel)
-    ? undefined
-    : texts.say('This adapter is not known here. Edit it as text, or in the tenant.');
+/** What is shown beside the main fields: all that has to do with keys, credentials and the way to the receiver. */
+function furtherOf(part: Part, parameters: Parameters | undefined, fields: ChannelFields): readonly PartField[] {
+  const main = new Set(Object.values(fields).map(({ key }) => key));
+  return partFields(part, parameters).filter((field) => !main.has(field.key) && isFurtherShown(field));
+}
+
+/** A table has a place for a further row behind its last one. */
+function tableRows(context: FieldContext, fields: readonly PartField[]): FieldView[] {
+  return fields.map((field, at) => {
+    const view = fieldView(context, field, field.id);
+    const isLast = fields[at + 1]?.key !== field.key;
+    if (!field.table || context.readOnly || !isLast || view.readOnly) return view;
+    if (field.cell) return { ...view, addRow: 'after' };
+    const isEmpty = field.value === '' || (field.parameter !== undefined && field.resolved === '');
+    return isEmpty && field.table.column !== undefined ? { ...view, addRow: 'only', canExternalize: false } : view;
+  });
+}
+
+function hintOf({ texts }: EditorSource, part: Part, further: readonly PartField[]): string | undefined {
+  if (part.kind === 'step' || describeAdapter(part.part)) return undefined;
+  return further.length
+    ? texts.say('This adapter is not known here: its fields are taken from the names of its properties.')
+    : texts.say(
+        'This adapter is not known here, and no name of its properties speaks of authentication. Edit it as text.',
+      );
+}
+
+/** Of a sender or a step: as bad as the worst of its aliases. */
+function partStatus(
+  { texts, keystores, options }: EditorSource,
+  fields: readonly PartField[],
+  findings: readonly Finding[],
+): { mark: Mark; status: string } {
+  const counted = countedStatus(texts, findings);
+  if (counted) return counted;
+  const aliases = fields.filter(
+    ({ role, used, value }) => (role === 'keyPair' || role === 'certificate') && used !== 'no' && value !== '',
+  );
+  if (aliases.some(({ dynamic, unresolved }) => dynamic ?? unresolved)) {
+    return { mark: 'unknown', status: texts.say('alias set at run time') };
+  }
+  const unverified = aliases.some((field) => aliasStatus(field, keystores, options).state === 'unverified');
+  if (unverified) return { mark: 'unknown', status: texts.say('alias not checked') };
+  if (findings.length) return { mark: 'information', status: texts.say('has a note') };
+  return aliases.length
+    ? { mark: 'ok', status: texts.say('no problem found') }
+    : { mark: 'none', status: texts.say('names no alias') };
+}
+
+function countedStatus(texts: ModelTexts, findings: readonly Finding[]): { mark: Mark; status: string } | undefined {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (errors) {
+    return {
+      mark: 'error',
+      status: errors === 1 ? texts.say('1 error') : texts.say('{count} errors', { count: errors }),
+    };
+  }
+  if (!warnings) return undefined;
+  return {
+    mark: 'warning',
+    status: warnings === 1 ? texts.say('1 warning') : texts.say('{count} warnings', { count: warnings }),
+  };
 }
 
 /** Whether its address can be tested with TLS, as far as the files say. */
@@ -118,27 +211,16 @@ function statusOf(
   channel: Channel,
   fields: ChannelFields,
   findings: readonly Finding[],
-  readOnly: boolean,
+  unknown: boolean,
 ): { mark: Mark; status: string } {
   const { texts } = input;
   const test = currentTest(input, channel, fields);
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
-  if (errors) {
-    return {
-      mark: 'error',
-      status: errors === 1 ? texts.say('1 error') : texts.say('{count} errors', { count: errors }),
-    };
-  }
+  const counted = countedStatus(texts, findings);
+  if (counted?.mark === 'error') return counted;
   if (test && !test.ok) return { mark: 'error', status: texts.say('last test failed') };
-  if (warnings) {
-    return {
-      mark: 'warning',
-      status: warnings === 1 ? texts.say('1 warning') : texts.say('{count} warnings', { count: warnings }),
-    };
-  }
+  if (counted) return counted;
   if (test?.ok) return { mark: 'ok', status: texts.say('tested, connects') };
-  if (readOnly) return { mark: 'unknown', status: texts.say('not edited here') };
+  if (unknown) return { mark: 'unknown', status: texts.say('adapter not known here') };
   const alias = fields.privateKeyAlias;
   if (alias?.used === 'yes' && !alias.missing) {
     const { state } = aliasStatus(alias, input.keystores, input.options);
@@ -235,7 +317,24 @@ export function keyPairViews(
   { now, days }: CheckOptions,
   texts: ModelTexts,
 ): KeyPairView[] {
-  return keyPairs(keystores, now).map(({ entry, keystore }) => {
+  return entryViews(keyPairs(keystores, now), { now, days }, texts);
+}
+
+/** The rows of a field that takes any certificate: certificates first, then key pairs. */
+export function certificateViews(
+  keystores: readonly KeystoreView[],
+  { now, days }: CheckOptions,
+  texts: ModelTexts,
+): KeyPairView[] {
+  return entryViews(withCertificates(keystores, now), { now, days }, texts);
+}
+
+function entryViews(
+  entries: readonly LocatedEntry[],
+  { now, days }: Pick<CheckOptions, 'now' | 'days'>,
+  texts: ModelTexts,
+): KeyPairView[] {
+  return entries.map(({ entry, keystore }) => {
     const { alias, key = '', subject = '', notBefore, notAfter } = entry;
     const row = { alias, key, subject, keystore: keystore.name };
     if (!notBefore || !notAfter) {
@@ -261,12 +360,8 @@ export function keyPairsNote(keystores: readonly KeystoreView[], texts: ModelTex
   return none ? texts.say('No keystore has a key pair') : '';
 }
 
-/** The field of a channel, as the parameters stand. */
-export function fieldOf(
-  { flow, parametersFile }: CheckedFlow,
-  channel: string,
-  name: Field['name'],
-): Field | undefined {
-  const found = flow.channels.find(({ id }) => id === channel);
-  return found && fieldsOf(found, parametersFile?.parameters)[name];
+/** A field of a channel or step, as the parameters stand. @param id one of the five main names, or the field's own */
+export function fieldOf({ flow, parametersFile }: CheckedFlow, part: string, id: string): PartField | undefined {
+  const found = partById(flow, part);
+  return found && fieldById(found, id, parametersFile?.parameters);
 }

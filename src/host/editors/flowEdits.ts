@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
-import { applyEdits, editField, invertEdits, requireChannel } from '../../core/flow/edit';
-import { fieldsOf } from '../../core/flow/fields';
-import type { TextEdit } from '../../core/flow/model';
+import { applyEdits, editField, invertEdits, type FieldEdit } from '../../core/flow/edit';
+import type { Flow, FlowPart, PartField, TextEdit } from '../../core/flow/model';
+import type { Parameters } from '../../core/flow/parameters';
+import { fieldById, partById } from '../../core/flow/partFields';
+import { addTableRow, removeTableRow } from '../../core/flow/tableRows';
 import type { FieldDraft } from '../../protocol/adapterEditor';
 import { applyTo, openParameters, requireFaithful } from '../language/documentEdits';
 import { openDocument, type FlowDocuments } from '../language/flowDocuments';
@@ -39,10 +41,7 @@ export class FlowEdits {
    * @throws FlowKeystoreError as `editField`; `unwritable` where VS Code refuses the edit
    */
   setField(draft: FieldDraft): Promise<void> {
-    return this.enqueue(async () => {
-      for (let attempt = 0; attempt < 3; attempt++) if (await this.trySetField(draft)) return;
-      throw new FlowKeystoreError('unwritable', t('The file could not be changed.'), { file: this.flow.uri.fsPath });
-    });
+    return this.change((parameters) => this.editFor(draft, parameters));
   }
 
   /** Waits for the edits under way. */
@@ -58,27 +57,69 @@ export class FlowEdits {
     });
   }
 
-  private async trySetField(draft: FieldDraft): Promise<boolean> {
+  /** Adds a row to the table that a field is in. @throws FlowKeystoreError as `addTableRow`, `setField` */
+  addRow(channel: string, field: string, value: string): Promise<void> {
+    return this.change((parameters) => {
+      const found = this.fieldFor(channel, field, parameters);
+      return addTableRow(found, found.field, value);
+    });
+  }
+
+  /** Removes the row of a table that a field is. @throws FlowKeystoreError as `setField` */
+  removeRow(channel: string, field: string): Promise<void> {
+    return this.change((parameters) => {
+      const found = this.fieldFor(channel, field, parameters);
+      const row = found.field.cell?.row;
+      if (row !== undefined) return removeTableRow(found, found.field, row);
+      throw new FlowKeystoreError('property-unknown', t('The table has no such row.'), { detail: channel });
+    });
+  }
+
+  private change(plan: (parameters: vscode.TextDocument | undefined) => FieldEdit): Promise<void> {
+    return this.enqueue(async () => {
+      for (let attempt = 0; attempt < 3; attempt++) if (await this.tryChange(plan)) return;
+      throw new FlowKeystoreError('unwritable', t('The file could not be changed.'), { file: this.flow.uri.fsPath });
+    });
+  }
+
+  private async tryChange(plan: (parameters: vscode.TextDocument | undefined) => FieldEdit): Promise<boolean> {
     const parameters = await this.openParameters();
     await requireFaithful(this.flow);
     // From here to the edit nothing is waited for: the offsets speak of the text as it is at this moment.
-    const edit = this.editFor(draft, parameters);
+    const edit = plan(parameters);
     if (!edit.edits.length) return true;
     if (edit.place === 'flow') return applyTo(this.flow, edit.edits);
     return parameters !== undefined && this.changeParameters(parameters, edit.edits);
   }
 
   private editFor(
-    { channel: id, field: name, value, place, add }: FieldDraft,
+    { channel: id, field, value, place, add }: FieldDraft,
     parametersDocument: vscode.TextDocument | undefined,
-  ): ReturnType<typeof editField> {
+  ): FieldEdit {
+    const found = this.fieldFor(id, field, parametersDocument);
+    const target = found.field.parameter === undefined ? 'flow' : place;
+    return editField(found, found.field, value, target, { add });
+  }
+
+  private fieldFor(
+    id: string,
+    name: string,
+    parametersDocument: vscode.TextDocument | undefined,
+  ): {
+    readonly flow: Flow;
+    readonly part: FlowPart;
+    readonly parameters: Parameters | undefined;
+    readonly field: PartField;
+  } {
     const flow = this.documents.flowOf(this.flow);
     const parameters = parametersDocument && this.documents.parametersOf(parametersDocument);
-    const channel = requireChannel(flow, id);
-    const field = fieldsOf(channel, parameters)[name];
+    const part = partById(flow, id);
+    if (!part) {
+      throw new FlowKeystoreError('channel-unknown', t('The flow has no such channel or step.'), { detail: id });
+    }
+    const field = fieldById(part, name, parameters);
     if (!field) throw new FlowKeystoreError('property-unknown', t('The channel has no such field.'), { detail: id });
-    const target = field.parameter === undefined ? 'flow' : place;
-    return editField({ flow, part: channel, parameters }, field, value, target, { add });
+    return { flow, part: part.part, parameters, field };
   }
 
   private async openParameters(): Promise<vscode.TextDocument | undefined> {

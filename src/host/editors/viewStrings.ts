@@ -8,6 +8,16 @@ type Say = ModelTexts['say'];
 export function editorStrings(say: Say): EditorStrings {
   return {
     receivers: say('Receivers'),
+    senders: say('Senders'),
+    steps: say('Steps that use keys'),
+    search: say('Search channels and steps'),
+    nothingFound: say('Nothing here has these words.'),
+    found: say('{count} of {all} found'),
+    furtherFields: say('Further fields ({count})'),
+    addRow: say('Add Row'),
+    removeRow: say('Remove Row'),
+    externalize: say('Externalize...'),
+    internalize: say('Internalize'),
     noReceivers: say('This flow has no receivers.'),
     noReceiversHelp: say(
       'The adapter editor shows the channels from a flow to its receivers. Add one in the tenant, and export the flow again.',

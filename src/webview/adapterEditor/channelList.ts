@@ -2,17 +2,20 @@ import type { ChannelView } from '../../protocol/adapterEditor';
 import { arrange, element, Kept, setAttributes } from '../shared/dom';
 import { icon } from '../shared/icons';
 
-/** The receivers, one to be chosen: a list box with a roving focus. */
+/** Channels or steps, one to be chosen: a list box with a roving focus. */
 export class ChannelList {
-  readonly root = element('div', { class: 'channels', role: 'listbox', 'aria-labelledby': 'receivers-heading' });
+  readonly root: HTMLElement;
   private readonly rows = new Kept<ChannelRow>();
   private order: readonly string[] = [];
   private selected: string | undefined;
 
+  /** @param heading id of the heading that names it */
   constructor(
+    heading: string,
     private readonly onSelect: (channel: string) => void,
     private readonly unwrittenWord: string,
   ) {
+    this.root = element('div', { class: 'channels', role: 'listbox', 'aria-labelledby': heading });
     this.root.addEventListener('keydown', (event) => {
       const to = this.targetOf(event.key);
       if (to === undefined) return;
@@ -36,10 +39,19 @@ export class ChannelList {
       const row = this.rows.obtain(channel.id, () => new ChannelRow(channel.id));
       const status = unwritten.has(channel.id) ? `${channel.status} · ${this.unwrittenWord}` : channel.status;
       row.update({ ...channel, status }, channel.id === selected);
-      return row.root;
+      return row;
     });
     this.rows.keep(new Set(this.order));
-    arrange(this.root, rows);
+    // One row is to be reached with the keyboard, also where the chosen one is in another list.
+    if (!this.order.includes(selected ?? '')) rows[0]?.makeReachable();
+    arrange(
+      this.root,
+      rows.map((row) => row.root),
+    );
+  }
+
+  has(channel: string): boolean {
+    return this.order.includes(channel);
   }
 
   focus(): void {
@@ -49,6 +61,8 @@ export class ChannelList {
   private targetOf(key: string): string | undefined {
     const at = this.order.indexOf(this.selected ?? '');
     const last = this.order.length - 1;
+    // Chosen by its focus: Enter and the space bar, where the chosen one is in another list.
+    if (at < 0 && (key === 'Enter' || key === ' ')) return this.order[0];
     switch (key) {
       case 'ArrowDown':
         return this.order[Math.min(at + 1, last)];
@@ -83,6 +97,10 @@ class ChannelRow {
         this.status,
       ),
     );
+  }
+
+  makeReachable(): void {
+    setAttributes(this.root, { tabindex: 0 });
   }
 
   update({ adapter, name, mark, status }: ChannelView, selected: boolean): void {

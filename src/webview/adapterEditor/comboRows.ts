@@ -12,14 +12,20 @@ export function optionRows(options: readonly OptionView[]): ComboRow[] {
   }));
 }
 
-/** The rows of the alias field: the key pairs as they come (usable ones first), then what makes a new one. */
+/** The rows of an alias field: the key pairs as they come (usable ones first), then what makes a new one. */
 export function keyPairRows(
   keyPairs: readonly KeyPairView[],
   note: string,
-  generate: string,
-  onGenerate: () => void,
+  generate?: { readonly label: string; readonly run: () => void },
 ): ComboRow[] {
-  const rows: ComboRow[] = keyPairs.map((pair) => ({
+  const rows = certificateRows(keyPairs, note);
+  if (generate) rows.push({ act: generate.run, draw: () => [element('span', { class: 'generate' }, generate.label)] });
+  return rows;
+}
+
+/** The rows of a field that takes any entry with a certificate. */
+export function certificateRows(entries: readonly KeyPairView[], note: string): ComboRow[] {
+  const rows: ComboRow[] = entries.map((pair) => ({
     text: pair.alias,
     words: `${pair.subject} ${pair.keystore} ${pair.key}`,
     title: pair.until,
@@ -35,7 +41,6 @@ export function keyPairRows(
     ],
   }));
   if (note) rows.push({ inert: true, draw: () => [element('span', { class: 'subject' }, note)] });
-  rows.push({ act: onGenerate, draw: () => [element('span', { class: 'generate' }, generate)] });
   return rows;
 }
 

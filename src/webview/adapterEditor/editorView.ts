@@ -10,25 +10,34 @@ import { Announcer, arrange, button, element, Kept, setAttributes } from '../sha
 import { icon } from '../shared/icons';
 import { PointerRest } from '../shared/pointer';
 import { ChannelForm, type FormHost } from './channelForm';
-import { ChannelList } from './channelList';
+import { ChannelGroups } from './channelGroups';
+import type { FieldAction } from './fieldRow';
+import type { Folds } from './fold';
 import type { KeptField, KeptState } from './kept';
 
 export interface ViewHost {
   readonly send: (message: FromAdapterEditor) => void;
   readonly write: (draft: FieldDraft) => Promise<void>;
+  /** Rejects with the reason where it cannot be done. */
+  readonly act: (message: Extract<FromAdapterEditor, { readonly type: FieldAction }>) => Promise<void>;
   readonly keep: (state: KeptState) => void;
 }
 
-/** The whole editor: a list of receivers beside the chosen one. */
+/** The whole editor: receivers, and what else uses keys, beside the chosen one. */
 export class EditorView {
   private state: EditorState | undefined;
   private keyPairs: readonly KeyPairView[] = [];
+  private certificates: readonly KeyPairView[] = [];
   private keyPairsNote = '';
   private selected: string | undefined;
   private form: ChannelForm | undefined;
   /** Of all channels looked at: what could not be written yet must outlast a look at another channel. */
   private readonly forms = new Kept<ChannelForm>();
-  private readonly list: ChannelList;
+  private readonly groups: ChannelGroups;
+  private readonly opened: Map<string, boolean>;
+  private readonly folds: Folds;
+  /** Where the view was, in pixels, until it is drawn there again. */
+  private scrolled: number | undefined;
   /** Taken up when its channel is first looked at. */
   private kept: KeptField[];
   private readonly pointer = new PointerRest(window);
@@ -41,7 +50,6 @@ export class EditorView {
   private readonly undo: HTMLButtonElement;
   private readonly header: HTMLElement;
   private readonly columns: HTMLElement;
-  private readonly aside: HTMLElement;
   private readonly empty: HTMLElement;
   private readonly broken = element('div', { class: 'broken', role: 'alert' });
 
@@ -51,7 +59,28 @@ export class EditorView {
     private readonly host: ViewHost,
     kept: KeptState | undefined,
   ) {
-    this.list = new ChannelList((channel) => this.select(channel), strings.unwritten);
+    this.opened = new Map((kept?.folds ?? []).map(({ id, open }) => [id, open]));
+    this.folds = {
+      isOpen: (id) => this.opened.get(id),
+      set: (id, open) => {
+        this.opened.set(id, open);
+        this.remember();
+      },
+    };
+    this.scrolled = kept?.scrolled;
+    this.groups = new ChannelGroups(
+      {
+        strings,
+        folds: this.folds,
+        select: (channel) => this.select(channel),
+        searched: () => {
+          this.drawList();
+          this.remember();
+        },
+        say: (sentence) => this.announcer.say(sentence),
+      },
+      kept?.query ?? '',
+    );
     this.selected = kept?.channel;
     this.kept = [...(kept?.drafts ?? [])];
     const openAsText = (): void =>
@@ -74,12 +103,6 @@ export class EditorView {
       button(strings.saveParameters, () => host.send({ type: 'saveParameters' }), { kind: 'link' }),
       this.undo,
     );
-    this.aside = element(
-      'div',
-      { class: 'aside' },
-      element('h2', { id: 'receivers-heading' }, strings.receivers),
-      this.list.root,
-    );
     this.columns = element('div', { class: 'columns' });
     this.empty = element(
       'div',
@@ -93,6 +116,7 @@ export class EditorView {
       this.announcer.root,
     );
     window.addEventListener('keydown', (event) => this.onKey(event), { capture: true });
+    window.addEventListener('scroll', () => this.remember(), { passive: true });
   }
 
   update(state: EditorState): void {
@@ -100,8 +124,9 @@ export class EditorView {
     this.pointer.whenUp(this.draw);
   }
 
-  updateKeyPairs(keyPairs: readonly KeyPairView[], note: string): void {
+  updateKeyPairs(keyPairs: readonly KeyPairView[], certificates: readonly KeyPairView[], note: string): void {
     this.keyPairs = keyPairs;
+    this.certificates = certificates;
     this.keyPairsNote = note;
     for (const row of this.form?.fieldRows() ?? []) row.refreshKeyPairs();
   }
@@ -109,8 +134,9 @@ export class EditorView {
   reveal(channel: string, field: FieldId | undefined): void {
     if (!this.state?.channels.some(({ id }) => id === channel)) return;
     this.select(channel);
+    this.groups.reveal(channel);
     if (field) this.form?.focus(field);
-    else this.list.focus();
+    else this.groups.focus(channel);
   }
 
   /** Writes what was typed and not written yet. */
@@ -144,6 +170,9 @@ export class EditorView {
       disabled: !channels.some(({ testable }) => testable),
     });
     this.drawChannel(state);
+    if (this.scrolled === undefined) return;
+    window.scrollTo(0, this.scrolled);
+    this.scrolled = undefined;
   }
 
   private drawChannel(state: EditorState): void {
@@ -158,13 +187,13 @@ export class EditorView {
     }
     this.form = this.forms.obtain(view.id, () => new ChannelForm(this.formHost(), view.id));
     this.form.update(view);
-    arrange(this.columns, [this.aside, this.form.root]);
+    arrange(this.columns, [this.groups.root, this.form.root]);
     this.drawList();
   }
 
   private drawList(): void {
     const unwritten = new Set(this.pending().map(({ channel }) => channel));
-    this.list.update(this.state?.channels ?? [], this.selected, unwritten);
+    this.groups.update(this.state?.channels ?? [], this.selected, unwritten);
   }
 
   private pending(): FieldDraft[] {
@@ -198,6 +227,12 @@ export class EditorView {
         await host.write(draft);
         this.announcer.say(this.strings.written);
       },
+      certificates: () => this.certificates,
+      act: async (type, channel, { id: field }) => {
+        await host.act(type === 'addRow' ? { type, channel, field, value: '' } : { type, channel, field });
+        this.announcer.say(this.strings.written);
+      },
+      folds: this.folds,
       generateKeyPair: (channel, use, alias) =>
         host.send({ type: 'generateKeyPair', channel, use, ...(alias === undefined ? {} : { alias }) }),
       whenPointerIsUp: (work) => this.pointer.whenUp(work),
@@ -215,9 +250,19 @@ export class EditorView {
     return taken;
   }
 
+  /** What a look elsewhere must not lose. */
+  private remember(): void {
+    this.host.keep({
+      ...(this.selected === undefined ? {} : { channel: this.selected }),
+      drafts: [...this.kept, ...[...this.forms.values()].flatMap((form) => form.kept())],
+      query: this.groups.query,
+      folds: [...this.opened].map(([id, open]) => ({ id, open })),
+      scrolled: Math.round(window.scrollY),
+    });
+  }
+
   private keep(): void {
-    const drafts = [...this.kept, ...[...this.forms.values()].flatMap((form) => form.kept())];
-    this.host.keep({ ...(this.selected === undefined ? {} : { channel: this.selected }), drafts });
+    this.remember();
     // The view may be closed without a word: the host has to know what would be lost then.
     this.host.send({ type: 'drafts', drafts: this.pending() });
     this.pointer.whenUp(this.drawRows);
@@ -228,6 +273,11 @@ export class EditorView {
     const key = event.key.toLowerCase();
     // At once: nothing may be there to be saved before it is written.
     if (key === 's') void this.commitDrafts();
+    if (key === 'f' && !event.shiftKey && this.groups.focusSearch()) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     // Undo and redo of a change in parameters.prop: the workbench would undo in the flow, which has not changed.
     const undo = key === 'z' && !event.shiftKey;
     const redo = key === 'y' || (key === 'z' && event.shiftKey);

@@ -10,7 +10,17 @@ export interface Note {
   /** As it is in the file. */
   readonly code?: string;
   readonly after?: string;
-  readonly actions?: readonly { readonly label: string; readonly title?: string; readonly run: () => void }[];
+  readonly actions?: readonly NoteAction[];
+  /** At the end. */
+  readonly last?: NoteAction | undefined;
+}
+
+interface NoteAction {
+  readonly label: string;
+  readonly title?: string;
+  /** For a screen reader, where the label alone does not say of what. */
+  readonly spoken?: string;
+  readonly run: () => void;
 }
 
 /** The lines below a field. */
@@ -37,8 +47,11 @@ export class FieldNotes {
   }
 }
 
-function noteNode({ mark, kind, words, code, after, actions = [] }: Note): HTMLElement {
-  const links = actions.map(({ label, title, run }) => button(label, run, { kind: 'link', title }));
+const linkNode = ({ label, title, spoken, run }: NoteAction): HTMLElement =>
+  button(label, run, { kind: 'link', title, 'aria-label': spoken });
+
+function noteNode({ mark, kind, words, code, after, actions = [], last }: Note): HTMLElement {
+  const links = actions.map(linkNode);
   return element(
     'p',
     { class: `note ${kind ?? mark}` },
@@ -51,6 +64,8 @@ function noteNode({ mark, kind, words, code, after, actions = [] }: Note): HTMLE
       code === undefined ? undefined : ' ',
       code === undefined ? undefined : element('code', {}, code),
       after,
+      last && ' \u00b7 ',
+      last && linkNode(last),
     ),
   );
 }

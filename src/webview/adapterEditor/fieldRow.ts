@@ -8,15 +8,20 @@ import type {
 } from '../../protocol/adapterEditor';
 import { arrange, button, element, fill, setAttributes } from '../shared/dom';
 import { Combobox } from './combobox';
-import { keyPairRows, optionRows } from './comboRows';
+import { certificateRows, keyPairRows, optionRows } from './comboRows';
 import { begin, isDirty, received, refused, resume, sending, takenBack, typed, written, type Draft } from './draft';
 import { FieldNotes, type Note } from './fieldNotes';
 import type { KeptField } from './kept';
+
+/** Changes that are more than a value. */
+export type FieldAction = 'addRow' | 'removeRow' | 'externalize' | 'internalize';
 
 /** What a field asks of the form around it. */
 export interface FieldHost {
   readonly strings: EditorStrings;
   readonly keyPairs: () => readonly KeyPairView[];
+  /** Entries with a certificate: for fields that take any of them. */
+  readonly certificates: () => readonly KeyPairView[];
   /** Why there are no key pairs to choose from, or empty. */
   readonly keyPairsNote: () => string;
   /** Writes a value; rejects with the reason where it cannot be. */
@@ -26,6 +31,8 @@ export interface FieldHost {
   /** Does it at once, or when no pointer is pressed any more. */
   readonly whenPointerIsUp: (work: () => void) => void;
   readonly openParameter: (name: string) => void;
+  /** What a button of the field does; rejects with the reason where it cannot be done. */
+  readonly act: (action: FieldAction, channel: string, field: FieldView) => Promise<void>;
   /** Something is to be kept over a hiding of the view. */
   readonly changed: () => void;
 }
@@ -45,6 +52,9 @@ export class FieldRow {
   private failure: string | undefined;
   private readonly clear: HTMLButtonElement;
   private readonly add: HTMLButtonElement;
+  private readonly actions: Readonly<Record<FieldAction, HTMLButtonElement>>;
+  /** Below the last row of a table. */
+  private readonly after = element('div', { class: 'after' });
   private readonly draw = (): void => this.drawAll();
 
   constructor(
@@ -53,10 +63,10 @@ export class FieldRow {
     private view: FieldView,
     kept?: KeptField,
   ) {
-    const id = `field-${view.id}`;
+    const id = `field-${view.id.replace(/[^\w-]/g, '_')}`;
     this.below = new FieldNotes(`${id}-notes`);
     this.labelNode = element('label', { for: id, class: 'label' });
-    if (view.options || view.id === 'privateKeyAlias') {
+    if (view.options || view.aliases) {
       this.combobox = this.makeCombobox(id);
       this.control = this.combobox;
     } else this.control = this.makeInput(id);
@@ -78,16 +88,28 @@ export class FieldRow {
       this.drawAll();
       this.focus();
     });
+    const { strings } = host;
+    this.actions = {
+      addRow: button(strings.addRow, () => void this.act('addRow')),
+      removeRow: button(strings.removeRow, () => void this.act('removeRow')),
+      externalize: button(strings.externalize, () => void this.act('externalize'), { kind: 'link' }),
+      internalize: button(strings.internalize, () => void this.act('internalize'), { kind: 'link' }),
+    };
+    this.actions.externalize.classList.add('quiet');
+    this.actions.internalize.classList.add('quiet');
     this.draft = kept ? resume(this.valueOf(view), kept) : begin(this.valueOf(view));
     this.root = element(
       'div',
       { class: 'field' },
       this.labelNode,
-      element('div', { class: 'body' }, this.line, this.below.root),
+      element('div', { class: 'body' }, this.line, this.below.root, this.after),
     );
     this.root.addEventListener('focusout', ({ relatedTarget }) => {
-      // What else belongs to the field (its place, its buttons) decides itself what becomes of what was typed.
-      const stays = relatedTarget instanceof Node && this.root.contains(relatedTarget);
+      // What else belongs to the field (its place, its buttons) decides itself what becomes of what was typed;
+      // what needs it in the file has it written first.
+      const { addRow, externalize, internalize } = this.actions;
+      const needsIt = [addRow, externalize, internalize].some((each) => each === relatedTarget);
+      const stays = relatedTarget instanceof Node && this.root.contains(relatedTarget) && !needsIt;
       if (!stays) void this.commit();
     });
     this.drawAll();
@@ -126,6 +148,15 @@ export class FieldRow {
     return this.view.id;
   }
 
+  /** The key in the flow. */
+  get key(): string {
+    return this.view.key;
+  }
+
+  get isTableRow(): boolean {
+    return this.view.row !== undefined;
+  }
+
   /** The browser's own undo belongs to what is being typed. */
   get isTyping(): boolean {
     return isDirty(this.draft) && document.activeElement === this.control.input;
@@ -136,6 +167,10 @@ export class FieldRow {
   }
 
   focus(): void {
+    if (this.view.addRow === 'only') {
+      this.actions.addRow.focus();
+      return;
+    }
     this.control.input.focus();
     this.control.input.select();
   }
@@ -165,6 +200,19 @@ export class FieldRow {
     }
     this.redraw();
     this.host.changed();
+  }
+
+  /** What was typed is written before, or given up with its row. */
+  private async act(action: FieldAction): Promise<void> {
+    if (action === 'removeRow') this.takeBack();
+    else await this.commit();
+    if (this.failure !== undefined) return;
+    try {
+      await this.host.act(action, this.channel, this.view);
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      this.redraw();
+    }
   }
 
   private toWrite(value: string): FieldDraft {
@@ -248,12 +296,22 @@ export class FieldRow {
       'aria-label': `${view.label}: ${strings.writtenTo}`,
       title: this.place === 'flow' ? strings.placeFlowHelp : strings.writtenTo,
     });
+    for (const [action, each] of Object.entries(this.actions)) {
+      setAttributes(each, { 'aria-label': `${strings[action as FieldAction]}: ${view.label}` });
+    }
+    const { addRow, removeRow, externalize, internalize } = this.actions;
+    const isPlace = view.addRow === 'only';
     arrange(this.line, [
-      this.control.root,
+      !isPlace && this.control.root,
+      isPlace && addRow,
       parameter && !view.readOnly && this.placeSelect,
-      view.leftOver && !view.readOnly && this.clear,
+      view.leftOver && !view.readOnly && !isPlace && this.clear,
       view.missing !== undefined && !this.adding && !view.readOnly && this.add,
+      view.row !== undefined && !view.readOnly && removeRow,
+      view.canExternalize && externalize,
+      view.canInternalize && !parameter && internalize,
     ]);
+    arrange(this.after, [view.addRow === 'after' && addRow]);
     this.drawBelow();
   }
 
@@ -298,6 +356,13 @@ export class FieldRow {
       words: strings.parameterIs,
       actions: [{ label: `{{${name}}}`, title: strings.openParameter, run: () => this.host.openParameter(name) }],
       after: [shared, unavailable].flatMap((text) => (text ? [` · ${text}`] : [])).join(''),
+      last: this.view.canInternalize
+        ? {
+            label: strings.internalize,
+            spoken: `${strings.internalize}: ${this.view.label}`,
+            run: () => void this.act('internalize'),
+          }
+        : undefined,
     };
   }
 
@@ -328,9 +393,15 @@ export class FieldRow {
       rows: () =>
         this.view.options
           ? optionRows(this.view.options)
-          : keyPairRows(this.host.keyPairs(), this.host.keyPairsNote(), this.host.strings.generateRow, () =>
-              this.generateKeyPair(),
-            ),
+          : this.view.aliases === 'certificates'
+            ? certificateRows(this.host.certificates(), this.host.keyPairsNote())
+            : keyPairRows(
+                this.host.keyPairs(),
+                this.host.keyPairsNote(),
+                this.view.id === 'privateKeyAlias'
+                  ? { label: this.host.strings.generateRow, run: () => this.generateKeyPair() }
+                  : undefined,
+              ),
       moreRows: (count) => fill(this.host.strings.moreRows, { count }),
       onChoose: (value) => this.choose(this.valueFor(value)),
       onInput: () => this.onInput(combobox.input.value),

@@ -1,5 +1,5 @@
 import type { FieldDraft, FieldId } from '../../protocol/adapterEditor';
-import { flag, list, optional, shape, text, word } from '../../protocol/guards';
+import { count, flag, list, optional, shape, text, word } from '../../protocol/guards';
 
 /** A field with something that is not in the files: what was typed, or where it is to be written. */
 export interface KeptField {
@@ -17,6 +17,17 @@ export interface KeptState {
   readonly channel?: string;
   /** Of all channels: what could not be written stays when another one is looked at. */
   readonly drafts: readonly KeptField[];
+  /** What is searched for. */
+  readonly query?: string;
+  /** Groups of the list, and parts of the form, that a person has opened or closed. */
+  readonly folds?: readonly KeptFold[];
+  /** How far the list and the form are scrolled, in pixels. */
+  readonly scrolled?: number;
+}
+
+export interface KeptFold {
+  readonly id: string;
+  readonly open: boolean;
 }
 
 /** An older version of the view may have kept something else. */
@@ -25,11 +36,14 @@ export const isKeptState = shape<KeptState>({
   drafts: list(
     shape<KeptField>({
       channel: text,
-      field: word('address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType'),
+      field: text,
       place: word('flow', 'parameters'),
       adding: flag,
       base: text,
       text,
     }),
   ),
+  query: optional(text),
+  folds: optional(list(shape<KeptFold>({ id: text, open: flag }))),
+  scrolled: optional(count),
 });

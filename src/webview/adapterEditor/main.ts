@@ -17,6 +17,9 @@ const connection = connect<ToAdapterEditor, FromAdapterEditor, KeptState>(isToAd
           write: async (draft) => {
             await connection.port.request({ type: 'setField', ...draft }, nothing);
           },
+          act: async (message) => {
+            await connection.port.request(message, nothing);
+          },
           keep: (state) => connection.keep(state),
         },
         isKeptState(connection.kept) ? connection.kept : undefined,
@@ -26,7 +29,7 @@ const connection = connect<ToAdapterEditor, FromAdapterEditor, KeptState>(isToAd
       view?.update(message.state);
       return undefined;
     case 'keyPairs':
-      view?.updateKeyPairs(message.keyPairs, message.note);
+      view?.updateKeyPairs(message.keyPairs, message.certificates, message.note);
       return undefined;
     case 'reveal':
       view?.reveal(message.channel, message.field);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fieldsOf } from '../../../../src/core/flow/fields';
 import { keyPairsNote, testedSettings } from '../../../../src/host/editors/editorModel';
 import type { ChannelView, EditorState, FieldView } from '../../../../src/protocol/adapterEditor';
-import { exampleEditor, exampleKeystore } from '../../../support/exampleFlow';
+import { exampleEditor, exampleKeystore, manyKindsEditor } from '../../../support/exampleFlow';
 import { keystore } from '../../checks/views';
 
 const channelOf = (state: EditorState, name: string): ChannelView => state.channels.find((each) => each.name === name)!;
@@ -40,7 +40,7 @@ describe('adapter editor model', () => {
     const editor = exampleEditor();
     editor.flow = editor.flow.replace('{{Erp Alias}}', '{{Partner Alias}}');
     const alias = fieldOf(channelOf(editor.state(), 'ERP'), 'privateKeyAlias');
-    assert.equal(alias?.parameter?.shared, 'shared with 1 other channel');
+    assert.equal(alias?.parameter?.shared, 'shared with To Partner A');
   });
 
   it('does not offer to write to a parameters.prop that is not there', () => {
@@ -140,5 +140,81 @@ describe('adapter editor model', () => {
     const { broken, channels } = editor.state();
     assert.match(broken?.place ?? '', /^Line \d+, column \d+$/);
     assert.deepEqual(channels, []);
+  });
+
+  it('shows receivers, then senders and steps that use keys, each with what speaks for it', () => {
+    const { channels } = manyKindsEditor().state();
+    assert.deepEqual(
+      channels.map(({ kind, adapter, mark, status }) => [kind, adapter, mark, status]),
+      [
+        ['receiver', 'AS2', 'warning', '1 warning'],
+        ['receiver', 'SOAP 1.x', 'error', '1 error'],
+        ['receiver', 'SFTP', 'information', 'has a note'],
+        ['receiver', 'AMQP', 'ok', 'no problem found'],
+        ['receiver', 'CompanyLedger', 'unknown', 'adapter not known here'],
+        ['receiver', 'SuccessFactors OData V2', 'ok', 'no problem found'],
+        ['sender', 'AS2', 'ok', 'no problem found'],
+        ['step', 'Simple Signer', 'warning', '1 warning'],
+        ['step', 'PKCS#7 Encryptor', 'ok', 'no problem found'],
+        ['step', 'PGP Encryptor', 'none', 'names no alias'],
+      ],
+    );
+    const ledger = channelOf(manyKindsEditor().state(), 'Ledger');
+    assert.match(ledger.hint ?? '', /taken from the names/);
+    assert.deepEqual(
+      ledger.further.map(({ id, value, aliases }) => [id, value, aliases]),
+      [
+        ['keyAlias', 'partner_a', 'keyPairs'],
+        ['apiTokenAlias', 'LEDGER', undefined],
+      ],
+    );
+  });
+
+  it('edits the rows of a table, adds and removes them', () => {
+    const editor = manyKindsEditor();
+    const rows = (name: string): (readonly [string, string, string | undefined])[] =>
+      channelOf(editor.state(), name).fields.map(({ id, value, addRow }) => [id, value, addRow]);
+    const bank = 'Encrypt for the Bank';
+    assert.deepEqual(rows(bank), [
+      ['headers/0', 'example root', undefined],
+      ['headers/1', 'partner_a', 'after'],
+    ]);
+    const { flow } = editor;
+    editor.addRow('Encrypt', 'headers/1', 'renewal_b');
+    assert.deepEqual(rows(bank).at(-1), ['headers/2', 'renewal_b', 'after']);
+    editor.write({ channel: 'Encrypt', field: 'headers/2', value: 'old_c', place: 'flow', add: false });
+    assert.deepEqual(rows(bank).at(-1), ['headers/2', 'old_c', 'after']);
+    editor.removeRow('Encrypt', 'headers/2');
+    assert.equal(editor.flow, flow);
+    const pgp = 'Encrypt for the Warehouse';
+    assert.deepEqual(rows(pgp), [['PgpEncryptionUserIDs', '', 'only']]);
+    editor.addRow('Pgp', 'PgpEncryptionUserIDs', 'warehouse@example.org');
+    assert.deepEqual(rows(pgp), [['PgpEncryptionUserIDs/0/EncryptUserID', 'warehouse@example.org', 'after']]);
+  });
+
+  it('points at what is left over beside the main fields', () => {
+    const { further } = channelOf(manyKindsEditor().state(), 'Trading Partner');
+    assert.deepEqual(
+      further.map(({ id, leftOver, aliases }) => [id, leftOver, aliases]),
+      [
+        ['privateKeyAliasForSigning', false, 'keyPairs'],
+        ['publicKeyAliasForEncryption', false, 'certificates'],
+        ['publicKeyAliasForMDNVerification', true, 'certificates'],
+      ],
+    );
+  });
+
+  it('offers to externalize what stands in the flow, and to internalize what has a value', () => {
+    const { fields } = channelOf(exampleEditor().state(), 'To Partner A');
+    assert.deepEqual(
+      fields.map(({ id, canExternalize, canInternalize }) => [id, canExternalize, canInternalize]),
+      [
+        ['address', false, true],
+        ['authentication', true, false],
+        ['privateKeyAlias', false, true],
+        ['credential', true, false],
+        ['proxyType', true, false],
+      ],
+    );
   });
 });
