@@ -40,7 +40,14 @@ describe('message guards', () => {
     const editor = exampleEditor();
     assert.ok(isToAdapterEditor({ type: 'state', state: editor.state() }));
     assert.ok(isToAdapterEditor({ type: 'strings', strings: editorStrings(say) }));
-    assert.ok(isToAdapterEditor({ type: 'keyPairs', keyPairs: editor.keyPairs(), note: '' }));
+    assert.ok(
+      isToAdapterEditor({
+        type: 'keyPairs',
+        keyPairs: editor.keyPairs(),
+        certificates: editor.certificates(),
+        note: '',
+      }),
+    );
     assert.ok(isToAdapterEditor({ type: 'reveal', channel: 'MessageFlow_1', field: 'address' }));
   });
 
@@ -56,7 +63,7 @@ describe('message guards', () => {
   it('take the wishes of the views, spelt right', () => {
     const draft = { type: 'setField', channel: 'a', field: 'address', value: '', place: 'flow', add: false };
     assert.ok(isFromAdapterEditor(draft));
-    assert.equal(isFromAdapterEditor({ ...draft, field: 'ComponentType' }), false);
+    assert.equal(isFromAdapterEditor({ ...draft, field: 7 }), false);
     assert.equal(isFromAdapterEditor({ ...draft, place: '/etc/passwd' }), false);
     assert.ok(isFromConnectivityReport({ type: 'addToKeystore', certificate: 0 }));
     assert.equal(isFromConnectivityReport({ type: 'addToKeystore', certificate: '0' }), false);
