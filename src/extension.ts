@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
+import type { CheckOptions } from './core/checks/context';
 import { registerCommands } from './host/commands/register';
 import { openForRename } from './host/commands/renameInFlows';
 import { AdapterEditors } from './host/editors/adapterEditor';
 import { ConnectivityReports } from './host/editors/connectivityReports';
+import { modelTexts } from './host/editors/editorTexts';
 import { TestRecords } from './host/editors/testRecords';
 import { workspaceEdit } from './host/language/documentEdits';
 import { FlowDocuments } from './host/language/flowDocuments';
 import { registerLanguageFeatures } from './host/language/register';
+import { ReceiversTree } from './host/receivers/receiversTree';
+import { WorkspaceReceivers } from './host/receivers/workspaceReceivers';
 import { documentUri, EntryDocuments } from './host/services/entryDocuments';
 import { ExpiryWatch } from './host/services/expiryWatch';
 import { FlowUses } from './host/services/flowUses';
@@ -57,7 +61,21 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const { extensionUri } = context;
   const reports = new ConnectivityReports({ extensionUri, tests, flows, log, now });
   const editors = new AdapterEditors({ extensionUri, keystores: registry, tests, flows, log, now });
+  const checks = (): Pick<CheckOptions, 'severities' | 'trustedByTest'> => ({
+    severities: settings.checkSeverities(),
+    trustedByTest: (file, channel, fields) => tests.trusted(vscode.Uri.parse(file, true), channel, fields),
+  });
+  const workspaceReceivers = new WorkspaceReceivers({
+    keystores: registry,
+    tests,
+    options: () => ({ now: now(), days: settings.expiryThresholds(), ...checks() }),
+    onDidChangeOptions: checksChanged.event,
+    texts: modelTexts(now),
+    log,
+  });
+  const receivers = new ReceiversTree(workspaceReceivers, memory, modelTexts(now));
   const host: Host = {
+    receivers,
     registry,
     passwords,
     memory,
@@ -82,6 +100,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     requestDocuments,
     flows,
     tests,
+    workspaceReceivers,
+    receivers,
     reports,
     editors,
     checksChanged,
@@ -92,10 +112,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
       flows,
       now,
       warnFrom: () => settings.expiryThresholds(),
-      checks: () => ({
-        severities: settings.checkSeverities(),
-        trustedByTest: (file, channel, fields) => tests.trusted(vscode.Uri.parse(file, true), channel, fields),
-      }),
+      checks,
       onDidChangeChecks: checksChanged.event,
       entryUri: (keystore, alias) => documentUri({ keystore, alias }, registry.find(keystore)?.name),
       renameEntry: async (keystore, alias, newAlias) => {

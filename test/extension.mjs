@@ -46,7 +46,7 @@ let counted;
 try {
   desktop = await desktopPath();
   counted = await runAll();
-  const again = toRepeat(counted ?? {});
+  const again = only.length ? [] : toRepeat(counted ?? {});
   if (counted && again.length) {
     console.log(`\nOnce more, in a fresh extension host: ${again.join(', ')}`);
     counted = merged(counted, (await runAll(again)) ?? {});

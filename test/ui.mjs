@@ -52,7 +52,7 @@ if (!only.length) rmSync(path.join(root, 'out/screenshots'), { recursive: true, 
 
 process.setSourceMapsEnabled(true);
 let counted = await run(bundles);
-const again = toRepeat(counted);
+const again = only.length ? [] : toRepeat(counted);
 if (again.length) {
   console.log(`\nOnce more, in fresh workbenches: ${again.map((file) => path.basename(file, '.js')).join(', ')}`);
   counted = merged(counted, await run(again));

@@ -68,7 +68,7 @@ describe('the manifest', () => {
   });
 
   it('names only commands that there are, in menus, keys, welcome views and sources', () => {
-    const known = new Set([...mapped, 'flowKeystore.keystores.focus']);
+    const known = new Set([...mapped, 'flowKeystore.keystores.focus', 'flowKeystore.receivers.focus']);
     const inMenus = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
       ({ command }) => command,
     );
@@ -94,6 +94,7 @@ describe('the manifest', () => {
       contexts.add(`entry.${kind}`).add(`entry.${kind}.readOnly`);
     }
     contexts.add('keystore.readOnly').add('keystore.open');
+    contexts.add('receiver').add('receiverTestable').add('receiverArchived');
     for (const { command, when = '' } of contributes.menus['view/item/context'] ?? []) {
       const exact = /viewItem == ([\w.]+)/.exec(when)?.[1];
       const pattern = /viewItem =~ \/(.+)\/$/.exec(when)?.[1];

@@ -1,20 +1,43 @@
 import { fieldsOf } from '../../core/flow/fields';
 import type { Channel, ChannelFields, Field } from '../../core/flow/model';
 import type { FlowFile, FlowProjects } from '../../core/flow/project';
+import { receiverRows, receiversReport } from '../../core/report/receivers';
 import { problemRows } from '../../core/report/findingRows';
 import { flowsIn } from '../flowFiles';
 import { badArguments, readOptions } from '../options';
 import type { Terminal } from '../terminal';
 
-export const flowsUsage = 'flows PATH... [--json]';
+export const flowsUsage = 'flows PATH... [--format text|json|md|csv]';
+
+const forms = ['text', 'json', 'md', 'csv'] as const;
 
 /** Lists the channels of flows: files, folders, project archives; 1 where one of them is broken. */
 export async function flows(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = readOptions(args, { json: { type: 'boolean' } });
+  const { values, positionals } = readOptions(args, { json: { type: 'boolean' }, format: { type: 'string' } });
+  const format = forms.find((form) => form === (values.format ?? (values.json ? 'json' : 'text')));
+  if (!format || (values.json && values.format !== undefined && format !== 'json')) {
+    throw badArguments(`--format takes ${forms.join(', ')}.`);
+  }
   if (!positionals.length) throw badArguments('flows takes files, folders or project archives.');
   const projects = await flowsIn(positionals, terminal.signal);
-  terminal.out(values.json ? `${JSON.stringify(flowsData(projects), undefined, 2)}\n` : flowsText(projects));
+  terminal.out(outputOf(projects, format));
+  // A table has no place for them.
+  if (format === 'md' || format === 'csv') {
+    for (const { file, message } of projects.problems) terminal.err(`${file}: ${message}\n`);
+  }
   return problemRows(projects.problems).some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function outputOf(projects: FlowProjects, format: (typeof forms)[number]): string {
+  switch (format) {
+    case 'text':
+      return flowsText(projects);
+    case 'json':
+      return `${JSON.stringify(flowsData(projects), undefined, 2)}\n`;
+    case 'md':
+    case 'csv':
+      return receiversReport(receiverRows(projects.flows), format);
+  }
 }
 
 const shownFields = ['address', 'authentication', 'privateKeyAlias', 'credential', 'proxyType'] as const;

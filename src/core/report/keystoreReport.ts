@@ -3,7 +3,8 @@ import { publicKeyText } from '../certificates/publicKey';
 import { daysLeft, expiryState, type WarnFrom } from '../keystore/expiry';
 import { generalNameText } from '../keystore/describe';
 import type { Entry, Keystore } from '../keystore/model';
-import { visible } from '../visible';
+import { csv } from './csv';
+import { escaped } from './markdown';
 
 export type ReportForm = 'csv' | 'json' | 'md';
 
@@ -63,7 +64,10 @@ export function keystoreReport(keystore: Keystore, form: ReportForm, options: Re
   const rows = keystore.entries.map((entry) => rowOf(entry, options));
   switch (form) {
     case 'csv':
-      return csv(rows);
+      return csv(
+        columns,
+        rows.map((row) => columns.map((column) => row[column])),
+      );
     case 'json':
       return `${JSON.stringify({ keystore: options.name, type: keystore.type, made: options.now.toISOString(), entries: rows }, undefined, 2)}\n`;
     case 'md':
@@ -96,23 +100,6 @@ function rowOf(entry: Entry, { now, warnDays }: ReportOptions): ReportRow {
   };
 }
 
-/** RFC 4180. */
-function csv(rows: readonly ReportRow[]): string {
-  const lines = [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))];
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-/**
- * A field of CSV. What a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV Injection"): an alias or a name in a certificate
- * may come from anybody.
- */
-function cell(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 const kindTexts = {
   keyPair: 'key pair',
   certificate: 'certificate',
@@ -143,11 +130,4 @@ function markdown({ type, entries }: Keystore, rows: readonly ReportRow[], { nam
     }),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Foreign text in a Markdown table: nothing in it is markup, a link or a line of its own. */
-function escaped(text: string): string {
-  return visible(text)
-    .replace(/[\\`*_{}[\]()<>#+!|~&]/g, '\\$&')
-    .replace(/(https?|ftp|www|mailto)([:.])/gi, '$1\\$2');
 }

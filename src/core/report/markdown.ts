@@ -20,3 +20,10 @@ export function table(
 export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
+
+/** Foreign text in a Markdown table: nothing in it is markup, a link or a line of its own. */
+export function escaped(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_{}[\]()<>#+!|~&]/g, '\\$&')
+    .replace(/(https?|ftp|www|mailto)([:.])/gi, '$1\\$2');
+}

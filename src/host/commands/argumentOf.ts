@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import type { ChainMember } from '../../core/keystore/export';
 import type { Host } from '../services/host';
+import type { ReceiversNode } from '../receivers/receiversTree';
 import type { TreeNode } from '../tree/nodes';
 import { GaveUp } from './choosing';
 import type { CommandId, EntryPlace, FromCode } from './commandMap';
@@ -29,6 +30,7 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
     if (!selected) throw new GaveUp();
     return argumentOfNodes(selected, entries);
   }
+  if (isReceiversNode(first)) return argumentOfReceivers(first);
   if (isNode(first)) {
     const nodes = Array.isArray(others) ? others.filter(isNode) : [];
     const chosen = nodes.includes(first) ? nodes : [first];
@@ -135,6 +137,21 @@ function selectionOf(nodes: readonly TreeNode[]): { aliases: string[]; certifica
     node.kind === 'chain' ? [{ alias: node.parent.entry.alias, chainIndex: node.index }] : [],
   );
   return { aliases: [...aliases], certificates };
+}
+
+/** One is a channel; those of a flow or a host are several. */
+function argumentOfReceivers(node: ReceiversNode): FromCode {
+  if (node.kind === 'receiver') {
+    const { uri, channel, address } = node.receiver;
+    return { flow: uri.toString(), channel, address } as FromCode;
+  }
+  const receivers = node.receivers.map(({ uri, channel }) => ({ flow: uri.toString(), channel }));
+  return { receivers } as FromCode;
+}
+
+function isReceiversNode(value: unknown): value is ReceiversNode {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return (value.kind === 'receiver' && 'receiver' in value) || (value.kind === 'receivers' && 'receivers' in value);
 }
 
 function isNode(value: unknown): value is TreeNode {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { groupings, sortOrders, type Grouping, type SortOrder } from '../../core/keystore/group';
 import { askChoice, separator, type Choice } from '../input/quickInput';
+import { askForFilter } from '../input/filterBox';
 import type { Host } from '../services/host';
 import type { Arrangement } from '../tree/arrangement';
 import { groupingText, orderText } from '../tree/groupTexts';
@@ -22,7 +23,12 @@ export function browseCommands(host: Host): BrowseCommands {
       if (argument.text === undefined) {
         mayAsk(argument, 'text');
         await vscode.commands.executeCommand('flowKeystore.keystores.focus');
-        await askForFilter(arrangement);
+        await askForFilter({
+          title: t('Filter Keystores'),
+          placeholder: t('alias, name, serial number, fingerprint, algorithm, kind, expired, expiring, unused ...'),
+          before: arrangement.filter.text,
+          set: (text) => arrangement.setFilter(text),
+        });
       } else arrangement.setFilter(argument.text);
       await markFiltered(arrangement);
     },
@@ -52,42 +58,6 @@ export function browseCommands(host: Host): BrowseCommands {
 /** For the menu of the view. */
 async function markFiltered({ filtered }: Arrangement): Promise<void> {
   await vscode.commands.executeCommand('setContext', 'flowKeystore.filtered', filtered);
-}
-
-/** Milliseconds: of fast typing only the last letter is looked for. */
-const typingPause = 60;
-
-/** Filters while one types. Enter keeps it, Escape brings back what was shown before. */
-function askForFilter(arrangement: Arrangement): Promise<void> {
-  const before = arrangement.filter.text;
-  const box = vscode.window.createInputBox();
-  box.title = t('Filter Keystores');
-  box.placeholder = t('alias, name, serial number, fingerprint, algorithm, kind, expired, expiring, unused ...');
-  box.prompt = t('Every word has to match. Enter keeps the filter, Escape takes it back.');
-  box.value = before;
-  box.ignoreFocusOut = true;
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    let kept = false;
-    const listeners = vscode.Disposable.from(
-      box.onDidChangeValue((value) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => arrangement.setFilter(value), typingPause);
-      }),
-      box.onDidAccept(() => {
-        kept = true;
-        box.hide();
-      }),
-      box.onDidHide(() => {
-        clearTimeout(timer);
-        arrangement.setFilter(kept ? box.value : before);
-        listeners.dispose();
-        box.dispose();
-        resolve();
-      }),
-    );
-    box.show();
-  });
 }
 
 interface Arranging {

@@ -150,6 +150,28 @@ export interface ExportKeyPairArgument extends EntryArgument {
   readonly file?: string;
 }
 
+/** A receiver channel of the workspace. */
+export interface ReceiverPlace {
+  /** URI of the flow, as a string. */
+  readonly flow: string;
+  readonly channel: string;
+}
+
+export interface TestReceiversArgument extends FromCode {
+  /** Those that the view shows when absent. */
+  readonly receivers?: readonly ReceiverPlace[];
+}
+
+export interface ReceiverVerdict extends ReceiverPlace {
+  readonly verdict: string;
+}
+
+export interface ExportReceiversArgument extends FromCode {
+  readonly form?: ReportForm;
+  /** Path of the new file. */
+  readonly file?: string;
+}
+
 export interface ExportReportArgument extends KeystoreArgument {
   /** All entries when absent. */
   readonly aliases?: readonly string[];
@@ -437,6 +459,15 @@ export interface Commands {
   'flowKeystore.filter'(argument?: FilterArgument): Promise<void>;
   'flowKeystore.clearFilter'(): Promise<void>;
   'flowKeystore.groupBy'(argument?: GroupByArgument): Promise<void>;
+  'flowKeystore.filterReceivers'(argument?: FilterArgument): Promise<void>;
+  'flowKeystore.clearReceiverFilter'(): Promise<void>;
+  'flowKeystore.receiversByFlow'(): Promise<void>;
+  'flowKeystore.receiversByHost'(): Promise<void>;
+  'flowKeystore.copyAddress'(argument?: { readonly silent?: true; readonly address?: string }): Promise<void>;
+  /** @returns what came of each test, in their order */
+  'flowKeystore.testReceivers'(argument?: TestReceiversArgument): Promise<readonly ReceiverVerdict[] | undefined>;
+  /** @returns path of the file */
+  'flowKeystore.exportReceivers'(argument?: ExportReceiversArgument): Promise<string | undefined>;
   /** @returns the alias */
   'flowKeystore.generateKeyPair'(argument?: GenerateKeyPairArgument): Promise<string | undefined>;
   /** @returns the aliases of what was added or overwritten */

@@ -145,7 +145,10 @@ function reported(
   return { ...seen, entries: seen.entries.filter(({ alias }) => wanted.has(alias)) };
 }
 
-async function askReportForm(argument: ExportReportArgument, title: string): Promise<ReportForm> {
+export async function askReportForm(
+  argument: { readonly form?: ReportForm; readonly silent?: true },
+  title: string,
+): Promise<ReportForm> {
   mayAsk(argument, 'form');
   const asked = await askChoice<ReportForm>({
     title,

@@ -29,6 +29,7 @@ import { renewKeyPair } from './renewKeyPair';
 import { addServerCertificate, importEntries } from './importEntries';
 import { importResponse } from './importResponse';
 import { keystoreCommands } from './keystoreCommands';
+import { receiverCommands } from './receiverCommands';
 import { createRequest, showRequest } from './requestCommands';
 import { copySshPublicKey, createSshKey, importSshKey } from './sshCommands';
 import { createTestCa, signRequest } from './testCaCommands';
@@ -53,6 +54,7 @@ export function registerCommands(
     ...copyCommands(host),
     ...exportCommands(host),
     ...testCommands(host),
+    ...receiverCommands(host),
     ...flowCommands(editor),
     ...externalizeCommands(host),
     ...historyCommands(host),

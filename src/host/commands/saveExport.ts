@@ -29,16 +29,15 @@ export interface NamedExport {
   readonly filters: Record<string, string[]>;
 }
 
+/** A keystore, or another file that the export is of. */
+type BesideWhich = Pick<KeystoreSession, 'uri'>;
+
 /**
  * Writes what is exported where the argument says, else where a person does.
  * @returns path of the file
  * @throws FlowKeystoreError `unwritable`
  */
-export async function saveExport(
-  argument: ExportArgument,
-  session: KeystoreSession,
-  exported: Exported,
-): Promise<string> {
+export async function saveExport(argument: ExportArgument, session: BesideWhich, exported: Exported): Promise<string> {
   const uri = await exportTarget(argument, session, exported);
   const { bytes, isText, what, secret } = exported;
   await replaceFile(uri.fsPath, bytes, { what: t('The export'), ...(secret && { secret }) });
@@ -46,10 +45,10 @@ export async function saveExport(
   return uri.fsPath;
 }
 
-/** The file of the argument, else the one that a person chooses, beside the keystore at first. */
+/** The file of the argument, else the one that a person chooses, beside what it is of at first. */
 export async function exportTarget(
   argument: ExportArgument,
-  session: KeystoreSession,
+  session: BesideWhich,
   { title, name, filters }: NamedExport,
 ): Promise<vscode.Uri> {
   if (argument.file !== undefined) return vscode.Uri.file(argument.file);

@@ -55,6 +55,8 @@ export interface EditorSource {
   readonly frozen?: boolean;
 }
 
+type StatusSource = Pick<EditorSource, 'keystores' | 'options' | 'texts' | 'testOf'>;
+
 /** What the adapter editor shows of a flow. Pure: knows no editor. */
 export function editorState(input: EditorSource): EditorState {
   const { source, texts, undoParameters, redoParameters } = input;
@@ -200,6 +202,44 @@ function countedStatus(texts: ModelTexts, findings: readonly Finding[]): { mark:
   };
 }
 
+/** How a receiver channel stands, as the files and the keystores say. */
+export interface ReceiverState {
+  readonly mark: Mark;
+  readonly status: string;
+  /** Sentences, the worst first. */
+  readonly problems: readonly string[];
+  /** For a comparison with those of a test. */
+  readonly settings: string;
+  readonly testable: boolean;
+}
+
+/** The states of the receiver channels of a flow by their ids, but for what tests have said. */
+export function receiverStates(
+  input: Pick<EditorSource, 'source' | 'keystores' | 'options' | 'texts'>,
+): Map<string, ReceiverState> {
+  const { flow, parametersFile } = input.source;
+  const parameters = parametersFile?.parameters;
+  const all = checkFlow(input.source, input.keystores, input.options);
+  const order = ['error', 'warning', 'information'];
+  return new Map(
+    flow.channels
+      .filter(({ direction }) => direction === 'Receiver')
+      .map((channel) => {
+        const { id } = channel;
+        const fields = fieldsOf(channel, parameters);
+        const findings = all.filter((each) => each.channel?.id === id || each.alsoIn?.includes(id));
+        const counted = findings.filter(({ code }) => !code.endsWith('-left-over'));
+        const unknown = describeAdapter(channel) === undefined;
+        const state = statusOf({ ...input, testOf: () => undefined }, channel, fields, counted, unknown);
+        const problems = findings
+          .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+          .map((finding) => problemView(input.texts, finding).text);
+        const settings = testedSettings(channel, fields);
+        return [id, { ...state, problems, settings, testable: isTestable(channel, parameters) }];
+      }),
+  );
+}
+
 /** Whether its address can be tested with TLS, as far as the files say. */
 export function isTestable(channel: Channel, parameters: Parameters | undefined): boolean {
   const address = addressOf(channel, parameters);
@@ -207,7 +247,7 @@ export function isTestable(channel: Channel, parameters: Parameters | undefined)
 }
 
 function statusOf(
-  input: EditorSource,
+  input: StatusSource,
   channel: Channel,
   fields: ChannelFields,
   findings: readonly Finding[],
@@ -240,7 +280,11 @@ export function testedSettings(channel: Channel, fields: ChannelFields): string 
   return JSON.stringify([channel.adapter, address?.resolved, authentication?.resolved, alias, proxyType?.resolved]);
 }
 
-function currentTest({ testOf }: EditorSource, channel: Channel, fields: ChannelFields): TestRecord | undefined {
+function currentTest(
+  { testOf }: Pick<EditorSource, 'testOf'>,
+  channel: Channel,
+  fields: ChannelFields,
+): TestRecord | undefined {
   const test = testOf(channel.id);
   return test?.settings === testedSettings(channel, fields) ? test : undefined;
 }

@@ -3,6 +3,7 @@ import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
 import type { ConnectivityReports } from '../editors/connectivityReports';
 import type { FlowDocuments } from '../language/flowDocuments';
+import type { ReceiversTree } from '../receivers/receiversTree';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
@@ -15,6 +16,7 @@ export interface Host {
   readonly passwords: PasswordStore;
   readonly memory: Memory;
   readonly tree: KeystoreTree;
+  readonly receivers: ReceiversTree;
   readonly reports: ConnectivityReports;
   readonly requests: RequestsOut;
   readonly requestDocuments: RequestDocuments;

@@ -38,8 +38,13 @@ export class WatchedFlows<T extends WatchedIndex> implements vscode.Disposable {
 
   /** What is known by now. The first call starts reading; `onDidChange` tells. */
   get index(): T {
-    if (!this.asked) this.start();
+    this.begin();
     return this.current;
+  }
+
+  /** Starts reading, unless that was begun. */
+  begin(): void {
+    if (!this.asked) this.start();
   }
 
   /** Whether the files were all found and given to the index. */

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { receiverGroupings, type ReceiverGrouping } from '../../core/report/receivers';
 import { groupings, sortOrders, type Grouping, type SortOrder } from '../../core/keystore/group';
 
 /** What was last entered for a new key pair; offered the next time. Nothing secret. */
@@ -118,6 +119,14 @@ export class Memory {
 
   async setGrouping(grouping: Grouping): Promise<void> {
     await this.workspace.update('view.grouping', grouping);
+  }
+
+  get receiverGrouping(): ReceiverGrouping {
+    return oneOf(receiverGroupings, this.workspace.get('receivers.grouping'), 'flow');
+  }
+
+  async setReceiverGrouping(grouping: ReceiverGrouping): Promise<void> {
+    await this.workspace.update('receivers.grouping', grouping);
   }
 
   get sortOrder(): SortOrder {

@@ -104,7 +104,8 @@ function usesText(uses: readonly AliasUse[] | undefined): string | undefined {
   );
 }
 
-function facts(rows: readonly (readonly [label: string, value: string | undefined])[]): vscode.MarkdownString {
+/** Foreign text stays text. */
+export function facts(rows: readonly (readonly [label: string, value: string | undefined])[]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   for (const [label, value] of rows) {
     if (value) markdown.appendMarkdown(`**${label}**  \n`).appendText(value).appendMarkdown('\n\n');

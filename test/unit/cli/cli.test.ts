@@ -210,6 +210,10 @@ describe('command line', () => {
     });
     assert.match((await cli('flows', iflw())).out, /MessageFlow_1 {2}Receiver HTTP 1\.15\.0/);
     assert.equal((await cli('flows', at('nowhere'))).code, 2);
+    const csv = await cli('flows', at('project'), '--format', 'csv');
+    assert.match(csv.out, /^flow,channel,name,adapter,.*\r\nOrders,MessageFlow_1,/);
+    assert.match((await cli('flows', at('project'), '--format', 'md')).out, /^# Receivers\n/);
+    assert.equal((await cli('flows', at('project'), '--format', 'xml')).code, 2);
   });
 
   it('set: changes the bytes of the value alone, in the parameter or in the flow', async () => {
