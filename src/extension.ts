@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from './core/checks/context';
+import { ArchiveFiles } from './host/archives/archiveFiles';
 import { registerCommands } from './host/commands/register';
 import { openForRename } from './host/commands/renameInFlows';
 import { AdapterEditors } from './host/editors/adapterEditor';
@@ -100,6 +101,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     requestDocuments,
     flows,
     tests,
+    new ArchiveFiles(),
     workspaceReceivers,
     receivers,
     reports,

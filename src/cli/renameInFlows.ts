@@ -4,9 +4,9 @@ import { describeError, FlowKeystoreError } from '../core/errors';
 import { applyEdits } from '../core/flow/edit';
 import { encodeText } from '../core/flow/encoding';
 import type { ProjectProblem } from '../core/flow/project';
-import { replaceFile } from '../core/replaceFile';
 import { visible } from '../core/visible';
 import { flowsIn } from './flowFiles';
+import { writingsFor } from './writeFiles';
 
 /** What renaming an alias does in files; nothing is written yet. */
 export interface FlowsRename extends AliasRename {
@@ -32,14 +32,16 @@ export async function planFlowsRename(
     problems,
     write: async () => {
       const done: string[] = [];
-      for (const { file, text, edits } of plan.files) {
+      const bytes = plan.files.map(
+        ({ file, text, edits }) => [file, encodeText(applyEdits(text, edits), encodings.get(file) ?? 'utf-8')] as const,
+      );
+      for (const { files, write } of writingsFor(new Map(bytes))) {
         try {
-          const bytes = encodeText(applyEdits(text, edits), encodings.get(file) ?? 'utf-8');
-          await replaceFile(file, bytes, { what: 'The change' });
-          done.push(file);
+          await write();
+          done.push(...files);
         } catch (error) {
           if (!(error instanceof FlowKeystoreError)) throw error;
-          const rest = plan.files.length - done.length - 1;
+          const rest = plan.files.length - done.length - files.length;
           const changed = [...(before === undefined ? [] : [before]), ...done];
           const sentences = [
             error.message,
@@ -55,11 +57,7 @@ export async function planFlowsRename(
 
 export function leftText({ file, part, why }: LeftUse): string {
   const reason =
-    why === 'composed'
-      ? 'the alias is put together from parameters: change them by hand'
-      : why === 'archived'
-        ? 'it lies in an archive, which is not written'
-        : describeError(why);
+    why === 'composed' ? 'the alias is put together from parameters: change them by hand' : describeError(why);
   return `${file}, ${part.kind} ${visible(part.name || part.id)}: ${reason}`;
 }
 

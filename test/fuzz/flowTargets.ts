@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from 'fflate';
 import { checkFlow } from '../../src/core/checks/check';
 import { whereUsed } from '../../src/core/checks/whereUsed';
 import { FlowKeystoreError } from '../../src/core/errors';
@@ -6,6 +7,8 @@ import { decodeParameters, decodeUtf8 } from '../../src/core/flow/encoding';
 import { parameterOf, readParameters, setParameter } from '../../src/core/flow/parameters';
 import { partFields, partsOf } from '../../src/core/flow/partFields';
 import { readFlow } from '../../src/core/flow/read';
+import { unzipFlows } from '../../src/core/flow/zip';
+import { readEntry, readInArchive, replaceInArchive, zipEntries } from '../../src/core/flow/zipEntries';
 import { foldingOf } from '../../src/core/languageService/folding';
 import { symbolsOf } from '../../src/core/languageService/symbols';
 import { flowWithSteps, httpReceiver } from '../unit/flow/flowText';
@@ -28,9 +31,25 @@ const flow = flowWithSteps(
 );
 const parameters = '#Mon\nA\\ <b>=a\\:b\nB : b\\\n  c\nH=h\\u00e4\nlone\n';
 
-/** Flows and parameters as somebody damaged them: an error with its place or a right edit, never a wrong one. */
+const inProject = 'src/main/resources/scenarioflows/integrationflow/Orders.iflw';
+const project = zipSync(
+  {
+    'META-INF/MANIFEST.MF': strToU8('x'),
+    [inProject.replaceAll('/', '\\')]: strToU8(flow),
+    'src/main/resources/parameters.prop': strToU8(parameters),
+    'more.iflw': new Uint8Array(200_000),
+  },
+  { comment: 'made by somebody' },
+);
+
+/** Flows, parameters and archives as somebody damaged them: an error with its place or a right edit, never a wrong one. */
 export const flowTargets: readonly Target[] = [
   { name: 'flow', seeds: [Buffer.from(flow), Buffer.from(flow.replaceAll('\n', '\r\n'))], run: flowRead },
+  {
+    name: 'archive',
+    seeds: [project, zipSync({ 'resources.cnt': strToU8('{}'), a_content: project })],
+    run: archiveRead,
+  },
   { name: 'parameters.prop', seeds: [Buffer.from(parameters), Buffer.from(parameters, 'latin1')], run: parametersRead },
 ];
 
@@ -63,6 +82,33 @@ function flowRead(input: Uint8Array, round: number): Promise<void> {
     .find(({ id }) => id === field.id);
   if (again?.value !== 'n<e>w & \u{1F511}') throw new Error(`wrote something else: ${String(again?.value)}`);
   return Promise.resolve();
+}
+
+/** What is changed is changed, and every other entry says what it said before, or is refused as before. */
+function archiveRead(input: Uint8Array, round: number): Promise<void> {
+  unzipFlows(input);
+  const entries = zipEntries(input).filter(({ isFolder }) => !isFolder);
+  const chosen = entries[round % Math.max(1, entries.length)];
+  if (!chosen) throw new FlowKeystoreError('damaged', 'nothing in it');
+  const saying = (archive: Uint8Array): string[] =>
+    zipEntries(archive)
+      .filter(({ path }) => path !== chosen.path)
+      .map((entry) => `${entry.path} ${outcomeOf(() => Buffer.from(readEntry(archive, entry)).toString('base64'))}`);
+  const content = strToU8(`<new round="${round}"/>`);
+  const inner = chosen.path.endsWith('_content') ? `${chosen.path}!/${inProject}` : chosen.path;
+  const changed = replaceInArchive(input, inner, content);
+  if (!Buffer.from(readInArchive(changed, inner)).equals(content)) throw new Error('wrote something else');
+  if (saying(changed).join('\n') !== saying(input).join('\n')) throw new Error('changed another entry');
+  return Promise.resolve();
+}
+
+function outcomeOf(work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FlowKeystoreError) return error.code;
+    throw error;
+  }
 }
 
 function parametersRead(input: Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import type { Locator } from 'playwright-core';
 import { addCertificates, addKeyPair } from '../../src/core/keystore/edit';
 import { emptyKeystore, sealFor, writeKeystore } from '../../src/core/keystore/store';
@@ -56,8 +56,14 @@ describe('the receivers of a workspace', () => {
         channel('Regional', 'https://${header.host}/v1', '${header.alias}'),
       ),
     );
-    const archived = flowText(channel('From the Vault', 'https://vault.example/x'));
-    write('Vault.zip', zipSync({ [`${flows}/Vault.iflw`]: Buffer.from(archived) }));
+    const archived = flowText(channel('From the Vault', 'https://127.0.0.1:1/vault'));
+    write(
+      'Vault.zip',
+      zipSync({
+        [`${flows}/Vault.iflw`]: Buffer.from(archived),
+        'META-INF/MANIFEST.MF': strToU8('Manifest-Version: 1.0'),
+      }),
+    );
     workbench = await openWorkbench({ theme, workspace: scratch });
     await workbench.unlock('partner.p12', password);
     await workbench.treeRow('PKCS12 \u00b7 2 entries').waitFor();
@@ -100,6 +106,28 @@ describe('the receivers of a workspace', () => {
     await workbench.command('View: Close All Editors');
   });
 
+  it('are edited in an archive, where they lie', async () => {
+    await row('From the Vault').click();
+    const view = workbench.webview();
+    await view.locator('#channel-heading', { hasText: 'From the Vault' }).waitFor();
+    const alias = view.locator('#field-privateKeyAlias');
+    await alias.fill('vault_key');
+    await alias.press('Enter');
+    await workbench.page.locator('.tab.dirty[data-resource-name="Vault.iflw"]').first().waitFor();
+    await workbench.screenshotInThemes('flow-in-archive');
+    await workbench.page.keyboard.press('Control+S');
+    await row('vault_key').waitFor();
+    const entries = unzipSync(readFileSync(path.join(workbench.folder, 'Vault.zip')));
+    assert.deepEqual(Object.keys(entries), [`${flows}/Vault.iflw`, 'META-INF/MANIFEST.MF']);
+    assert.match(Buffer.from(entries[`${flows}/Vault.iflw`] ?? []).toString(), /<value>vault_key<\/value>/);
+    await workbench.command('Flow Keystore: Open File in Archive...');
+    await workbench.quickRow('Vault.iflw').waitFor();
+    await workbench.screenshot('files-of-archive');
+    await workbench.quickPick('MANIFEST.MF');
+    await workbench.page.locator('.view-line', { hasText: 'Manifest-Version' }).waitFor();
+    await workbench.command('View: Close All Editors');
+  });
+
   it('are filtered while one types, and what is found is counted', async () => {
     await action('Filter Receivers...');
     await workbench.quickTitle('Filter Receivers').waitFor();
@@ -119,23 +147,19 @@ describe('the receivers of a workspace', () => {
     const groups = (await rows()).filter((text) => /receivers?$/.test(text));
     assert.deepEqual(
       groups.map((text) => text.replace(/\d receivers?$/, '').trim()),
-      [
-        '127.0.0.1',
-        'files.example',
-        'localhost',
-        'vault.example',
-        'Host not known herenone, or set at run time \u00b7',
-      ],
+      ['127.0.0.1', 'files.example', 'localhost', 'Host not known herenone, or set at run time \u00b7'],
     );
     await workbench.screenshotInThemes('receivers-by-host');
   });
 
   it('are tested all together once that is confirmed, and say what came of it', async () => {
     await action('Test All Receivers');
-    await workbench.dialog('Test 4 receivers on 2 hosts?').waitFor();
+    await workbench.dialog('Test 5 receivers on 2 hosts?').waitFor();
     await workbench.screenshot('receivers-test-all');
     await workbench.dialogButton('Test').click();
-    await workbench.toast('2 of 4 receivers connect. Not: Invoices (To the Tax Office), Orders (To ERP).').waitFor();
+    await workbench
+      .toast('2 of 5 receivers connect. Not: Invoices (To the Tax Office), Orders (To ERP), Vault (From the Vault).')
+      .waitFor();
     await row('tested, connects').waitFor();
     await row('last test failed').waitFor();
     await workbench.command('View: Close All Editors');

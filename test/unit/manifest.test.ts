@@ -94,7 +94,7 @@ describe('the manifest', () => {
       contexts.add(`entry.${kind}`).add(`entry.${kind}.readOnly`);
     }
     contexts.add('keystore.readOnly').add('keystore.open');
-    contexts.add('receiver').add('receiverTestable').add('receiverArchived');
+    contexts.add('receiver').add('receiverTestable');
     for (const { command, when = '' } of contributes.menus['view/item/context'] ?? []) {
       const exact = /viewItem == ([\w.]+)/.exec(when)?.[1];
       const pattern = /viewItem =~ \/(.+)\/$/.exec(when)?.[1];
@@ -132,7 +132,12 @@ describe('the manifest', () => {
 
   it('starts by what it contributes or where there are flows, and never takes a file type over', () => {
     // Without them no lens would show over a flow that is opened as text before anything else of ours is, in a workspace or alone.
-    assert.deepEqual(manifest.activationEvents, ['workspaceContains:**/*.iflw', 'onLanguage:xml']);
+    // An editor with a file of an archive may be there when VS Code starts.
+    assert.deepEqual(manifest.activationEvents, [
+      'workspaceContains:**/*.iflw',
+      'onLanguage:xml',
+      'onFileSystem:flow-archive',
+    ]);
     for (const { priority } of contributes.customEditors ?? []) assert.equal(priority, 'option');
   });
 

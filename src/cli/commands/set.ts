@@ -6,8 +6,8 @@ import type { Field, FieldName } from '../../core/flow/model';
 import { hasPlaceholder, isDynamic, readParameters } from '../../core/flow/parameters';
 import type { FlowFile } from '../../core/flow/project';
 import { readFlow } from '../../core/flow/read';
-import { replaceFile } from '../../core/replaceFile';
 import { requireFlows } from '../flowFiles';
+import { writeFiles } from '../writeFiles';
 import { badArguments, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 
@@ -68,7 +68,7 @@ export async function set(args: readonly string[], terminal: Terminal): Promise<
     }
   }
   for (const text of notes) note(terminal, text);
-  for (const [target, { text, encode }] of texts) await replaceFile(target, encode(text), { what: 'The change' });
+  await writeFiles(new Map([...texts].map(([target, { text, encode }]) => [target, encode(text)])));
   if (values.json) terminal.out(`${JSON.stringify({ ...changes[0], changes }, undefined, 2)}\n`);
   else terminal.out(changes.length ? changes.map(changeText).join('') : 'Nothing to change.\n');
   return 0;
@@ -81,12 +81,12 @@ function readPlace(text: string | undefined): EditPlace | undefined {
 
 async function loadOne(file: string, signal: AbortSignal): Promise<FlowFile> {
   const [only, ...others] = await requireFlows(file, signal);
-  if (!others.length && !only.archived) return only;
+  if (!others.length) return only;
   throw new FlowKeystoreError(
     'arguments',
-    'set changes one flow file, not a folder or an archive.',
+    'set changes one flow, and there are several.',
     { file },
-    'Name the .iflw file.',
+    `Name one of them: ${[only, ...others.slice(0, 9)].map((each) => each.file).join(', ')}`,
   );
 }
 

@@ -27,22 +27,18 @@ export interface RenamedFile {
 }
 
 /**
- * `composed`: the alias is put together from parameters and text. `archived`: it lies in an archive, which is not written. Else the words of what
- * is in the way.
+ * `composed`: the alias is put together from parameters and text. Else the words of what is in the way.
  */
 export interface LeftUse extends AliasUse {
   readonly file: string;
-  readonly why: 'composed' | 'archived' | FlowKeystoreError;
+  readonly why: 'composed' | FlowKeystoreError;
 }
-
-/** A flow that may lie in an archive. */
-export type RenameSource = CheckedFlow & { readonly archived?: boolean };
 
 /**
  * Plans a new alias wherever flows name the old one, left-over values too: in the flow, or in parameters.prop where the value is a whole parameter.
  * Without regard to case, as Java finds entries.
  */
-export function renameAlias(sources: readonly RenameSource[], from: string, to: string): AliasRename {
+export function renameAlias(sources: readonly CheckedFlow[], from: string, to: string): AliasRename {
   const files = new Map<string, FileInWork>();
   const left: LeftUse[] = [];
   for (const source of sources) {
@@ -50,10 +46,6 @@ export function renameAlias(sources: readonly RenameSource[], from: string, to: 
       if (field.resolved.toLowerCase() !== from.toLowerCase()) continue;
       const use = useOf(source, part, field);
       const leave = (why: LeftUse['why']): void => void left.push({ ...use, file: source.file, why });
-      if (source.archived) {
-        leave('archived');
-        continue;
-      }
       const owner = ownerOf(source, part, field, from);
       if (!owner) {
         leave('composed');
@@ -102,7 +94,7 @@ interface Owner {
 
 /** Undefined where the value is made of several pieces. */
 function ownerOf(
-  { file, flow, parametersFile }: RenameSource,
+  { file, flow, parametersFile }: CheckedFlow,
   { part }: Part,
   field: AliasField['field'],
   from: string,

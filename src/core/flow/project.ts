@@ -19,7 +19,7 @@ export interface FlowFile {
   readonly file: string;
   readonly flow: Flow;
   readonly parametersFile?: ParametersFile;
-  /** Inside an archive: read, not written. */
+  /** Inside an archive. */
   readonly archived: boolean;
 }
 
@@ -48,7 +48,7 @@ const maximumDepth = 40;
 const skippedFolders = new Set(['node_modules', '__MACOSX']);
 
 /**
- * Reads the flows of files, folders (walked; folders with a leading dot and node_modules left out) and archives (a project, or a package
+ * Reads the flows of files (`project.zip!/...` for one in an archive), folders (walked; folders with a leading dot and node_modules left out) and archives (a project, or a package
  * export with projects inside), each with its parameters.prop. A flow named twice is read once.
  * @throws FlowKeystoreError `not-found` or `unreadable` where one of `paths` cannot be read; what is wrong deeper down is listed instead.
  */
@@ -75,11 +75,28 @@ class Loader {
 
   async addNamed(path: string): Promise<void> {
     const kind = await this.files.kindOf(path);
+    const place = kind ? undefined : archivedPath(path);
+    if (place) return this.addArchived(path, place);
     if (!kind) throw new FlowKeystoreError('not-found', 'There is no such file or folder.', { file: path });
     if (kind === 'folder') return this.addFolder(path, 0);
     const bytes = await this.readNamed(path);
     if (isZip(bytes)) this.addArchive(path, bytes, true);
     else await this.addFlow(path, bytes);
+  }
+
+  /** One flow of an archive, named as these are here. */
+  private async addArchived(path: string, archive: string): Promise<void> {
+    if ((await this.files.kindOf(archive)) !== 'file') {
+      throw new FlowKeystoreError('not-found', 'There is no such archive.', { file: archive });
+    }
+    const inside = new Loader(this.files, this.signal);
+    inside.addArchive(archive, await this.readNamed(archive), true);
+    const flow = inside.flows.find(({ file }) => file === path);
+    if (!flow) throw new FlowKeystoreError('not-found', 'The archive has no such flow.', { file: path });
+    if (this.seen.has(path)) return;
+    this.seen.add(path);
+    this.flows.push(flow);
+    this.problems.push(...inside.problems.filter(({ file }) => file === path));
   }
 
   private async readNamed(path: string): Promise<Uint8Array> {
@@ -226,6 +243,9 @@ export function parametersPathsOf(flowPath: string): readonly string[] {
 
 /** Where the parameters.propdef that goes with a parameters.prop lies. */
 export const definitionsPathOf = (parametersPath: string): string => parametersPath.replace(/\.prop$/, '.propdef');
+
+/** The archive of `project.zip!/src/main/...`. */
+export const archivedPath = (path: string): string | undefined => /^(.+?\.zip)!\/.+$/is.exec(path)?.[1];
 
 function join(folder: string, name: string): string {
   if (/[/\\]$/.test(folder)) return folder + name;

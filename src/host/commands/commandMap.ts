@@ -150,6 +150,13 @@ export interface ExportKeyPairArgument extends EntryArgument {
   readonly file?: string;
 }
 
+export interface OpenInArchiveArgument extends FromCode {
+  /** Path of the archive. */
+  readonly archive?: string;
+  /** Path in it. */
+  readonly inner?: string;
+}
+
 /** A receiver channel of the workspace. */
 export interface ReceiverPlace {
   /** URI of the flow, as a string. */
@@ -463,6 +470,7 @@ export interface Commands {
   'flowKeystore.clearReceiverFilter'(): Promise<void>;
   'flowKeystore.receiversByFlow'(): Promise<void>;
   'flowKeystore.receiversByHost'(): Promise<void>;
+  'flowKeystore.openInArchive'(argument?: OpenInArchiveArgument): Promise<void>;
   'flowKeystore.copyAddress'(argument?: { readonly silent?: true; readonly address?: string }): Promise<void>;
   /** @returns what came of each test, in their order */
   'flowKeystore.testReceivers'(argument?: TestReceiversArgument): Promise<readonly ReceiverVerdict[] | undefined>;

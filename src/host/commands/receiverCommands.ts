@@ -75,7 +75,7 @@ async function testReceivers(host: Host, argument: TestReceiversArgument): Promi
   const chosen = (await host.receivers.shown()).filter(
     ({ uri, channel }) => !wanted || wanted.includes(`${uri.toString()}#${channel}`),
   );
-  const testable = chosen.filter((receiver) => receiver.testable && !receiver.archived);
+  const testable = chosen.filter((receiver) => receiver.testable);
   if (!testable.length) {
     throw new FlowKeystoreError(
       'arguments',

@@ -29,6 +29,7 @@ import { renewKeyPair } from './renewKeyPair';
 import { addServerCertificate, importEntries } from './importEntries';
 import { importResponse } from './importResponse';
 import { keystoreCommands } from './keystoreCommands';
+import { openInArchive } from './openInArchive';
 import { receiverCommands } from './receiverCommands';
 import { createRequest, showRequest } from './requestCommands';
 import { copySshPublicKey, createSshKey, importSshKey } from './sshCommands';
@@ -55,6 +56,7 @@ export function registerCommands(
     ...exportCommands(host),
     ...testCommands(host),
     ...receiverCommands(host),
+    'flowKeystore.openInArchive': (argument = {}) => openInArchive(argument),
     ...flowCommands(editor),
     ...externalizeCommands(host),
     ...historyCommands(host),

@@ -27,12 +27,7 @@ function useLine({ flow, part, used }: AliasUse): string {
 }
 
 export function leftLine(use: LeftUse): string {
-  const why =
-    use.why === 'composed'
-      ? t('the alias is put together from parameters')
-      : use.why === 'archived'
-        ? t('it lies in an archive')
-        : describeError(use.why);
+  const why = use.why === 'composed' ? t('the alias is put together from parameters') : describeError(use.why);
   return `${useLine(use)}: ${why}`;
 }
 

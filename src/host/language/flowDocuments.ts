@@ -3,7 +3,9 @@ import type { CheckedFlow } from '../../core/checks/context';
 import { decodeParameters, decodeUtf8 } from '../../core/flow/encoding';
 import type { Flow } from '../../core/flow/model';
 import type { Parameters } from '../../core/flow/parameters';
-import { flowNameOf, parametersPathsOf } from '../../core/flow/project';
+import { nodeFiles } from '../../core/flow/nodeFiles';
+import { flowNameOf, loadFlows, parametersPathsOf, type FlowFile } from '../../core/flow/project';
+import { archiveUri } from '../archives/archiveFiles';
 import { ParseCache } from '../../core/languageService/parseCache';
 
 /** A flow project as far as the language features care: the flows around one parameters.prop. Files are named by their URI as a string. */
@@ -19,6 +21,8 @@ const maximumFlows = 5000;
 /** Flows and parameters by URI, as the editor has them (unsaved changes included), else as they are on disk; each version parsed once. */
 export class FlowDocuments implements vscode.Disposable {
   private readonly cache = new ParseCache();
+  /** By path of the archive. */
+  private readonly archives = new Map<string, { readonly version: string; readonly flows: readonly CheckedFlow[] }>();
   private readonly closed = vscode.workspace.onDidCloseTextDocument((document) =>
     this.cache.forget(document.uri.toString()),
   );
@@ -60,7 +64,7 @@ export class FlowDocuments implements vscode.Disposable {
     return { key: parametersUri.toString(), flows };
   }
 
-  /** All flows of the workspace, as the editor has them; those that cannot be read are left out. */
+  /** All flows of the workspace, those of archives too, as the editor has them; those that cannot be read are left out. */
   async workspaceFlows(): Promise<readonly CheckedFlow[]> {
     const uris = await findFlowFiles(maximumFlows);
     const flows: CheckedFlow[] = [];
@@ -68,7 +72,36 @@ export class FlowDocuments implements vscode.Disposable {
       const flow = await this.readFlow(uri);
       if (flow) flows.push(await this.withParameters(uri, flow, await this.findParameters(uri)));
     }
+    const archives = await vscode.workspace.findFiles('**/*.{zip,ZIP}', '**/node_modules/**', maximumFlows);
+    for (const uri of archives.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      flows.push(...(await this.archivedFlows(uri)));
+    }
     return flows;
+  }
+
+  /** Those of an exported archive, read once for each version of it. */
+  private async archivedFlows(archive: vscode.Uri): Promise<readonly CheckedFlow[]> {
+    const version = await versionOnDisk(archive);
+    if (version === undefined || !isOnDisk(archive)) return [];
+    let known = this.archives.get(archive.fsPath);
+    if (known?.version !== version) {
+      const { flows } = await loadFlows([archive.fsPath], nodeFiles).catch(() => ({ flows: [] }));
+      known = { version, flows: flows.map(addressed) };
+      this.archives.set(archive.fsPath, known);
+    }
+    return known.flows.map((each) => {
+      const flow = openDocument(vscode.Uri.parse(each.file, true));
+      const parametersUri = each.parametersFile && vscode.Uri.parse(each.parametersFile.file, true);
+      const parameters = parametersUri && openDocument(parametersUri);
+      if (!flow && !parameters) return each;
+      return {
+        ...each,
+        ...(flow ? { flow: this.flowOf(flow) } : {}),
+        ...(parameters
+          ? { parametersFile: { file: parametersUri.toString(), parameters: this.parametersOf(parameters) } }
+          : {}),
+      };
+    });
   }
 
   private async withParameters(
@@ -111,6 +144,19 @@ export class FlowDocuments implements vscode.Disposable {
       : undefined;
   }
 }
+
+/** A flow of an archive, by the addresses that VS Code has for what lies in there. */
+function addressed({ file, flow, parametersFile }: FlowFile): CheckedFlow {
+  return {
+    file: archiveUri(file).toString(),
+    flow,
+    ...(parametersFile
+      ? { parametersFile: { file: archiveUri(parametersFile.file).toString(), parameters: parametersFile.parameters } }
+      : {}),
+  };
+}
+
+const isOnDisk = ({ scheme }: vscode.Uri): boolean => scheme === 'file' || scheme === 'vscode-remote';
 
 /** The flows of the workspace, in no order. @param most no more than these */
 export function findFlowFiles(most?: number): Thenable<vscode.Uri[]> {

@@ -134,7 +134,7 @@ export class ReceiversTree implements vscode.TreeDataProvider<ReceiversNode>, vs
 
   private receiverRow(receiver: WorkspaceReceiver): vscode.TreeItem {
     const { mark, status } = standing(receiver, this.texts);
-    const { adapter, name, flow, address, authentication, alias, credential, archived, testable } = receiver;
+    const { adapter, name, flow, address, authentication, alias, credential, testable } = receiver;
     const own = name === '' || name === adapter ? adapter : `${adapter} ${name}`;
     const label = this.grouping === 'flow' ? own : `${flow}: ${own}`;
     const row = new vscode.TreeItem(label);
@@ -144,15 +144,13 @@ export class ReceiversTree implements vscode.TreeDataProvider<ReceiversNode>, vs
     row.description = (isWrong ? [status, ...words] : [...words, status]).filter(Boolean).join(' \u00b7 ');
     row.iconPath = iconOf(mark);
     row.tooltip = tooltipOf(receiver, this.texts);
-    row.contextValue = archived ? 'receiverArchived' : testable ? 'receiverTestable' : 'receiver';
+    row.contextValue = testable ? 'receiverTestable' : 'receiver';
     row.accessibilityInformation = { label: `${label}, ${row.description}` };
-    if (!archived) {
-      row.command = {
-        command: 'flowKeystore.editChannel',
-        title: t('Edit Receiver'),
-        arguments: [{ flow: receiver.uri.toString(), channel: receiver.channel }],
-      };
-    }
+    row.command = {
+      command: 'flowKeystore.editChannel',
+      title: t('Edit Receiver'),
+      arguments: [{ flow: receiver.uri.toString(), channel: receiver.channel }],
+    };
     return row;
   }
 

@@ -8,11 +8,12 @@ import { receiverRows, type ReceiverRow } from '../../core/report/receivers';
 import { receiverStates, type ReceiverState, type TestRecord } from '../editors/editorModel';
 import type { ModelTexts } from '../editors/fieldModel';
 import type { TestRecords } from '../editors/testRecords';
+import { archiveUri } from '../archives/archiveFiles';
 import { WatchedFlows } from '../services/watchedFlows';
 
 /** A receiver channel of the workspace, as it is on disk. */
 export interface WorkspaceReceiver extends ReceiverRow, ReceiverState {
-  /** Of the flow; a channel in an archive can be looked at only. */
+  /** Of the flow. */
   readonly uri: vscode.Uri;
   /** The last test of it as it is set now, in this session. */
   readonly test: TestRecord | undefined;
@@ -91,7 +92,7 @@ export class WorkspaceReceivers implements vscode.Disposable {
       const { flows } = await loadFlows([path], nodeFiles);
       const { keystores, options, texts } = this.services;
       return flows.flatMap((source) => {
-        const uri = vscode.Uri.file(source.file);
+        const uri = source.archived ? archiveUri(source.file) : vscode.Uri.file(source.file);
         // The checks know a flow by its address.
         const addressed = { ...source, file: uri.toString() };
         const states = receiverStates({ source: addressed, keystores: keystores.views(), options: options(), texts });

@@ -17,11 +17,10 @@ describe('an alias renamed in flows', () => {
     httpReceiver({ privateKeyAlias: 'partner_b', credentialName: 'partner' }, { id: 'G' }),
   );
   const properties = '# partner\nOther=partner\nAlias=partner\nPart=part\n';
-  const source = (archived = false) => ({
+  const source = () => ({
     file: 'x.iflw',
     flow: readFlow(text, 'x'),
     parametersFile: { file: 'parameters.prop', parameters: readParameters(properties) },
-    archived,
   });
 
   it('changes the values that are the alias, in the flow or in its parameter, and nothing else', () => {
@@ -49,15 +48,6 @@ describe('an alias renamed in flows', () => {
     );
     const after = readFlow(inFlow, 'x').channels.map((channel) => fieldsOf(channel).privateKeyAlias?.value);
     assert.deepEqual(after.slice(0, 4), ['neu & <alt>', '{{Alias}}', 'neu & <alt>', '{{Part}}ner']);
-  });
-
-  it('leaves archives alone, and says so', () => {
-    const { files, left } = renameAlias([source(true)], 'partner', 'new');
-    assert.deepEqual(files, []);
-    assert.deepEqual(
-      left.map(({ part, why }) => `${part.id} ${String(why)}`),
-      ['A archived', 'B archived', 'C archived', 'D archived', 'F archived'],
-    );
   });
 
   it('changes a parameter once that several flows of a project have in common', () => {

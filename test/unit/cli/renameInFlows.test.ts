@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { flowText, httpReceiver } from '../flow/flowText';
 import { runCli, type Answer } from '../../support/runCli';
 
 describe('command line: rename with --flows', () => {
   let folder: string;
+  const archived = 'src/main/resources/scenarioflows/integrationflow/old.iflw';
   const at = (...names: string[]): string => path.join(folder, ...names);
   const cli = (...args: string[]): Promise<Answer> => runCli(args, { env: { KS: 'Keystore-1' } });
   const rename = (...more: string[]): Promise<Answer> =>
@@ -23,8 +24,8 @@ describe('command line: rename with --flows', () => {
     mkdirSync(path.join(resources, 'scenarioflows', 'integrationflow'), { recursive: true });
     writeFileSync(path.join(resources, 'scenarioflows', 'integrationflow', 'orders.iflw'), flow);
     writeFileSync(path.join(resources, 'parameters.prop'), '#\nAlias=partner_a\nOther=\\u00fc\n');
-    const path_ = 'src/main/resources/scenarioflows/integrationflow/old.iflw';
-    writeFileSync(at('project', 'old.zip'), zipSync({ [path_]: Buffer.from(flow) }));
+    const entries = { 'META-INF/MANIFEST.MF': Buffer.from('x'), [archived]: Buffer.from(flow) };
+    writeFileSync(at('project', 'old.zip'), zipSync(entries));
     const made = await cli(
       ...['generate', at('a.jks'), '--alias', 'partner_a', '--subject', 'CN=A', '--key', 'EC P-256'],
       ...['--password-env', 'KS'],
@@ -42,7 +43,10 @@ describe('command line: rename with --flows', () => {
     assert.equal(code, 0, err);
     assert.match(out, /"partner_a" is "partner_b" now/);
     assert.match(out, /orders\.iflw: To A\n.*parameters\.prop: To B\n/);
-    assert.match(out, /Not changed: .*old\.zip!.*To A: it lies in an archive/);
+    assert.match(out, /old\.zip!.*old\.iflw: To A\n/);
+    const inArchive = unzipSync(readFileSync(at('project', 'old.zip')));
+    assert.deepEqual(Object.keys(inArchive), ['META-INF/MANIFEST.MF', archived]);
+    assert.equal(Buffer.from(inArchive[archived] ?? []).toString(), inFlow());
     // As JKS has it.
     assert.equal(inFlow(), flow.replace('<value>partner_a</value>', '<value>partner_b</value>'));
     assert.equal(inParameters(), '#\nAlias=partner_b\nOther=\\u00fc\n');
@@ -64,11 +68,12 @@ describe('command line: rename with --flows', () => {
       files.map(({ kind, uses }) => [kind, uses.map(({ channel }) => channel.id)]),
       [
         ['flow', ['A']],
+        ['flow', ['A']],
         ['parameters', ['B']],
       ],
     );
     assert.ok(files.every(({ uses }) => uses.every(({ line }) => line > 1)));
-    assert.equal(left.length, 1);
+    assert.equal(left.length, 0);
     assert.equal(inFlow(), flow);
     assert.deepEqual(readFileSync(at('a.jks')), keystore);
   });

@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { FlowKeystoreError } from '../errors';
+import { replaceFile } from '../replaceFile';
+import { readInArchive, replaceInArchive } from './zipEntries';
+
+/** A file in an archive on this machine. */
+export interface ArchivedPlace {
+  /** Path of the archive. */
+  readonly archive: string;
+  /** Path in it, through archives inside it: `abc_content!/src/main/...`. */
+  readonly inner: string;
+}
+
+/** Takes `project.zip!/src/main/...` apart; undefined for a file that lies in no archive. */
+export function archivedPlace(file: string): ArchivedPlace | undefined {
+  const found = /^(.+?\.zip)!\/(.+)$/is.exec(file);
+  return found?.[1] === undefined || found[2] === undefined ? undefined : { archive: found[1], inner: found[2] };
+}
+
+/** @throws FlowKeystoreError as `readInArchive`; the system's error where the archive cannot be read */
+export async function readArchived({ archive, inner }: ArchivedPlace): Promise<Uint8Array> {
+  const bytes = await readFile(archive);
+  return withPlace(archive, inner, () => readInArchive(bytes, inner));
+}
+
+/**
+ * Changes files of an archive, all in one replacement of it: a reader sees the old or the new archive, whole. Every other entry stays byte for byte.
+ * @throws FlowKeystoreError as `replaceInArchive`, `replaceFile`; `changed-on-disk` where another program changed the archive meanwhile
+ */
+export async function writeArchived(archive: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const before = await stat(archive);
+  let bytes: Uint8Array = await readFile(archive);
+  for (const [inner, content] of files) {
+    bytes = withPlace(archive, inner, () => replaceInArchive(bytes, inner, content));
+  }
+  await replaceFile(archive, bytes, {
+    what: 'The archive',
+    lastLook: (target) => {
+      const now = statSync(target);
+      if (now.mtimeMs === before.mtimeMs && now.size === before.size && now.ino === before.ino) return;
+      throw new FlowKeystoreError(
+        'changed-on-disk',
+        'Another program changed the archive meanwhile; it is as that program left it.',
+        { file: archive },
+        'Open the file again and repeat the change.',
+      );
+    },
+  });
+}
+
+/** What is wrong with an archive is said with its name. */
+function withPlace<T>(archive: string, inner: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof FlowKeystoreError)) throw error;
+    throw new FlowKeystoreError(error.code, error.message, { file: archive, detail: inner }, error.next, {
+      cause: error,
+    });
+  }
+}
