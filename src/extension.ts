@@ -52,7 +52,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const uses = new FlowUses(log);
   const arrangement = new Arrangement(memory, uses, now);
   const tree = new KeystoreTree(registry, arrangement, uses, requests, now, errors);
-  const documents = new EntryDocuments(registry, now, requests);
+  const documents = new EntryDocuments(registry, now, requests, uses);
   const requestDocuments = new RequestDocuments(registry);
   const versions = new VersionDocuments();
   const watch = new ExpiryWatch({ registry, tree, memory, log, now });

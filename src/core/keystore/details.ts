@@ -21,6 +21,8 @@ export interface DescribeOptions {
   readonly requestOutSince?: Date;
   /** The keystore of the entry, where an issuer may be that its chain lacks. */
   readonly keystore?: Pick<Keystore, 'entries'>;
+  /** The channels and steps that name it, in words; absent where it is not known. */
+  readonly usedBy?: readonly string[];
   /** What else is known of the file, for what SAP would say of it. */
   readonly sap?: SapQuestion;
 }
@@ -35,6 +37,7 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
   if (options.keystoreName) lines.push(factLine('Keystore', options.keystoreName));
   if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
   if (options.requestOutSince) lines.push(factLine('Request out since', momentText(options.requestOutSince)));
+  lines.push(...usedByLines(entry, options.usedBy));
   const { now, warnDays, keystore } = options;
   switch (entry.kind) {
     case 'keyPair': {
@@ -58,6 +61,22 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
       break;
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Whatever a tooltip has no room for. */
+const mostUses = 50;
+
+/** A certificate is trusted without being named: that nothing names it says nothing. */
+function usedByLines({ kind }: Entry, uses: readonly string[] | undefined): string[] {
+  if (!uses) return [];
+  if (!uses.length) return kind === 'keyPair' ? [factLine('Used by', 'nothing in the flows of this workspace')] : [];
+  const more = uses.length - mostUses;
+  return [
+    '',
+    'Used by',
+    ...uses.slice(0, mostUses).flatMap((use) => wrapped('  ', visible(use))),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
 function findingLines(entry: Entry, { now, keystore }: DescribeOptions): string[] {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import type { AliasUse } from '../../core/checks/whereUsed';
 import { describeEntry, describeForSap, describeKeystore } from '../../core/keystore/details';
 import type { CertificateEntry, Entry } from '../../core/keystore/model';
 import type { SapQuestion } from '../../core/keystore/sapLimits';
 import { stableText } from '../../core/keystore/stableText';
+import type { FlowUses } from './flowUses';
 import type { KeystoreRegistry } from './keystoreRegistry';
 import type { KeystoreSession } from './keystoreSession';
 import type { RequestsOut } from './requestsOut';
@@ -33,6 +35,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     private readonly registry: KeystoreRegistry,
     private readonly now: () => Date,
     private readonly requests?: RequestsOut,
+    private readonly uses?: FlowUses,
   ) {
     const refresh = (): void => {
       for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) this.changed.fire(uri);
@@ -42,6 +45,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
       vscode.workspace.registerTextDocumentContentProvider(scheme, this),
       registry.onDidChange(refresh),
       ...(requests ? [requests.onDidChange(refresh)] : []),
+      ...(uses ? [uses.onDidChange(refresh)] : []),
     );
   }
 
@@ -72,8 +76,14 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
     const since = shown && this.requests?.since(shown);
+    const usedBy = document.chainIndex === undefined ? this.uses?.of(document.alias)?.map(useText) : undefined;
     return shown
-      ? describeEntry(shown, { ...options, keystore, ...(since && { requestOutSince: since }) })
+      ? describeEntry(shown, {
+          ...options,
+          keystore,
+          ...(since && { requestOutSince: since }),
+          ...(usedBy && { usedBy }),
+        })
       : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;
   }
 
@@ -81,6 +91,10 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
     this.resources.dispose();
   }
 }
+
+/** In English, as the whole document is. */
+const useText = ({ flow, part: { kind, name, id, label } }: AliasUse): string =>
+  `${flow}: ${kind} ${name || id} (${label})`;
 
 /** The password is judged where it is known; it is in no text. */
 function sapQuestion(session: KeystoreSession): SapQuestion {

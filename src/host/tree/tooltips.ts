@@ -34,7 +34,7 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
         [t('Certification request'), requestText(look.requestOut(node), look.now)],
         ...(certificate ? certificateFacts(certificate, look) : []),
         [t('Created'), created && dateText(created)],
-        [t('Used by'), kind === 'keyPair' ? usesText(look.usesOf(alias)) : undefined],
+        [t('Used by'), usesText(look.usesOf(alias), kind === 'keyPair')],
       ]);
     }
     case 'chain':
@@ -94,8 +94,9 @@ function requestText(since: Date | undefined, now: Date): string | undefined {
 }
 
 /** Channels with their flows, as many as a tooltip holds. */
-function usesText(uses: readonly AliasUse[] | undefined): string | undefined {
-  if (!uses) return undefined;
+function usesText(uses: readonly AliasUse[] | undefined, isKeyPair: boolean): string | undefined {
+  // A certificate is trusted without being named.
+  if (!uses || (!uses.length && !isKeyPair)) return undefined;
   if (!uses.length) return t('no channel of the flows in this workspace');
   return firstFew(
     uses.map(({ part, flow }) => `${part.name || part.id} (${part.label}, ${flow})`),

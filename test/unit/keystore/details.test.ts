@@ -95,4 +95,18 @@ describe('the details of an entry', () => {
       /^JKS keystore x\.jks: 2 entries\n\nProtection\n {2}Integrity check: keyed SHA-1 digest \(1 round\), old\n\na\n=\n\nKind: [^]*\nb\n=\n/,
     );
   });
+
+  it('says which channels and steps name it, and of a key pair that none does', () => {
+    const options = { now, warnDays: 30 };
+    const certificate = buildCertificate({});
+    const entry = { kind: 'certificate', alias: 'one', certificate } as const;
+    const uses = Array.from({ length: 52 }, (_, i) => `Orders: channel To ${i} (HTTP)`);
+    const text = describeEntry(entry, { ...options, usedBy: uses });
+    assert.match(text, /\nUsed by\n {2}Orders: channel To 0 \(HTTP\)\n/);
+    assert.match(text, /To 49 \(HTTP\)\n {2}and 2 more\n/);
+    assert.doesNotMatch(describeEntry(entry, { ...options, usedBy: [] }), /Used by/);
+    assert.doesNotMatch(describeEntry(entry, options), /Used by/);
+    const pair = { kind: 'keyPair', alias: 'two', chain: [certificate], key: { der: new Uint8Array() } } as never;
+    assert.match(describeEntry(pair, { ...options, usedBy: [] }), /Used by +nothing in the flows of this workspace\n/);
+  });
 });
