@@ -18,8 +18,8 @@ export interface ChannelLens {
   readonly authentication?: { readonly value: string; readonly label?: string; readonly kind?: AuthenticationKind };
   /** Absent where the channel's authentication does not use a key pair. */
   readonly alias?: AliasStatus;
-  /** `edit`: the adapter editor knows this adapter. `test`: its address can be tested with TLS. */
-  readonly commands: readonly ('edit' | 'test')[];
+  /** With TLS. */
+  readonly testable: boolean;
 }
 
 /** One lens per receiver channel, in file order. */
@@ -55,33 +55,33 @@ function lensOf(
     ...(alias?.property && (alias.used === 'yes' || (alias.used === 'unknown' && alias.value !== ''))
       ? { alias: aliasStatus(alias, keystores, options) }
       : {}),
-    commands: row?.http ? ['edit', 'test'] : row ? ['edit'] : [],
+    testable: row?.http === true,
   };
 }
 
-/** A line over a step that signs, verifies, encrypts or decrypts with keys of the keystore. */
-export interface StepLens {
-  readonly step: Step;
+/** A line over a sender, or over a step that signs, verifies, encrypts or decrypts with keys of the keystore. */
+export interface UseLens {
+  readonly part: Channel | Step;
   readonly offset: number;
-  /** As SAP's editor calls the step. */
+  /** As SAP's editor calls the adapter or the step. */
   readonly label: string;
   /** Each alias that it names, and how it stands; a certificate's too. */
   readonly aliases: readonly AliasStatus[];
 }
 
-/** One for each step that names an alias, in file order. */
-export function stepLenses(
+/** One for each sender and step that names an alias, in file order. */
+export function useLenses(
   { flow, parametersFile }: CheckedFlow,
   keystores: readonly KeystoreView[],
   options: CheckOptions,
-): StepLens[] {
+): UseLens[] {
   return partsOf(flow).flatMap((each) => {
-    if (each.kind !== 'step') return [];
+    if (each.kind === 'channel' && each.part.direction === 'Receiver') return [];
     const aliases = partFields(each, parametersFile?.parameters)
       .filter(({ role, used, value }) => isAliasRole(role) && used !== 'no' && value !== '')
       .map((field) => aliasStatus(field, keystores, options));
-    const { part: step } = each;
-    return aliases.length ? [{ step, offset: step.span.offset, label: stepLabel(step), aliases }] : [];
+    const label = each.kind === 'step' ? stepLabel(each.part) : adapterLabel(each.part);
+    return aliases.length ? [{ part: each.part, offset: each.part.span.offset, label, aliases }] : [];
   });
 }
 

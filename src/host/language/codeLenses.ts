@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from '../../core/checks/context';
 import type { AliasStatus } from '../../core/languageService/aliasStatus';
-import { channelLenses, stepLenses, type ChannelLens, type StepLens } from '../../core/languageService/lenses';
+import { channelLenses, useLenses, type ChannelLens, type UseLens } from '../../core/languageService/lenses';
 import { isChangeable, type FlowDocuments } from './flowDocuments';
 import { editChannelCommand, testChannelCommand, type ChannelArgument, type LanguageServices } from './services';
 
@@ -21,7 +21,7 @@ export class ChannelLensProvider implements vscode.CodeLensProvider {
     const keystores = this.services.keystores.views();
     return [
       ...channelLenses(source, keystores, options).flatMap((lens) => toCodeLenses(document, lens)),
-      ...stepLenses(source, keystores, options).map((lens) => toStepLens(document, lens)),
+      ...useLenses(source, keystores, options).map((lens) => toUseLens(document, lens)),
     ];
   }
 }
@@ -31,33 +31,23 @@ function toCodeLenses(document: vscode.TextDocument, lens: ChannelLens): vscode.
   const range = new vscode.Range(at, at);
   const argument: ChannelArgument = { flow: document.uri.toString(), channel: lens.channel.id };
   const make = (title: string, command: string, tooltip?: string): vscode.CodeLens =>
-    new vscode.CodeLens(range, {
-      title,
-      command,
-      ...(tooltip ? { tooltip } : {}),
-      ...(command ? { arguments: [argument] } : {}),
-    });
-  const canEdit = lens.commands.includes('edit');
-  // A lens without a command is text.
-  const lenses = [make(titleOf(lens), canEdit ? editChannelCommand : '', lens.alias && aliasTooltip(lens.alias))];
-  if (canEdit) {
-    lenses.push(
-      make(vscode.l10n.t('Edit'), editChannelCommand, vscode.l10n.t('Open this channel in the adapter editor')),
-    );
-  }
-  if (lens.commands.includes('test')) {
-    lenses.push(make(vscode.l10n.t('Test Outbound Connectivity'), testChannelCommand));
-  }
+    new vscode.CodeLens(range, { title, command, ...(tooltip ? { tooltip } : {}), arguments: [argument] });
+  const lenses = [
+    make(titleOf(lens), editChannelCommand, lens.alias && aliasTooltip(lens.alias)),
+    make(vscode.l10n.t('Edit'), editChannelCommand, vscode.l10n.t('Open this channel in the adapter editor')),
+  ];
+  if (lens.testable) lenses.push(make(vscode.l10n.t('Test Outbound Connectivity'), testChannelCommand));
   return lenses;
 }
 
-/** A lens without a command is text. */
-function toStepLens(document: vscode.TextDocument, { offset, label, aliases }: StepLens): vscode.CodeLens {
+function toUseLens(document: vscode.TextDocument, { part, offset, label, aliases }: UseLens): vscode.CodeLens {
   const at = document.positionAt(offset);
   const [first] = aliases;
-  const tooltip = first && aliasTooltip(first);
+  const tooltip = (first && aliasTooltip(first)) ?? vscode.l10n.t('Open it in the adapter editor');
   const title = [label, ...aliases.map(aliasText)].join(' \u00b7 ');
-  return new vscode.CodeLens(new vscode.Range(at, at), { title, command: '', ...(tooltip ? { tooltip } : {}) });
+  const argument: ChannelArgument = { flow: document.uri.toString(), channel: part.id };
+  const command = { title, command: editChannelCommand, arguments: [argument], tooltip };
+  return new vscode.CodeLens(new vscode.Range(at, at), command);
 }
 
 function titleOf({ adapter, authentication, alias }: ChannelLens): string {

@@ -107,6 +107,6 @@ describe('the details of an entry', () => {
     assert.doesNotMatch(describeEntry(entry, { ...options, usedBy: [] }), /Used by/);
     assert.doesNotMatch(describeEntry(entry, options), /Used by/);
     const pair = { kind: 'keyPair', alias: 'two', chain: [certificate], key: { der: new Uint8Array() } } as never;
-    assert.match(describeEntry(pair, { ...options, usedBy: [] }), /Used by +nothing in the flows of this workspace\n/);
+    assert.match(describeEntry(pair, { ...options, usedBy: [] }), /Used by: +nothing in the flows of this workspace\n/);
   });
 });

@@ -12,7 +12,7 @@ import {
   type Completion,
 } from '../../../src/core/languageService/completions';
 import { foldingOf } from '../../../src/core/languageService/folding';
-import { channelLenses, stepLenses, type ChannelLens } from '../../../src/core/languageService/lenses';
+import { channelLenses, useLenses, type ChannelLens } from '../../../src/core/languageService/lenses';
 import { ParseCache } from '../../../src/core/languageService/parseCache';
 import { symbolsOf, type FlowSymbol } from '../../../src/core/languageService/symbols';
 import { certificate, keyPair, keystore, options } from '../checks/views';
@@ -64,7 +64,7 @@ describe('lenses over channels', () => {
   });
 
   it('tell the adapter, the authentication, the alias and how it stands', () => {
-    const { adapter, authentication, alias, commands } = lens(httpReceiver({ privateKeyAlias: 'zeta' }));
+    const { adapter, authentication, alias, testable } = lens(httpReceiver({ privateKeyAlias: 'zeta' }));
     assert.equal(adapter, 'HTTP');
     assert.deepEqual(authentication, {
       value: 'Client Certificate',
@@ -73,7 +73,7 @@ describe('lenses over channels', () => {
     });
     assert.ok(alias?.state === 'valid');
     assert.deepEqual([alias.alias, alias.keystore, alias.days], ['zeta', 'partner.p12', 400]);
-    assert.deepEqual(commands, ['edit', 'test']);
+    assert.equal(testable, true);
   });
 
   it('tell every state of an alias', () => {
@@ -101,13 +101,13 @@ describe('lenses over channels', () => {
     assert.equal(authentication?.kind, 'password');
   });
 
-  it('offer no commands for adapters that the editor does not know', () => {
-    const { adapter, authentication, commands } = lens({
+  it('offer no test for adapters that speak something else than HTTP', () => {
+    const { adapter, authentication, testable } = lens({
       adapter: 'Kafka',
       vendor: 'ApacheCamel',
       messageProtocol: 'kafka',
     });
-    assert.deepEqual([adapter, authentication, commands], ['Kafka', undefined, []]);
+    assert.deepEqual([adapter, authentication, testable], ['Kafka', undefined, false]);
   });
 });
 
@@ -329,13 +329,26 @@ describe('the outline of a flow', () => {
     assert.ok(!folds.some(({ start, end }) => end <= start));
   });
 
-  it('has a line over each step that names an alias', () => {
-    const lenses = stepLenses({ file: 'x', flow }, [keystore(keyPair('signer'))], options);
-    assert.deepEqual(
-      lenses.map(({ step, label, aliases }) => [step.id, label, aliases.map(({ state }) => state)]),
-      [['S', 'Simple Signer', ['valid']]],
+  it('has a line over each sender and step that names an alias', () => {
+    const sender = {
+      id: 'I',
+      direction: 'Sender',
+      adapter: 'AS2',
+      properties: { privateKeyAliasForDecryption: 'gone' },
+    };
+    const both = flowWithSteps(
+      [{ ...sender, direction: 'Sender' }, { id: 'N', direction: 'Sender', adapter: 'HTTPS' }, httpReceiver()],
+      [{ id: 'S', name: 'Sign', activity: 'SimpleSignMessage', properties: { privateKeyAlias: 'signer' } }],
     );
-    assert.equal(lenses[0] && text.startsWith('<bpmn2:callActivity', lenses[0].offset), true);
+    const lenses = useLenses({ file: 'x', flow: readFlow(both) }, [keystore(keyPair('signer'))], options);
+    assert.deepEqual(
+      lenses.map(({ part, label, aliases }) => [part.id, label, aliases.map(({ state }) => state)]),
+      [
+        ['I', 'AS2', ['missing']],
+        ['S', 'Simple Signer', ['valid']],
+      ],
+    );
+    assert.equal(lenses[1] && both.startsWith('<bpmn2:callActivity', lenses[1].offset), true);
   });
 });
 
