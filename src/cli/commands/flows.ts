@@ -1,5 +1,7 @@
 import { fieldsOf } from '../../core/flow/fields';
-import type { Channel, ChannelFields, Field } from '../../core/flow/model';
+import { stepLabel } from '../../core/flow/adapters';
+import type { Channel, ChannelFields, PartField, Step } from '../../core/flow/model';
+import { partFields, partsOf, type Part } from '../../core/flow/partFields';
 import type { FlowFile, FlowProjects } from '../../core/flow/project';
 import { receiverRows, receiversReport } from '../../core/report/receivers';
 import { problemRows } from '../../core/report/findingRows';
@@ -47,13 +49,22 @@ function flowsData({ flows, problems }: FlowProjects): unknown {
     flows: flows.map((file) => ({
       file: file.file,
       name: file.flow.name,
-      channels: file.flow.channels.map((channel) => channelData(channel, fieldsIn(file, channel))),
+      channels: file.flow.channels.map((channel) => channelData(file, channel)),
+      steps: stepsIn(file).map(({ step, fields }) => ({
+        id: step.id,
+        name: step.name,
+        step: stepLabel(step),
+        version: step.version,
+        fields: fields.map(furtherData),
+      })),
     })),
     problems,
   };
 }
 
-function channelData(channel: Channel, fields: ChannelFields): unknown {
+function channelData(file: FlowFile, channel: Channel): unknown {
+  const fields = fieldsIn(file, channel);
+  const further = furtherIn(file, { kind: 'channel', part: channel });
   const shown = shownFields.flatMap((name) => {
     const field = fields[name];
     return field && !field.missing ? [[name, fieldData(field)] as const] : [];
@@ -68,10 +79,11 @@ function channelData(channel: Channel, fields: ChannelFields): unknown {
     version: channel.version,
     ...(channel.system && { system: channel.system }),
     ...Object.fromEntries(shown),
+    ...(further.length && { further: further.map(furtherData) }),
   };
 }
 
-function fieldData(field: Field): unknown {
+function fieldData(field: PartField): unknown {
   return {
     key: field.key,
     value: field.value,
@@ -82,8 +94,44 @@ function fieldData(field: Field): unknown {
   };
 }
 
+/** Such a field has no name of its own in the data. */
+function furtherData(field: PartField): unknown {
+  const { label, cell, used } = field;
+  return {
+    label,
+    ...(cell && { row: cell.row + 1 }),
+    ...(used !== 'yes' && { used }),
+    ...(fieldData(field) as object),
+  };
+}
+
+const labelOf = ({ label, cell }: PartField): string => (cell ? `${label}, row ${cell.row + 1}` : label);
+
+/** Beside the main fields: aliases for signing and encryption, tables and the like, where they have a value. */
+function furtherIn({ parametersFile }: FlowFile, part: Part): readonly PartField[] {
+  const parameters = parametersFile?.parameters;
+  const main = part.kind === 'channel' ? Object.values(fieldsOf(part.part, parameters)).map(({ key }) => key) : [];
+  return partFields(part, parameters).filter(
+    ({ key, value, missing }) => !main.includes(key) && !missing && value !== '',
+  );
+}
+
+/** Those that use keys. */
+function stepsIn(file: FlowFile): { readonly step: Step; readonly fields: readonly PartField[] }[] {
+  return partsOf(file.flow).flatMap((part) => {
+    if (part.kind !== 'step') return [];
+    const fields = furtherIn(file, part);
+    return fields.length ? [{ step: part.part, fields }] : [];
+  });
+}
+
 const fieldsIn = (file: FlowFile, channel: Channel): ChannelFields =>
   fieldsOf(channel, file.parametersFile?.parameters);
+
+function fieldLine(name: string, { value, resolved }: PartField): string {
+  const comesTo = resolved === value ? '' : `  -> ${resolved || '(empty)'}`;
+  return `      ${name.padEnd(16)} ${value}${comesTo}`;
+}
 
 function flowsText({ flows, problems }: FlowProjects): string {
   const lines: string[] = [];
@@ -97,9 +145,15 @@ function flowsText({ flows, problems }: FlowProjects): string {
       for (const name of shownFields) {
         const field = fields[name];
         if (!field || field.missing || field.value === '') continue;
-        const resolved = field.resolved === field.value ? '' : `  -> ${field.resolved || '(empty)'}`;
-        lines.push(`      ${name.padEnd(16)} ${field.value}${resolved}`);
+        lines.push(fieldLine(name, field));
       }
+      const further = furtherIn(file, { kind: 'channel', part: channel });
+      lines.push(...further.map((field) => fieldLine(labelOf(field), field)));
+    }
+    for (const { step, fields } of stepsIn(file)) {
+      const version = step.version && ` ${step.version}`;
+      lines.push(`  ${step.id}  ${stepLabel(step)}${version}  ${step.name}`);
+      lines.push(...fields.map((field) => fieldLine(labelOf(field), field)));
     }
     lines.push('');
   }

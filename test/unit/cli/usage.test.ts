@@ -33,6 +33,15 @@ describe('where aliases are used, on the command line', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('are listed by flows too, those of steps with what they are', async () => {
+    const { code, out } = await cli('flows', flow());
+    assert.equal(code, 0);
+    assert.match(out, /\n {2}S {2}Simple Signer 1\.3\.0 {2}Sign\n {6}Private Key Alias Partner_A\n/);
+    const { flows } = JSON.parse((await cli('flows', flow(), '--json')).out) as { flows: { steps: unknown[] }[] };
+    const fields = [{ label: 'Private Key Alias', key: 'privateKeyAlias', value: 'Partner_A', resolved: 'Partner_A' }];
+    assert.deepEqual(flows[0]?.steps, [{ id: 'S', name: 'Sign', step: 'Simple Signer', version: '1.3.0', fields }]);
+  });
+
   it('lists each channel and step with its place, left-over ones marked', async () => {
     const { code, out } = await cli('usage', 'PARTNER_A', folder);
     assert.equal(code, 0);
