@@ -156,7 +156,8 @@ function addressed({ file, flow, parametersFile }: FlowFile): CheckedFlow {
   };
 }
 
-const isOnDisk = ({ scheme }: vscode.Uri): boolean => scheme === 'file' || scheme === 'vscode-remote';
+/** Of this machine, or of the one that VS Code is connected to. */
+export const isOnDisk = ({ scheme }: vscode.Uri): boolean => scheme === 'file' || scheme === 'vscode-remote';
 
 /** The flows of the workspace, in no order. @param most no more than these */
 export function findFlowFiles(most?: number): Thenable<vscode.Uri[]> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isOnDisk } from '../language/flowDocuments';
 
 const maximumFiles = 10_000;
 /** Milliseconds: a checkout writes many files. */
@@ -128,5 +129,3 @@ export class WatchedFlows<T extends WatchedIndex> implements vscode.Disposable {
       });
   }
 }
-
-const isOnDisk = ({ scheme }: vscode.Uri): boolean => scheme === 'file' || scheme === 'vscode-remote';
