@@ -5,17 +5,28 @@ import type { Host } from '../support/host/host.mjs';
 
 const root = process.env['PROJECT_ROOT']!;
 
-const themes = { dark: 'Dark Modern', light: 'Light Modern', highContrast: 'Default High Contrast' } as const;
+const themes = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  highContrast: 'Default High Contrast',
+  highContrastLight: 'Default High Contrast Light',
+} as const;
 
 /** What the workbench takes its theme from, as it runs. */
 const media = {
   dark: { colorScheme: 'dark', forcedColors: 'none' },
   light: { colorScheme: 'light', forcedColors: 'none' },
   highContrast: { colorScheme: 'dark', forcedColors: 'active' },
+  highContrastLight: { colorScheme: 'light', forcedColors: 'active' },
 } as const;
 
 /** How the workbench marks what kind of theme it has. */
-const themeClasses = { dark: 'vs-dark', light: 'vs', highContrast: 'hc-black' } as const;
+const themeClasses = {
+  dark: 'vs-dark',
+  light: 'vs',
+  highContrast: 'hc-black',
+  highContrastLight: 'hc-light',
+} as const;
 
 export type Theme = keyof typeof themes;
 /** The theme of this run: UI_THEME, or dark. */
@@ -47,8 +58,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     settings: {
       'window.autoDetectColorScheme': true,
       'workbench.preferredDarkColorTheme': themes[shown === 'highContrast' ? shown : 'dark'],
-      'workbench.preferredLightColorTheme': themes.light,
+      'workbench.preferredLightColorTheme': themes[shown === 'highContrastLight' ? shown : 'light'],
       'workbench.preferredHighContrastColorTheme': themes.highContrast,
+      'workbench.preferredHighContrastLightColorTheme': themes.highContrastLight,
       ...options.settings,
     },
     extensions: process.env['UI_EXTENSIONS']!,
@@ -60,7 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const context = await chromium.newContext({
       viewport: { width: 1280, height: 800 },
       reducedMotion: 'reduce',
-      colorScheme: shown === 'light' ? 'light' : 'dark',
+      colorScheme: media[shown].colorScheme,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(20_000);
