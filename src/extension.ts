@@ -66,15 +66,16 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     severities: settings.checkSeverities(),
     trustedByTest: (file, channel, fields) => tests.trusted(vscode.Uri.parse(file, true), channel, fields),
   });
+  const texts = modelTexts(now);
   const workspaceReceivers = new WorkspaceReceivers({
     keystores: registry,
     tests,
     options: () => ({ now: now(), days: settings.expiryThresholds(), ...checks() }),
-    onDidChangeOptions: checksChanged.event,
-    texts: modelTexts(now),
+    onDidChangeOptions: (listener) => settings.onDidChange(listener),
+    texts,
     log,
   });
-  const receivers = new ReceiversTree(workspaceReceivers, memory, modelTexts(now));
+  const receivers = new ReceiversTree(workspaceReceivers, memory, texts);
   const host: Host = {
     receivers,
     registry,

@@ -5,6 +5,7 @@ import { readDefinitions } from '../core/flow/definitions';
 import { applyEdits } from '../core/flow/edit';
 import type { ParameterProject, ProjectEdits } from '../core/flow/externalize';
 import type { FlowPart } from '../core/flow/model';
+import { allParts } from '../core/flow/partFields';
 import { nodeFiles } from '../core/flow/nodeFiles';
 import { definitionsPathOf, loadFlows, parametersPathsOf, type FlowFile } from '../core/flow/project';
 import { replaceFile } from '../core/replaceFile';
@@ -100,9 +101,10 @@ export const fieldNamed = (key: string): (typeof keyNames)[string] | undefined =
 
 /** @throws FlowKeystoreError `channel-unknown` */
 export function requirePart({ flow }: FlowFile, id: string): FlowPart {
-  const part = [...flow.channels, ...flow.steps].find((each) => each.id === id);
+  const parts = allParts(flow);
+  const part = parts.find((each) => each.id === id);
   if (part) return part;
-  const known = [...flow.channels, ...flow.steps].map((each) => (each.name ? `${each.id} (${each.name})` : each.id));
+  const known = parts.map((each) => (each.name ? `${each.id} (${each.name})` : each.id));
   throw new FlowKeystoreError(
     'channel-unknown',
     'The flow has no such channel or step.',

@@ -49,12 +49,15 @@ describe('externalized parameters', function () {
     for (const document of vscode.workspace.textDocuments) if (document.isDirty) await document.save();
   };
 
+  /** Each file, and where it names the parameter. */
+  const named = (): readonly (readonly [string, string])[] => [
+    [flowFile(), '{{Alias}}'],
+    [resources('parameters.prop'), 'Alias='],
+    [resources('parameters.propdef'), 'Alias<'],
+  ];
+
   it('tell on hover what they are, in all three files', async () => {
-    for (const [file, what] of [
-      [flowFile(), '{{Alias}}'],
-      [resources('parameters.prop'), 'Alias='],
-      [resources('parameters.propdef'), 'Alias<'],
-    ] as const) {
+    for (const [file, what] of named()) {
       const document = await open(file);
       const hovers = await ask<vscode.Hover[]>('vscode.executeHoverProvider', document, at(document, what, 3));
       const told = hovers
@@ -99,11 +102,7 @@ describe('externalized parameters', function () {
   });
 
   it('are renamed in all files by one edit, from each of them; a name that SAP refuses is refused', async () => {
-    for (const [file, what] of [
-      [flowFile(), '{{Alias}}'],
-      [resources('parameters.prop'), 'Alias='],
-      [resources('parameters.propdef'), 'Alias<'],
-    ] as const) {
+    for (const [file, what] of named()) {
       const document = await open(file);
       const edit = await ask<vscode.WorkspaceEdit>(
         'vscode.executeDocumentRenameProvider',

@@ -1,8 +1,8 @@
 import { FlowKeystoreError } from '../../core/errors';
 import { externalize, internalize, type ProjectEdits, type Target } from '../../core/flow/externalize';
 import { fieldsOf } from '../../core/flow/fields';
-import type { Channel, FlowPart, Span } from '../../core/flow/model';
-import { propertyOf } from '../../core/flow/adapters';
+import type { Span } from '../../core/flow/model';
+import { isChannel, propertyOf } from '../../core/flow/adapters';
 import type { FlowFile } from '../../core/flow/project';
 import { visible } from '../../core/visible';
 import { badArguments, readOptions } from '../options';
@@ -110,8 +110,6 @@ function targetOf(source: FlowFile, id: string, key: string): Target {
   }
   return { file: source.file, part, key: field?.key ?? key };
 }
-
-const isChannel = (part: FlowPart): part is Channel => 'adapter' in part;
 
 /** Where a piece of the value is; it is there once. */
 function pieceOf({ part, key }: Target, piece: string): Span {

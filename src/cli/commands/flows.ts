@@ -1,7 +1,7 @@
 import { fieldsOf } from '../../core/flow/fields';
 import { stepLabel } from '../../core/flow/adapters';
 import type { Channel, ChannelFields, PartField, Step } from '../../core/flow/model';
-import { partFields, partsOf, type Part } from '../../core/flow/partFields';
+import { otherFields, partsOf, type Part } from '../../core/flow/partFields';
 import type { FlowFile, FlowProjects } from '../../core/flow/project';
 import { receiverRows, receiversReport } from '../../core/report/receivers';
 import { problemRows } from '../../core/report/findingRows';
@@ -109,11 +109,7 @@ const labelOf = ({ label, cell }: PartField): string => (cell ? `${label}, row $
 
 /** Beside the main fields: aliases for signing and encryption, tables and the like, where they have a value. */
 function furtherIn({ parametersFile }: FlowFile, part: Part): readonly PartField[] {
-  const parameters = parametersFile?.parameters;
-  const main = part.kind === 'channel' ? Object.values(fieldsOf(part.part, parameters)).map(({ key }) => key) : [];
-  return partFields(part, parameters).filter(
-    ({ key, value, missing }) => !main.includes(key) && !missing && value !== '',
-  );
+  return otherFields(part, parametersFile?.parameters).filter(({ value, missing }) => !missing && value !== '');
 }
 
 /** Those that use keys. */

@@ -1,5 +1,6 @@
 import { FlowKeystoreError } from '../errors';
-import { archivedPath, loadFlows, type FlowFiles, type FlowProjects } from '../flow/project';
+import { archivedPlace } from '../flow/archivedPlace';
+import { loadFlows, type FlowFiles, type FlowProjects } from '../flow/project';
 import { isZip } from '../flow/zip';
 import { detectStoreType } from '../keystore/detect';
 
@@ -27,7 +28,7 @@ export async function loadNamedFlows(
 async function refuseOther(file: string, files: FlowFiles): Promise<void> {
   const kind = await files.kindOf(file);
   // A flow in an archive: the loader says where there is none.
-  if (!kind && archivedPath(file) !== undefined) return;
+  if (!kind && archivedPlace(file)) return;
   if (!kind) throw new FlowKeystoreError('not-found', 'There is no such file or folder.', { file }, 'Check the path.');
   if (kind === 'folder' || /\.(iflw|zip)$/i.test(file)) return;
   // What cannot be read is said by the loader.

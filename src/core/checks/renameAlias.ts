@@ -1,5 +1,5 @@
 import { FlowKeystoreError } from '../errors';
-import { setProperty } from '../flow/edit';
+import { byOffset, setProperty } from '../flow/edit';
 import type { TextEdit } from '../flow/model';
 import type { Part } from '../flow/partFields';
 import { readTable, replaceCell } from '../flow/tables';
@@ -70,8 +70,6 @@ export function renameAlias(sources: readonly CheckedFlow[], from: string, to: s
     left,
   };
 }
-
-const byOffset = (a: TextEdit, b: TextEdit): number => a.offset - b.offset;
 
 interface FileInWork {
   readonly kind: RenamedFile['kind'];

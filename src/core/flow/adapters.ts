@@ -25,6 +25,8 @@ export const describeStep = (step: Step): StepDescription | undefined =>
   step.activity === '' ? undefined : steps.find(({ activity }) => activity === step.activity);
 
 /** The property that counts for a key. */
+export const isChannel = (part: FlowPart): part is Channel => 'adapter' in part;
+
 export function propertyOf(part: FlowPart, key: string): Property | undefined {
   return part.properties.findLast((property) => property.key === key);
 }

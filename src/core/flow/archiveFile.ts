@@ -2,27 +2,7 @@ import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../errors';
 import { replaceFile } from '../replaceFile';
-import { readInArchive, replaceInArchive } from './zipEntries';
-
-/** A file in an archive on this machine. */
-export interface ArchivedPlace {
-  /** Path of the archive. */
-  readonly archive: string;
-  /** Path in it, through archives inside it: `abc_content!/src/main/...`. */
-  readonly inner: string;
-}
-
-/** Takes `project.zip!/src/main/...` apart; undefined for a file that lies in no archive. */
-export function archivedPlace(file: string): ArchivedPlace | undefined {
-  const found = /^(.+?\.zip)!\/(.+)$/is.exec(file);
-  return found?.[1] === undefined || found[2] === undefined ? undefined : { archive: found[1], inner: found[2] };
-}
-
-/** @throws FlowKeystoreError as `readInArchive`; the system's error where the archive cannot be read */
-export async function readArchived({ archive, inner }: ArchivedPlace): Promise<Uint8Array> {
-  const bytes = await readFile(archive);
-  return withPlace(archive, inner, () => readInArchive(bytes, inner));
-}
+import { replaceInArchive } from './zipEntries';
 
 /**
  * Changes files of an archive, all in one replacement of it: a reader sees the old or the new archive, whole. Every other entry stays byte for byte.

@@ -1,7 +1,7 @@
-import { describeAdapter, propertyOf } from './adapters';
+import { describeAdapter, isChannel, propertyOf } from './adapters';
 import type { DefinitionReference, Definitions } from './definitions';
 import type { ParameterProject, Target } from './externalize';
-import type { Channel, FlowPart } from './model';
+import type { Channel } from './model';
 
 /** The groups of SAP's forms that keys were seen in, by adapter (`cname`). */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -37,8 +37,6 @@ function labelOf(channel: Channel, key: string): string {
   const all = [...Object.values(row?.fields ?? {}), ...(row?.further ?? [])];
   return all.find((field) => field.key === key || field.or?.includes(key))?.label ?? '';
 }
-
-const isChannel = (part: FlowPart): part is Channel => 'adapter' in part;
 
 /** The references that speak of this value: the version of an adapter may have moved on since. */
 export function ownReferences(definitions: Definitions, { part, key }: Target, name: string): DefinitionReference[] {

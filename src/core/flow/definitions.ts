@@ -1,3 +1,4 @@
+import { byOffset } from './edit';
 import type { Span, TextEdit } from './model';
 import { escapeXmlText, lineEndOf, visitXml, type XmlElement, type XmlEnd, type XmlVisitor } from './xml';
 
@@ -233,5 +234,3 @@ export function renameDefinition(definitions: Definitions, from: string, to: str
       .map(({ parameterSpan }) => ({ ...parameterSpan, text: escapeAttribute(to) })),
   ].sort(byOffset);
 }
-
-const byOffset = (a: Span, b: Span): number => a.offset - b.offset;

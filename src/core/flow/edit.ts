@@ -1,10 +1,12 @@
 import { FlowKeystoreError } from '../errors';
-import { describeAdapter, keyIn, propertyOf } from './adapters';
+import { describeAdapter, isChannel, keyIn, propertyOf } from './adapters';
 import { linesOf } from './lines';
-import type { Channel, FieldName, Flow, FlowPart, PartField, Property, TextEdit } from './model';
+import type { Channel, FieldName, Flow, FlowPart, PartField, Property, Span, TextEdit } from './model';
 import { isDynamic, parameterOf, setParameter, wholeParameter, type Parameters } from './parameters';
 import { rawSpanOf, replaceCell } from './tables';
 import { escapeCdata, escapeXmlText, lineEndOf } from './xml';
+
+export const byOffset = (a: Span, b: Span): number => a.offset - b.offset;
 
 export interface SetOptions {
   /** Add the key where the channel does not have it. Without it such a key is refused: keys depend on the adapter's version. */
@@ -40,10 +42,10 @@ export function setProperty(
   const property = propertyOf(part, key);
   if (!property) {
     if (options.add) return [addProperty(flow, part, key, value)];
-    const what = 'adapter' in part ? `the ${String(part.adapter)} adapter` : 'the step';
+    const what = isChannel(part) ? `the ${part.adapter} adapter` : 'the step';
     throw new FlowKeystoreError(
       'property-unknown',
-      `${'adapter' in part ? 'The channel' : 'The step'} has no ${key}: version ${part.version || 'unknown'} of ${what} may not know it.`,
+      `${isChannel(part) ? 'The channel' : 'The step'} has no ${key}: version ${part.version || 'unknown'} of ${what} may not know it.`,
       { detail: part.id },
       'Migrate the adapter in the integration flow editor of SAP, or add the key on purpose.',
     );

@@ -11,13 +11,14 @@ import {
   renameDefinition,
   type Definitions,
 } from './definitions';
-import { applyEdits, setProperty } from './edit';
+import { applyEdits, byOffset, setProperty } from './edit';
 import { linesOf } from './lines';
 import type { Flow, FlowPart, PartField, Property, Span, TextEdit } from './model';
 import { refusedInParameterName } from './parameterNames';
 import {
   escapeParameterName,
   parameterOf,
+  placeholder,
   readParameters,
   removeParameter,
   resolveValue,
@@ -159,7 +160,7 @@ export function internalize(
       'Give it one first.',
     );
   }
-  const value = before.replace(/\{\{([^{}]+)\}\}/g, (written, each: string) =>
+  const value = before.replace(placeholder, (written, each: string) =>
     names.includes(each) ? (parameterOf(parameters, each)?.value ?? written) : written,
   );
   const edits = setPiece(flow, target, property, { offset: 0, length: before.length }, value);
@@ -203,10 +204,10 @@ export function renameParameter(project: ParameterProject, from: string, to: str
   return {
     flows: project.flows.flatMap(({ file, flow }) => {
       const edits = placeholdersOf(flow)
-        .filter((placeholder) => isOf(placeholder, from))
-        .map((placeholder) => {
-          const { offset, length } = placeholder.span;
-          return { offset: offset + 2, length: length - 4, text: writtenAs(placeholder, from, to) };
+        .filter((each) => isOf(each, from))
+        .map((each) => {
+          const { offset, length } = each.span;
+          return { offset: offset + 2, length: length - 4, text: writtenAs(each, from, to) };
         });
       return edits.length ? [{ file, edits }] : [];
     }),
@@ -283,6 +284,4 @@ function setPiece(flow: Flow, { part, key, cell }: Target, property: Property, a
 }
 
 const isUsed = ({ flows }: ParameterProject, name: string): boolean =>
-  flows.some(({ flow }) => placeholdersOf(flow).some((placeholder) => isOf(placeholder, name)));
-
-const byOffset = (a: Span, b: Span): number => a.offset - b.offset;
+  flows.some(({ flow }) => placeholdersOf(flow).some((each) => isOf(each, name)));

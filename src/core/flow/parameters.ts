@@ -238,7 +238,7 @@ export function removeParameter({ text, entries }: Parameters, name: string): Te
 }
 
 /** `{{name}}`: any character but braces; names have spaces, `<`, `/`, quotes in real flows. */
-const placeholder = /\{\{([^{}]+)\}\}/g;
+export const placeholder = /\{\{([^{}]+)\}\}/g;
 
 export interface Resolved {
   /** With every defined parameter's value put in; others left as written. Values are not searched again. */

@@ -40,6 +40,18 @@ export function partFields({ kind, part }: Part, parameters?: Parameters): reado
   return [...main, ...further, ...guessed];
 }
 
+/** All channels and steps of a flow, those that use no keys too. */
+export const allParts = ({ channels, steps }: Pick<Flow, 'channels' | 'steps'>): readonly FlowPart[] => [
+  ...channels,
+  ...steps,
+];
+
+/** What is known of a part beside the five main fields. */
+export function otherFields(part: Part, parameters?: Parameters): readonly PartField[] {
+  const main = part.kind === 'channel' ? Object.values(fieldsOf(part.part, parameters)).map(({ key }) => key) : [];
+  return partFields(part, parameters).filter(({ key }) => !main.includes(key));
+}
+
 /** A field of a part by its id; of a channel the five main ones also by their names. */
 export function fieldById(part: Part, id: string, parameters?: Parameters): PartField | undefined {
   const main = part.kind === 'channel' ? fieldsOf(part.part, parameters) : {};

@@ -1,4 +1,5 @@
 import type { Flow, Span } from './model';
+import { placeholder } from './parameters';
 
 /** A `{{parameter}}` as it stands in the text of a flow. */
 export interface Placeholder {
@@ -14,7 +15,7 @@ export interface Placeholder {
 
 /** Every placeholder of a flow, in whatever property or element it is. */
 export function placeholdersOf({ text }: Pick<Flow, 'text'>): Placeholder[] {
-  return [...text.matchAll(/\{\{([^{}]+)\}\}/g)].map((match) => {
+  return [...text.matchAll(placeholder)].map((match) => {
     const [whole, written = ''] = match;
     const name = decoded(written);
     return { name, cellName: decoded(name), written, span: { offset: match.index, length: whole.length } };

@@ -1,4 +1,5 @@
 import { FlowKeystoreError } from '../errors';
+import { archivedPlace } from './archivedPlace';
 import { decodeParameters, decodeUtf8, type TextEncoding } from './encoding';
 import type { Flow, FlowProblem } from './model';
 import { readParameters, type Parameters } from './parameters';
@@ -75,8 +76,8 @@ class Loader {
 
   async addNamed(path: string): Promise<void> {
     const kind = await this.files.kindOf(path);
-    const place = kind ? undefined : archivedPath(path);
-    if (place) return this.addArchived(path, place);
+    const place = kind ? undefined : archivedPlace(path);
+    if (place) return this.addArchived(path, place.archive);
     if (!kind) throw new FlowKeystoreError('not-found', 'There is no such file or folder.', { file: path });
     if (kind === 'folder') return this.addFolder(path, 0);
     const bytes = await this.readNamed(path);
@@ -243,9 +244,6 @@ export function parametersPathsOf(flowPath: string): readonly string[] {
 
 /** Where the parameters.propdef that goes with a parameters.prop lies. */
 export const definitionsPathOf = (parametersPath: string): string => parametersPath.replace(/\.prop$/, '.propdef');
-
-/** The archive of `project.zip!/src/main/...`. */
-export const archivedPath = (path: string): string | undefined => /^(.+?\.zip)!\/.+$/is.exec(path)?.[1];
 
 function join(folder: string, name: string): string {
   if (/[/\\]$/.test(folder)) return folder + name;

@@ -17,7 +17,14 @@ export interface FlowArchive {
 const maximumEntry = 64 * 1024 * 1024;
 const maximumTotal = 512 * 1024 * 1024;
 /** A package export holds projects, a backup may hold exports. */
-const maximumNesting = 2;
+export const maximumNesting = 2;
+
+/** By the name of its entry. */
+export const isNestedArchive = (base: string): boolean => /(_content|\.zip)$/i.test(base);
+
+/** What macOS adds to archives (AppleDouble) is no file of the project. @param path with slashes */
+export const isPassedOver = (path: string): boolean =>
+  path.startsWith('__MACOSX/') || path.slice(path.lastIndexOf('/') + 1).startsWith('._');
 
 export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 0x03 || bytes[2] === 0x05);
@@ -60,8 +67,8 @@ class ArchiveReader implements FlowArchive {
 
   private wants(path: string, prefix: string, size: number, nesting: number): boolean {
     const base = path.slice(path.lastIndexOf('/') + 1);
-    if (base.startsWith('._') || path.startsWith('__MACOSX/')) return false;
-    const isContent = nesting < maximumNesting && /(_content|\.zip)$/i.test(base);
+    if (isPassedOver(path)) return false;
+    const isContent = nesting < maximumNesting && isNestedArchive(base);
     if (!isContent && !/\.iflw$/i.test(base) && base !== 'parameters.prop') return false;
     this.total += size;
     if (size <= maximumEntry && this.total <= maximumTotal) return true;

@@ -2,6 +2,7 @@ import type { Definitions } from '../flow/definitions';
 import type { ParameterProject, Target } from '../flow/externalize';
 import type { Flow, FlowPart, Property, Span } from '../flow/model';
 import { parameterOf, type Parameters } from '../flow/parameters';
+import { allParts } from '../flow/partFields';
 import { isOf, placeholdersOf } from '../flow/placeholders';
 import { escapeXmlText, lineEndOf } from '../flow/xml';
 import { valueAt } from './valueAt';
@@ -65,7 +66,7 @@ export function placesOf({ flows, parameters, definitions }: ParameterProject, n
 /** Channels and steps that use a parameter, in words a reader knows: `Orders \u00b7 To Partner: privateKeyAlias`. */
 export function usersOf({ flows }: ParameterProject, name: string): string[] {
   return flows.flatMap(({ flow }) =>
-    [...flow.channels, ...flow.steps].flatMap((part) =>
+    allParts(flow).flatMap((part) =>
       part.properties
         .filter(({ value }) => value.includes(`{{${name}}}`))
         .map(({ key }) => `${flow.name} \u00b7 ${part.name || part.id}: ${key}`),
@@ -92,7 +93,7 @@ export function anyValueAt(flow: Flow, offset: number, parameters?: Parameters):
     const { part, field, span } = known;
     return { part: part.part, property: field.property, span, ...(field.cell ? { cell: field.cell } : {}) };
   }
-  for (const part of [...flow.channels, ...flow.steps]) {
+  for (const part of allParts(flow)) {
     if (!isIn(part.span, offset)) continue;
     const property = part.properties.find(
       ({ form, valueSpan }) => form !== 'missing' && form !== 'foreign' && isIn(valueSpan, offset),

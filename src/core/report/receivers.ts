@@ -1,9 +1,9 @@
 import { adapterLabel, authenticationOf, describeAdapter } from '../flow/adapters';
 import { addressOf, fieldsOf } from '../flow/fields';
 import type { Channel, Field } from '../flow/model';
-import type { Parameters } from '../flow/parameters';
 import type { FlowFile } from '../flow/project';
 import { csv } from './csv';
+import type { ReportForm } from './keystoreReport';
 import { escaped } from './markdown';
 
 /** A receiver channel, as one reads a list of them. Parameters are put in. */
@@ -31,15 +31,14 @@ export interface ReceiverRow {
 }
 
 /** The receiver channels of flows, in their order. */
-export function receiverRows(flows: readonly Omit<FlowFile, 'archived'>[]): ReceiverRow[] {
-  return flows.flatMap(({ file, flow, parametersFile }) =>
-    flow.channels
-      .filter(({ direction }) => direction === 'Receiver')
-      .map((channel) => rowOf(file, flow.name, channel, parametersFile?.parameters)),
+export function receiverRows(flows: readonly FlowFile[]): ReceiverRow[] {
+  return flows.flatMap((source) =>
+    source.flow.channels.filter(({ direction }) => direction === 'Receiver').map((channel) => rowOf(source, channel)),
   );
 }
 
-function rowOf(file: string, flow: string, channel: Channel, parameters: Parameters | undefined): ReceiverRow {
+function rowOf({ file, archived, flow, parametersFile }: FlowFile, channel: Channel): ReceiverRow {
+  const parameters = parametersFile?.parameters;
   const fields = fieldsOf(channel, parameters);
   const description = describeAdapter(channel);
   const method = fields.authentication?.resolved ?? '';
@@ -47,8 +46,8 @@ function rowOf(file: string, flow: string, channel: Channel, parameters: Paramet
   const address = addressOf(channel, parameters)?.resolved ?? '';
   return {
     file,
-    archived: file.includes('!/'),
-    flow,
+    archived,
+    flow: flow.name,
     channel: channel.id,
     name: channel.name,
     adapter: adapterLabel(channel),
@@ -76,8 +75,6 @@ export function hostOf(address: string): string {
 export const receiverGroupings = ['flow', 'host'] as const;
 export type ReceiverGrouping = (typeof receiverGroupings)[number];
 
-export type ReceiversForm = 'md' | 'csv' | 'json';
-
 /** What is known of a receiver beside what its flow says; a column each, where there are any. */
 export interface ReceiverStanding {
   readonly state: string;
@@ -104,7 +101,7 @@ const columns = [
 /** A list of receivers for people (Markdown), for a spreadsheet or for a program. */
 export function receiversReport<T extends ReceiverRow>(
   rows: readonly T[],
-  form: ReceiversForm,
+  form: ReportForm,
   standing?: (row: T) => ReceiverStanding,
 ): string {
   switch (form) {

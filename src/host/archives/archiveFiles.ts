@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
-import { archivedPlace, writeArchived } from '../../core/flow/archiveFile';
-import { isZip } from '../../core/flow/zip';
+import { archivedPlace, type ArchivedPlace } from '../../core/flow/archivedPlace';
+import { writeArchived } from '../../core/flow/archiveFile';
+import { isNestedArchive, isZip } from '../../core/flow/zip';
 import { readInArchive, zipEntries } from '../../core/flow/zipEntries';
 
 /** Files in archives have addresses of their own: `flow-archive:/folder/project.zip!/src/main/...`. */
@@ -13,13 +14,6 @@ const { FileSystemError, FileType } = vscode;
 
 /** @param file as `FlowFile.file` has it */
 export const archiveUri = (file: string): vscode.Uri => vscode.Uri.file(file).with({ scheme: archiveScheme });
-
-interface Place {
-  /** Path on disk. */
-  readonly archive: string;
-  /** Empty for its top. */
-  readonly inner: string;
-}
 
 interface Opened {
   readonly version: string;
@@ -86,7 +80,7 @@ export class ArchiveFiles implements vscode.FileSystemProvider, vscode.Disposabl
       const [first = '', ...rest] = entry.path.slice(prefix.length).split('/');
       if (first === '') continue;
       found.set(first, rest.length || entry.isFolder ? FileType.Directory : FileType.File);
-      if (!rest.length && /(_content|\.zip)$/i.test(first)) found.set(`${first}!`, FileType.Directory);
+      if (!rest.length && isNestedArchive(first)) found.set(`${first}!`, FileType.Directory);
     }
     return [...found];
   }
@@ -156,7 +150,8 @@ export class ArchiveFiles implements vscode.FileSystemProvider, vscode.Disposabl
   }
 }
 
-function placeOf(uri: vscode.Uri): Place {
+/** `inner` is empty for the top of an archive. */
+function placeOf(uri: vscode.Uri): ArchivedPlace {
   const file = uri.with({ scheme: 'file' }).fsPath.replaceAll('\\', '/');
   const place = archivedPlace(file);
   if (place) return place;

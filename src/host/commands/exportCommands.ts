@@ -11,7 +11,7 @@ import { chooseKeystore, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
 import { certificatesOfSelection, chooseCertificates, type ChosenCertificates } from './choosingCertificates';
 import type { Commands, ExportCertificatesArgument, ExportReportArgument } from './commandMap';
 import { exportKeyPair } from './exportKeyPair';
-import { saveExport } from './saveExport';
+import { saveExport, saveReport } from './saveExport';
 
 const { t } = vscode.l10n;
 
@@ -122,13 +122,11 @@ async function exportReport(host: Host, argument: ExportReportArgument): Promise
     now: host.now(),
     warnDays: settings.expiryThresholds(),
   });
-  return saveExport(argument, session, {
+  return saveReport(argument, session, {
     title,
-    name: fileNameFor(session.name, `.${form}`),
-    filters: { [form.toUpperCase()]: [form] },
-    // By the mark Excel knows that it is UTF-8.
-    bytes: Buffer.from(form === 'csv' ? `\ufeff${text}` : text, 'utf8'),
-    isText: true,
+    name: session.name,
+    form,
+    text,
     what: keystore.entries.length === 1 ? t('1 entry') : t('{0} entries', keystore.entries.length),
   });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../core/flow/externalize';
 import type { Flow, Span } from '../../core/flow/model';
 import { parameterOf } from '../../core/flow/parameters';
-import { partFields, partsOf } from '../../core/flow/partFields';
+import { allParts, partById, partFields } from '../../core/flow/partFields';
 import { rawSpanOf } from '../../core/flow/tables';
 import { anyValueAt, usersOf } from '../../core/languageService/parameterAt';
 import { askText, type Verdict } from '../input/quickInput';
@@ -77,11 +77,11 @@ async function valueOf(host: Host, argument: ValueArgument): Promise<FoundValue>
 
 function targetOf(project: ParameterProject, file: string, id: string, field: string): Target {
   const flow = flowOf(project, file);
-  const part = [...flow.channels, ...flow.steps].find((each) => each.id === id);
+  const part = allParts(flow).find((each) => each.id === id);
   if (!part) {
     throw new FlowKeystoreError('channel-unknown', t('The flow has no such channel or step.'), { detail: id });
   }
-  const known = partsOf(flow).find((each) => each.part.id === id);
+  const known = partById(flow, id);
   const found = known && partFields(known, project.parameters).find((each) => each.id === field);
   return { file, part, key: found?.key ?? field, ...(found?.cell ? { cell: found.cell } : {}) };
 }
@@ -109,8 +109,8 @@ async function atOffset(
     document,
     in: (again) => {
       const flow = flowOf(again, file);
-      const same = [...flow.channels, ...flow.steps].find((each) => each.id === part.id) ?? part;
-      const found = cell && partsOf(flow).find((each) => each.part.id === part.id);
+      const same = allParts(flow).find((each) => each.id === part.id) ?? part;
+      const found = cell && partById(flow, part.id);
       const fields = found ? partFields(found, again.parameters) : [];
       const sameCell = fields.find(
         (each) => each.key === property.key && each.cell?.row === cell?.row && each.cell?.column === cell?.column,

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
+import { isNestedArchive, isPassedOver, maximumNesting } from '../../core/flow/zip';
 import { readInArchive, zipEntries } from '../../core/flow/zipEntries';
+import { findArchives } from '../language/flowDocuments';
 import { archiveUri } from '../archives/archiveFiles';
 import { askChoice, separator, type Choice, type Separator } from '../input/quickInput';
 import { GaveUp, mayAsk } from './choosing';
@@ -10,8 +12,6 @@ import type { OpenInArchiveArgument } from './commandMap';
 
 const { t } = vscode.l10n;
 const maximumArchives = 1000;
-/** A package export holds projects, a backup may hold exports. */
-const maximumNesting = 2;
 
 /** Opens a file of an exported project or package where it lies; a change is saved into the archive. */
 export async function openInArchive(argument: OpenInArchiveArgument): Promise<void> {
@@ -24,7 +24,7 @@ export async function openInArchive(argument: OpenInArchiveArgument): Promise<vo
 }
 
 async function askArchive(argument: OpenInArchiveArgument): Promise<string> {
-  const found = await vscode.workspace.findFiles('**/*.{zip,ZIP}', '**/node_modules/**', maximumArchives);
+  const found = await findArchives(maximumArchives);
   const [only] = found;
   if (!only) {
     throw new FlowKeystoreError('arguments', t('There is no archive (.zip) in this workspace.'));
@@ -82,9 +82,8 @@ const choice = (file: string, icon: string): Choice<string> => ({
 /** Paths, in archives inside it too; what cannot be read there is left out. */
 function filesIn(bytes: Uint8Array, prefix: string, nesting: number): readonly string[] {
   return zipEntries(bytes).flatMap(({ path: name, isFolder }) => {
-    const base = path.posix.basename(name);
-    if (isFolder || base.startsWith('._') || name.startsWith('__MACOSX/')) return [];
-    if (nesting < maximumNesting && /(_content|\.zip)$/i.test(base)) {
+    if (isFolder || isPassedOver(name)) return [];
+    if (nesting < maximumNesting && isNestedArchive(name)) {
       try {
         return filesIn(readInArchive(bytes, name), `${prefix}${name}!/`, nesting + 1);
       } catch {

@@ -9,7 +9,7 @@ import { confirmed, showInformation } from '../ui/messages';
 import { GaveUp, mayAsk } from './choosing';
 import type { Commands, ExportReceiversArgument, ReceiverVerdict, TestReceiversArgument } from './commandMap';
 import { askReportForm } from './exportCommands';
-import { saveExport } from './saveExport';
+import { saveReport } from './saveExport';
 import { refuseUntrusted } from './testCommands';
 
 const { t } = vscode.l10n;
@@ -142,15 +142,14 @@ async function exportReceivers({ receivers }: Host, argument: ExportReceiversArg
     problems: receiver.problems,
   }));
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.joinPath(first.uri, '..');
-  return saveExport(
+  return saveReport(
     argument,
     { uri: vscode.Uri.joinPath(folder, 'receivers') },
     {
       title,
-      name: `receivers.${form}`,
-      filters: { [form.toUpperCase()]: [form] },
-      bytes: Buffer.from(form === 'csv' ? `\ufeff${text}` : text, 'utf8'),
-      isText: true,
+      name: 'receivers',
+      form,
+      text,
       what: rows.length === 1 ? t('1 receiver') : t('{0} receivers', rows.length),
     },
   );

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { fileNameFor } from '../../core/keystore/export';
 import { replaceFile } from '../../core/replaceFile';
+import type { ReportForm } from '../../core/report/keystoreReport';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
 import { GaveUp, mayAsk } from './choosing';
@@ -43,6 +45,28 @@ export async function saveExport(argument: ExportArgument, session: BesideWhich,
   await replaceFile(uri.fsPath, bytes, { what: t('The export'), ...(secret && { secret }) });
   if (!argument.silent) void sayExported(uri, what, isText);
   return uri.fsPath;
+}
+
+/** A report as a file: `name` without its ending. */
+export function saveReport(
+  argument: ExportArgument,
+  beside: BesideWhich,
+  { title, name, form, text, what }: ReportFile,
+): Promise<string> {
+  return saveExport(argument, beside, {
+    title,
+    name: fileNameFor(name, `.${form}`),
+    filters: { [form.toUpperCase()]: [form] },
+    // By the mark Excel knows that it is UTF-8.
+    bytes: Buffer.from(form === 'csv' ? `\ufeff${text}` : text, 'utf8'),
+    isText: true,
+    what,
+  });
+}
+
+interface ReportFile extends Pick<Exported, 'title' | 'name' | 'what'> {
+  readonly form: ReportForm;
+  readonly text: string;
 }
 
 /** The file of the argument, else the one that a person chooses, beside what it is of at first. */

@@ -7,7 +7,7 @@ import { keyPairs, withCertificates } from '../../core/languageService/completio
 import { adapterLabel, describeAdapter, stepLabel } from '../../core/flow/adapters';
 import { addressOf, fieldNames, fieldsOf } from '../../core/flow/fields';
 import type { Channel, ChannelFields, PartField } from '../../core/flow/model';
-import { fieldById, partById, partFields, partsOf, type Part } from '../../core/flow/partFields';
+import { fieldById, otherFields, partById, partsOf, type Part } from '../../core/flow/partFields';
 import type { Parameters } from '../../core/flow/parameters';
 import { expiryState } from '../../core/keystore/expiry';
 import type {
@@ -110,7 +110,8 @@ function partView(input: EditorSource, part: Part, all: readonly Finding[]): Cha
     const field = fields[name];
     return field && isShown(field) ? [field] : [];
   });
-  const further = furtherOf(part, parameters, fields);
+  // All that has to do with keys, credentials and the way to the receiver.
+  const further = otherFields(part, parameters).filter(isFurtherShown);
   const label = part.kind === 'channel' ? adapterLabel(part.part) : stepLabel(part.part);
   const hint = hintOf(input, part, further);
   const views = tableRows(context, further);
@@ -135,12 +136,6 @@ function partView(input: EditorSource, part: Part, all: readonly Finding[]): Cha
         ? readinessOf(input, part.part, fields, others)
         : others.map((finding) => ({ mark: markOf(finding), text: problemView(texts, finding).text })),
   };
-}
-
-/** What is shown beside the main fields: all that has to do with keys, credentials and the way to the receiver. */
-function furtherOf(part: Part, parameters: Parameters | undefined, fields: ChannelFields): readonly PartField[] {
-  const main = new Set(Object.values(fields).map(({ key }) => key));
-  return partFields(part, parameters).filter((field) => !main.has(field.key) && isFurtherShown(field));
 }
 
 /** A table has a place for a further row behind its last one. */

@@ -1,5 +1,5 @@
 import type { Finding, Fix } from '../../core/checks/finding';
-import type { KeystoreView } from '../../core/checks/keystoreView';
+import type { KeystoreView, LocatedEntry } from '../../core/checks/keystoreView';
 import { lookUpAlias } from '../../core/checks/keystoreView';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
 import { spanInFlow } from '../../core/checks/context';
@@ -7,7 +7,7 @@ import { authenticationOf, describeAdapter } from '../../core/flow/adapters';
 import { addressOf } from '../../core/flow/fields';
 import { structuralKeys } from '../../core/flow/externalize';
 import type { ChannelFields, Field, PartField } from '../../core/flow/model';
-import type { Part } from '../../core/flow/partFields';
+import { allParts, type Part } from '../../core/flow/partFields';
 import { parameterOf } from '../../core/flow/parameters';
 import { entriesOf } from '../../core/languageService/aliasAt';
 import type { Validity } from '../../core/keystore/expiry';
@@ -106,7 +106,7 @@ const placeOf = ({ property, cell }: PartField): 'flow' | 'parameter' | undefine
 function parameterView({ source, part, texts }: FieldContext, name: string): ParameterView {
   const { flow, parametersFile } = source;
   const entry = parametersFile && parameterOf(parametersFile.parameters, name);
-  const others = [...flow.channels, ...flow.steps].filter(
+  const others = allParts(flow).filter(
     (other) => other.id !== part.part.id && other.properties.some(({ value }) => value.includes(`{{${name}}}`)),
   );
   const names = others.map((other) => other.name || other.id);
@@ -170,10 +170,22 @@ function leftOverText({ part, fields, texts }: FieldContext, { key }: PartField)
   });
 }
 
-function certificateNotes({ keystores, texts }: FieldContext, alias: string): NoteView[] {
-  const [found] = entriesOf(alias, keystores);
-  if (!found) return [];
-  const { entry, keystore } = found;
+function certificateNotes(context: FieldContext, alias: string): NoteView[] {
+  const [found] = entriesOf(alias, context.keystores);
+  return found ? [entryNote(context, found)] : [];
+}
+
+function aliasNotes(context: FieldContext, alias: string): NoteView[] {
+  const { keystores, options, texts } = context;
+  const found = lookUpAlias(alias, keystores, options.now);
+  if (found.state === 'no-keystore') {
+    return [{ mark: 'unknown', text: texts.say('No keystore is open to look the alias up in.') }];
+  }
+  return found.state === 'key-pair' ? [entryNote(context, found)] : [];
+}
+
+/** The entry that an alias names: what it is, its validity, and the keystore it is in. */
+function entryNote({ texts }: FieldContext, { entry, keystore }: LocatedEntry): NoteView {
   const { notBefore, notAfter } = entry;
   const validity =
     notBefore && notAfter
@@ -184,26 +196,7 @@ function certificateNotes({ keystores, texts }: FieldContext, alias: string): No
       : undefined;
   const kind = entry.kind === 'keyPair' ? texts.say('Key pair') : texts.say('Certificate');
   const facts = [kind, entry.key, entry.subject, validity, keystore.name];
-  return [{ mark: 'none', text: facts.filter((fact) => fact !== undefined && fact !== '').join(' \u00b7 ') }];
-}
-
-function aliasNotes({ keystores, options, texts }: FieldContext, alias: string): NoteView[] {
-  const found = lookUpAlias(alias, keystores, options.now);
-  if (found.state === 'no-keystore') {
-    return [{ mark: 'unknown', text: texts.say('No keystore is open to look the alias up in.') }];
-  }
-  if (found.state !== 'key-pair') return [];
-  const { entry, keystore } = found;
-  const { notBefore, notAfter } = entry;
-  const validity =
-    notBefore && notAfter
-      ? texts.say('valid to {date} ({days})', {
-          date: notAfter.toISOString().slice(0, 10),
-          days: texts.validity({ notBefore, notAfter }),
-        })
-      : undefined;
-  const facts = [texts.say('Key pair'), entry.key, entry.subject, validity, keystore.name];
-  return [{ mark: 'none', text: facts.filter((fact) => fact !== undefined && fact !== '').join(' \u00b7 ') }];
+  return { mark: 'none', text: facts.filter((fact) => fact !== undefined && fact !== '').join(' \u00b7 ') };
 }
 
 /** A finding stands at the value in the flow, or at the parameter's value in parameters.prop. */

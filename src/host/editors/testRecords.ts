@@ -5,7 +5,8 @@ import { testedSettings, type TestRecord } from './editorModel';
 /** The last connectivity test of each channel, for this session: what was true yesterday need not be today. */
 export class TestRecords implements vscode.Disposable {
   private readonly records = new Map<string, TestRecord>();
-  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Of a flow. */
   readonly onDidChange = this.changed.event;
 
   of(flow: vscode.Uri, channel: string): TestRecord | undefined {
@@ -20,7 +21,7 @@ export class TestRecords implements vscode.Disposable {
 
   set(flow: vscode.Uri, channel: string, record: TestRecord): void {
     this.records.set(keyOf(flow, channel), record);
-    this.changed.fire();
+    this.changed.fire(flow);
   }
 
   dispose(): void {

@@ -72,7 +72,7 @@ export class FlowDocuments implements vscode.Disposable {
       const flow = await this.readFlow(uri);
       if (flow) flows.push(await this.withParameters(uri, flow, await this.findParameters(uri)));
     }
-    const archives = await vscode.workspace.findFiles('**/*.{zip,ZIP}', '**/node_modules/**', maximumFlows);
+    const archives = await findArchives(maximumFlows);
     for (const uri of archives.sort((a, b) => (a.path < b.path ? -1 : 1))) {
       flows.push(...(await this.archivedFlows(uri)));
     }
@@ -162,6 +162,11 @@ export const isOnDisk = ({ scheme }: vscode.Uri): boolean => scheme === 'file' |
 /** The flows of the workspace, in no order. @param most no more than these */
 export function findFlowFiles(most?: number): Thenable<vscode.Uri[]> {
   return vscode.workspace.findFiles('**/*.{iflw,IFLW}', '**/node_modules/**', most);
+}
+
+/** The exported archives of the workspace, in no order. @param most no more than these */
+export function findArchives(most?: number): Thenable<vscode.Uri[]> {
+  return vscode.workspace.findFiles('**/*.{zip,ZIP}', '**/node_modules/**', most);
 }
 
 export const isFlowUri = (uri: vscode.Uri): boolean => uri.path.toLowerCase().endsWith('.iflw');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { structuralKeys } from '../../core/flow/externalize';
+import { hasPlaceholder } from '../../core/flow/parameters';
 import { anyValueAt } from '../../core/languageService/parameterAt';
 import { isChangeable, type FlowDocuments } from './flowDocuments';
 
@@ -39,7 +40,7 @@ export class ParameterActions implements vscode.CodeActionProvider {
               'flowKeystore.externalize',
             ),
           ]),
-      ...(/\{\{[^{}]+\}\}/.test(value) && at.cell?.tableIn !== 'parameter'
+      ...(hasPlaceholder(value) && at.cell?.tableIn !== 'parameter'
         ? [make(t('Internalize {0}', at.property.key), inline, 'flowKeystore.internalize')]
         : []),
     ];

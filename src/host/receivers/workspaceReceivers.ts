@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from '../../core/checks/context';
 import type { KeystoreView } from '../../core/checks/keystoreView';
+import { archivedPlace } from '../../core/flow/archivedPlace';
 import { FileIndex } from '../../core/flow/fileIndex';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import { loadFlows } from '../../core/flow/project';
@@ -24,9 +25,9 @@ type Known = Omit<WorkspaceReceiver, 'test'>;
 export interface ReceiverServices {
   readonly keystores: { views(): readonly KeystoreView[]; readonly onDidChange: vscode.Event<unknown> };
   readonly tests: TestRecords;
-  /** The settings of the checks. */
+  /** For the checks. */
   readonly options: () => CheckOptions;
-  readonly onDidChangeOptions: vscode.Event<unknown>;
+  readonly onDidChangeOptions: (listener: () => void) => vscode.Disposable;
   readonly texts: ModelTexts;
   readonly log: vscode.LogOutputChannel;
 }
@@ -56,7 +57,11 @@ export class WorkspaceReceivers implements vscode.Disposable {
       this.flows,
       this.changed,
       this.flows.onDidChange(() => this.changed.fire()),
-      tests.onDidChange(() => this.changed.fire()),
+      tests.onDidChange(({ fsPath }) => {
+        this.changed.fire();
+        // What a test says of trust is a finding, or the end of one.
+        this.flows.change((index) => index.update(archivedPlace(fsPath)?.archive ?? fsPath));
+      }),
       keystores.onDidChange(judgeAnew),
       onDidChangeOptions(judgeAnew),
     );

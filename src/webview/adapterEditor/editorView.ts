@@ -116,7 +116,7 @@ export class EditorView {
       this.announcer.root,
     );
     window.addEventListener('keydown', (event) => this.onKey(event), { capture: true });
-    window.addEventListener('scroll', () => this.remember(), { passive: true });
+    window.addEventListener('scrollend', () => this.remember());
   }
 
   update(state: EditorState): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { zipSync } from 'fflate';
 import { AliasIndex } from '../../../src/core/checks/aliasIndex';
@@ -11,6 +11,7 @@ import { readFlow } from '../../../src/core/flow/read';
 import { Random } from '../../fuzz/random';
 import { flowText, flowWithSteps, httpReceiver } from '../flow/flowText';
 import { randomFlow } from '../flow/randomFlow';
+import { corpus, itWithCorpus } from '../../support/corpus';
 
 /** Files in memory, and how often each was read. */
 class MemoryFiles implements FlowFiles {
@@ -158,8 +159,7 @@ describe('whether a flow may name an alias', () => {
     assert.ok(named > 300, `${named} flows name an alias`);
   });
 
-  const corpus = path.join(process.env['PROJECT_ROOT'] ?? '.', '../shared/corpus');
-  (existsSync(corpus) ? it : it.skip)('never says no to a flow that names one: exported flows', function () {
+  itWithCorpus('never says no to a flow that names one: exported flows', function () {
     this.timeout(60_000);
     let no = 0;
     let flows = 0;

@@ -16,8 +16,8 @@ import {
 import { partFields, partsOf } from '../../../src/core/flow/partFields';
 import { loadFlows, type FlowProjects } from '../../../src/core/flow/project';
 import { readFlow } from '../../../src/core/flow/read';
+import { corpus } from '../../support/corpus';
 
-const corpus = path.join(process.env['PROJECT_ROOT'] ?? '.', '../shared/corpus');
 const hard = `a "b" 'c' <d> & e = f:#!\\ \u00e4 \u{1F511}`;
 
 /** Exported flows, where a collection of them lies beside the project. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { FlowKeystoreError } from '../../../src/core/errors';
 import { definitionOf, emptyDefinitions, readDefinitions } from '../../../src/core/flow/definitions';
 import { applyEdits } from '../../../src/core/flow/edit';
@@ -22,6 +21,7 @@ import { readFlow } from '../../../src/core/flow/read';
 import { Random } from '../../fuzz/random';
 import { flowWithSteps, httpReceiver, type ChannelText } from './flowText';
 import { lineOf, randomFlow } from './randomFlow';
+import { corpus, itWithCorpus } from '../../support/corpus';
 
 interface Files {
   readonly flow: string;
@@ -304,40 +304,36 @@ describe('externalizing and internalizing', function () {
     assert.ok(parameterOf(readParameters(after.parameters), 'n')?.value === value);
   });
 
-  const corpus = path.join(process.env['PROJECT_ROOT'] ?? '.', '../shared/corpus');
-  (existsSync(corpus) ? it : it.skip)(
-    'works in every exported project, and leaves its parameters.propdef whole',
-    async () => {
-      const { flows } = await loadFlows([corpus], nodeFiles);
-      let count = 0;
-      for (const source of flows) {
-        const definitionsFile = source.parametersFile?.file.replace(/\.prop$/, '.propdef');
-        if (source.archived || !definitionsFile || !existsSync(definitionsFile)) continue;
-        const definitions = readDefinitions(readFileSync(definitionsFile, 'utf8'));
-        assert.equal(definitions.problem, undefined, definitionsFile);
-        const names = new Set(definitions.parameters.map(({ name }) => name));
-        const project: ParameterProject = {
-          flows: [source],
-          parameters: source.parametersFile?.parameters,
-          definitions,
-        };
-        for (const entry of source.parametersFile?.parameters.entries ?? []) {
-          assert.ok(names.has(entry.name), entry.name);
-        }
-        const [part] = source.flow.channels;
-        const property = part?.properties.find(
-          ({ value, key }) => value !== '' && !value.includes('{{') && !structuralKeys.has(key),
-        );
-        if (!part || !property) continue;
-        const edits = externalize(project, { file: source.file, part, key: property.key }, 'Flow Keystore test');
-        const changed = readDefinitions(applyEdits(definitions.text, edits.definitions));
-        assert.equal(changed.problem, undefined, definitionsFile);
-        assert.equal(changed.parameters.length, definitions.parameters.length + 1);
-        assert.ok(definitionOf(changed, 'Flow Keystore test'));
-        assert.equal(changed.references.length, definitions.references.length + 1, definitionsFile);
-        count++;
+  itWithCorpus('works in every exported project, and leaves its parameters.propdef whole', async () => {
+    const { flows } = await loadFlows([corpus], nodeFiles);
+    let count = 0;
+    for (const source of flows) {
+      const definitionsFile = source.parametersFile?.file.replace(/\.prop$/, '.propdef');
+      if (source.archived || !definitionsFile || !existsSync(definitionsFile)) continue;
+      const definitions = readDefinitions(readFileSync(definitionsFile, 'utf8'));
+      assert.equal(definitions.problem, undefined, definitionsFile);
+      const names = new Set(definitions.parameters.map(({ name }) => name));
+      const project: ParameterProject = {
+        flows: [source],
+        parameters: source.parametersFile?.parameters,
+        definitions,
+      };
+      for (const entry of source.parametersFile?.parameters.entries ?? []) {
+        assert.ok(names.has(entry.name), entry.name);
       }
-      assert.ok(count > 50, `${count} projects`);
-    },
-  );
+      const [part] = source.flow.channels;
+      const property = part?.properties.find(
+        ({ value, key }) => value !== '' && !value.includes('{{') && !structuralKeys.has(key),
+      );
+      if (!part || !property) continue;
+      const edits = externalize(project, { file: source.file, part, key: property.key }, 'Flow Keystore test');
+      const changed = readDefinitions(applyEdits(definitions.text, edits.definitions));
+      assert.equal(changed.problem, undefined, definitionsFile);
+      assert.equal(changed.parameters.length, definitions.parameters.length + 1);
+      assert.ok(definitionOf(changed, 'Flow Keystore test'));
+      assert.equal(changed.references.length, definitions.references.length + 1, definitionsFile);
+      count++;
+    }
+    assert.ok(count > 50, `${count} projects`);
+  });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeUtf8 } from '../../../src/core/flow/encoding';
 import { parseXml, type XmlElement, type XmlEnd, type XmlVisitor } from '../../../src/core/flow/xml';
 import { scanXml } from '../../../src/core/flow/xmlScan';
 import { Random } from '../../fuzz/random';
+import { corpus, itWithCorpus } from '../../support/corpus';
 
 /** Writes down what it is told. Text outside the root is none: one walk tells of it, the other does not. */
 class Recorder implements XmlVisitor {
@@ -137,8 +138,7 @@ describe('the quick walk through XML', () => {
     assert.ok(taken > 1000, `${taken} mutations were plain`);
   });
 
-  const corpus = path.resolve(process.env['PROJECT_ROOT'] ?? '.', '../shared/corpus');
-  (existsSync(corpus) ? it : it.skip)('takes the quick way through every exported flow', function () {
+  itWithCorpus('takes the quick way through every exported flow', function () {
     this.timeout(120_000);
     for (const name of readdirSync(corpus, { recursive: true, encoding: 'utf8' })) {
       if (!/(?:^|[/\\])(?!\._)[^/\\]*\.iflw$/i.test(name)) continue;

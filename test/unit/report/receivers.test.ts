@@ -16,7 +16,7 @@ describe('lists of receivers', () => {
   );
   const parameters = readParameters('Host=A.example\\:8443\nAlias=partner_a\n');
   const parametersFile = { file: 'parameters.prop', parameters, encoding: 'utf-8' as const };
-  const rows = receiverRows([{ file: 'p.zip!/Orders.iflw', flow, parametersFile }]);
+  const rows = receiverRows([{ file: 'p.zip!/Orders.iflw', flow, parametersFile, archived: true }]);
 
   it('have what a person asks of a receiver, parameters put in, and no sender', () => {
     assert.deepEqual(
