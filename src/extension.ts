@@ -118,10 +118,10 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
       checks,
       onDidChangeChecks: checksChanged.event,
       entryUri: (keystore, alias) => documentUri({ keystore, alias }, registry.find(keystore)?.name),
-      renameEntry: async (keystore, alias, newAlias) => {
-        await vscode.commands.executeCommand('flowKeystore.renameEntry', { keystore, alias, newAlias });
+      renameEntry: async (alias, newAlias) => {
+        await vscode.commands.executeCommand('flowKeystore.renameEntry', { alias, newAlias });
       },
-      renameInFlows: async (from, to) => workspaceEdit(await openForRename(host, from, to)),
+      renameInFlows: async (from, to) => workspaceEdit((await openForRename(host, from, to)).edits),
     }),
     registerCommands(host, documents, versions, watch, editors),
   );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { usesInFlows } from '../../src/host/commands/renameInFlows';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
-import { HostFixture, run } from './hostFixture';
+import { HostFixture, password, run } from './hostFixture';
 
 /** An alias that flows of the workspace name. */
 describe('an entry renamed in the keystore and in flows', function () {
@@ -89,5 +89,31 @@ describe('an entry renamed in the keystore and in flows', function () {
     // What cannot be edited faithfully is found before the keystore is changed.
     assert.deepEqual(fixture.aliases(), ['partner_a']);
     assert.equal(readFileSync(parametersFile(), 'latin1'), properties);
+  });
+
+  it('renames nothing at all where the keystore could not be saved', async () => {
+    const before = readFileSync(fixture.file);
+    // Another program writes the keystore just when the flow has its new alias.
+    const once = vscode.workspace.onDidSaveTextDocument(() => {
+      once.dispose();
+      writeFileSync(fixture.file, Buffer.concat([before, Buffer.from('\n')]));
+    });
+    await assert.rejects(rename({ inFlows: true }), { code: 'changed-on-disk' });
+    assert.deepEqual(fixture.aliases(), ['partner_a']);
+    assert.equal(readFileSync(flowFile(), 'utf8'), `\ufeff${text}`);
+    assert.equal(readFileSync(parametersFile(), 'latin1'), properties);
+  });
+
+  it('asks code for the keystore where several have the alias, and finds the only one', async () => {
+    assert.equal(await rename({ keystore: undefined, alias: 'PARTNER_A' }), 'partner_b');
+    const second = await run('flowKeystore.createKeystore', {
+      file: path.join(fixture.folder, 'second.jks'),
+      ...{ password, remember: 'session', silent: true },
+    });
+    await fixture.generate('partner_b', { keystore: second ?? '' });
+    const again = { alias: 'partner_b', newAlias: 'partner_c' };
+    await assert.rejects(rename({ ...again, keystore: undefined }), { code: 'arguments' });
+    assert.equal(await rename({ ...again, keystore: second }), 'partner_c');
+    await assert.rejects(rename({ keystore: undefined, alias: 'nobody' }), { code: 'alias-unknown' });
   });
 });

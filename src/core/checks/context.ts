@@ -109,7 +109,7 @@ export function shownSpan(property: Property): Span {
 
 /** Where a field's value lies in the flow: of a table the cell. */
 export function spanInFlow(flow: Flow, { property, cell }: PresentField): Span {
-  const inCell = cell?.tableIn === 'flow' && cell.form === 'text' ? rawSpanOf(flow, property, cell.span) : undefined;
+  const inCell = cell?.tableIn === 'flow' ? rawSpanOf(flow, property, cell.span) : undefined;
   return inCell?.length ? inCell : shownSpan(property);
 }
 

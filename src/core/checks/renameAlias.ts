@@ -1,5 +1,5 @@
 import { FlowKeystoreError } from '../errors';
-import { byOffset, setProperty } from '../flow/edit';
+import { byOffset, difference, setProperty } from '../flow/edit';
 import type { TextEdit } from '../flow/model';
 import type { Part } from '../flow/partFields';
 import { readTable, replaceCell } from '../flow/tables';
@@ -125,11 +125,6 @@ function renameInTable(table: string, from: string, to: string): string {
 
 /** The edit without what it leaves as it was, at both ends. */
 function trimEdit(text: string, { offset, length, text: made }: TextEdit): TextEdit {
-  const old = text.slice(offset, offset + length);
-  const shorter = Math.min(old.length, made.length);
-  let start = 0;
-  while (start < shorter && old[start] === made[start]) start++;
-  let end = 0;
-  while (end < shorter - start && old[old.length - 1 - end] === made[made.length - 1 - end]) end++;
-  return { offset: offset + start, length: length - start - end, text: made.slice(start, made.length - end) };
+  const trimmed = difference(text.slice(offset, offset + length), made);
+  return { ...trimmed, offset: offset + trimmed.offset };
 }

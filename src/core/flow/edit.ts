@@ -3,7 +3,7 @@ import { describeAdapter, isChannel, keyIn, propertyOf } from './adapters';
 import { linesOf } from './lines';
 import type { Channel, FieldName, Flow, FlowPart, PartField, Property, Span, TextEdit } from './model';
 import { isDynamic, parameterOf, setParameter, wholeParameter, type Parameters } from './parameters';
-import { rawSpanOf, replaceCell } from './tables';
+import { asTable, rawSpanOf, replaceCell } from './tables';
 import { escapeCdata, escapeXmlText, lineEndOf } from './xml';
 
 export const byOffset = (a: Span, b: Span): number => a.offset - b.offset;
@@ -153,11 +153,12 @@ export function editField(
   const { flow, part } = source;
   const { key, role, cell, parameter, property } = field;
   requireFieldValue(role, value);
+  const whole = asTable(field, value);
   const before = property ? { before: cell ? cell.value : property.value } : {};
   if (cell?.tableIn === 'parameter') return editTableInParameter(source, field, value);
   if ((place ?? (parameter === undefined ? 'flow' : 'parameters')) === 'flow') {
-    const edits = cell ? setCell(flow, field, value) : setProperty(flow, part, key, value, options);
-    return { place: 'flow', edits, key, ...before, after: value };
+    const edits = cell ? setCell(flow, field, value) : setProperty(flow, part, key, whole, options);
+    return { place: 'flow', edits, key, ...before, after: whole };
   }
   if (parameter === undefined) {
     throw new FlowKeystoreError(
@@ -169,13 +170,13 @@ export function editField(
   }
   const there = requireParameters(source, key, parameter);
   const known = parameterOf(there, parameter)?.value;
-  const edits = setParameter(there, parameter, value);
+  const edits = setParameter(there, parameter, whole);
   return {
     place: 'parameters',
     edits,
     key: parameter,
     ...(known === undefined ? {} : { before: known }),
-    after: value,
+    after: whole,
   };
 }
 
@@ -304,4 +305,16 @@ export function invertEdits(text: string, edits: readonly TextEdit[]): TextEdit[
     shift += edit.text.length - edit.length;
     return inverse;
   });
+}
+
+/** The one edit that makes `after` of `before`, without what both have at their ends; whole characters, not halves of surrogate pairs. */
+export function difference(before: string, after: string): TextEdit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  if (/[\uD800-\uDBFF]/.test(before.charAt(start - 1))) start--;
+  let end = 0;
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  if (end && /[\uDC00-\uDFFF]/.test(before.charAt(before.length - end))) end--;
+  return { offset: start, length: before.length - start - end, text: after.slice(start, after.length - end) };
 }

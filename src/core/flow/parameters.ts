@@ -107,29 +107,57 @@ function readEntry(line: LogicalLine, problems: ParameterProblem[]): ParameterEn
   };
 }
 
-function unescape({ text, offsets }: LogicalLine, from: number, to: number, problems: ParameterProblem[]): string {
-  let out = '';
+/** A character of a name or value, or what a broken escape is left as, with the place of its first code unit in the line. */
+interface Unit {
+  readonly text: string;
+  readonly at: number;
+  /** Code units in the line. */
+  readonly length: number;
+  readonly broken?: true;
+}
+
+function* unitsOf({ text }: LogicalLine, from: number, to: number): Generator<Unit> {
   let at = from;
   while (at < to) {
     const character = text.charAt(at);
-    if (character !== '\\') {
-      out += character;
-      at++;
-      continue;
-    }
     const escaped = text.charAt(at + 1);
     const digits = text.slice(at + 2, Math.min(at + 6, to));
-    if (escaped !== 'u') out += unescapes[escaped] ?? escaped;
-    else if (/^[0-9a-fA-F]{4}$/.test(digits)) {
-      out += String.fromCharCode(parseInt(digits, 16));
-      at += digits.length;
-    } else {
-      problems.push({ code: 'bad-unicode-escape', offset: offsets[at] ?? 0 });
-      out += '\\u';
-    }
-    at += 2;
+    const unit: Unit =
+      character !== '\\'
+        ? { text: character, at, length: 1 }
+        : escaped !== 'u'
+          ? { text: unescapes[escaped] ?? escaped, at, length: 2 }
+          : /^[0-9a-fA-F]{4}$/.test(digits)
+            ? { text: String.fromCharCode(parseInt(digits, 16)), at, length: 6 }
+            : { text: '\\u', at, length: 2, broken: true };
+    yield unit;
+    at += unit.length;
+  }
+}
+
+function unescape(line: LogicalLine, from: number, to: number, problems: ParameterProblem[]): string {
+  let out = '';
+  // Most have no escapes.
+  if (!line.text.includes('\\')) return line.text.slice(from, to);
+  for (const { text, at, broken } of unitsOf(line, from, to)) {
+    out += text;
+    if (broken) problems.push({ code: 'bad-unicode-escape', offset: line.offsets[at] ?? 0 });
   }
   return out;
+}
+
+/** Where a piece of an entry's value lies in the file: escapes and continued lines are longer there. */
+export function rawSpanInValue({ text }: Parameters, { nameSpan, valueSpan }: ParameterEntry, piece: Span): Span {
+  const line = readLine(text, nameSpan.offset);
+  const from = line?.offsets.findIndex((offset) => offset >= valueSpan.offset) ?? -1;
+  if (!line || from < 0) return valueSpan;
+  const units = [...unitsOf(line, from, line.text.length)].flatMap((unit) => Array.from(unit.text, () => unit));
+  const first = units[piece.offset];
+  const start = first ? line.offsets[first.at] : undefined;
+  if (!first || start === undefined) return { offset: valueSpan.offset + valueSpan.length, length: 0 };
+  if (!piece.length) return { offset: start, length: 0 };
+  const last = units[Math.min(piece.offset + piece.length, units.length) - 1] ?? first;
+  return { offset: start, length: (line.offsets[last.at + last.length - 1] ?? start) + 1 - start };
 }
 
 const unescapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };

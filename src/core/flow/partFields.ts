@@ -94,7 +94,9 @@ function fieldsFor(
   if (!field.table || value.missing) return [{ id: value.key, ...common, ...value }];
   const table = tableOf(value.property, value.value, parameters);
   const cells = table?.cells.filter(({ column }) => field.table?.column === undefined || column === field.table.column);
-  if (!table || !cells?.length) return [{ id: value.key, ...common, ...value }];
+  // A table of another layout is no alias, and its value is not to be taken for one.
+  if (table && !cells?.length) return [{ id: value.key, label, role: 'text', source, used, ...value }];
+  if (!table || !cells) return [{ id: value.key, ...common, ...value }];
   const { property, key } = value;
   return cells.map((cell) => ({
     id: `${key}/${cell.row}${field.table?.column === undefined && cell.column !== '0' ? `/${cell.column}` : ''}`,

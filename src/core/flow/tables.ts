@@ -1,4 +1,4 @@
-import type { Cell, Flow, Property, Span } from './model';
+import type { Cell, Flow, PartField, Property, Span } from './model';
 
 const cellTag = /<(\/?row|cell)((?:\s[^<>]*?)?)(\/?)>/g;
 
@@ -37,10 +37,12 @@ export function readTable(text: string): Cell[] {
 export function replaceCell(table: string, cell: Cell, value: string): string {
   const { offset, length } = cell.span;
   const written = table.slice(offset, offset + length);
-  const text =
-    cell.form === 'text' ? escapeCell(value) : `${written.replace(/\s*\/>$/, '')}>${escapeCell(value)}</cell>`;
-  return table.slice(0, offset) + text + table.slice(offset + length);
+  return table.slice(0, offset) + cellText(cell.form, written, value) + table.slice(offset + length);
 }
+
+/** What a cell's span is replaced with. @param written what is there; of `<cell id='x'/>` it becomes a cell with text */
+export const cellText = (form: Cell['form'], written: string, value: string): string =>
+  form === 'text' ? escapeCell(value) : `${written.replace(/\s*\/>$/, '')}>${escapeCell(value)}</cell>`;
 
 /** The table with a row more, its cells as those of the first; of one column, by `column`, where there is none yet. */
 export function addRow(table: string, column: string, value: string): string {
@@ -52,6 +54,14 @@ export function addRow(table: string, column: string, value: string): string {
     emptied = replaceCell(emptied, each, each.column === column ? value : '');
   }
   return table + emptied;
+}
+
+/** What a field that has no row yet is written as: a table of one row where its column is known; else, and for a parameter, the value itself. */
+export function asTable({ table, cell }: Pick<PartField, 'table' | 'cell'>, value: string): string {
+  const isWhole = cell !== undefined || table?.column === undefined;
+  return isWhole || value === '' || isTable(value) || /^\{\{[^{}]+\}\}$/.test(value)
+    ? value
+    : addRow('', table.column, value);
 }
 
 /** The table without a row; empty where that was the last. */

@@ -1,9 +1,9 @@
 import type { CheckedFlow } from '../checks/context';
 import { allEntries, type KeystoreView, type LocatedEntry } from '../checks/keystoreView';
-import { aliasFieldsOf, useOf, type AliasUse } from '../checks/whereUsed';
+import { aliasFieldsOf, useOf, type AliasField, type AliasUse } from '../checks/whereUsed';
 import type { FieldRole, Span } from '../flow/model';
-import { parameterOf, type Parameters } from '../flow/parameters';
-import { fieldsOfParameter, parameterAt, valueAt } from './valueAt';
+import { parameterOf, rawSpanInValue, wholeParameter, type Parameters } from '../flow/parameters';
+import { parameterFieldsAt, valueAt } from './valueAt';
 
 /** An alias of the keystore in the text of a flow or of parameters.prop. */
 export interface AliasAt {
@@ -32,19 +32,20 @@ export function aliasInFlow(source: CheckedFlow, offset: number): AliasAt | unde
   };
 }
 
-/** The same in parameters.prop, where the parameter is the whole alias of some field. @param flows those of the project */
+/** The same in parameters.prop, where the parameter is the whole alias of some field, or the table that has it. @param flows those of the project */
 export function aliasInParameters(
   parameters: Parameters,
   offset: number,
   flows: readonly CheckedFlow[],
 ): AliasAt | undefined {
-  const entry = parameterAt(parameters, offset);
-  if (!entry || entry.value === '' || parameterOf(parameters, entry.name) !== entry) return undefined;
-  const field = fieldsOfParameter(flows, entry.name)
-    .map((each) => each.field)
-    .find(({ role }) => isAliasRole(role));
-  if (!field || !isAliasRole(field.role) || field.dynamic) return undefined;
-  return { alias: entry.value, role: field.role, span: entry.valueSpan, composed: false };
+  for (const { entry, field, cell, span } of parameterFieldsAt(parameters, offset, flows)) {
+    const { role } = field;
+    if (!isAliasRole(role)) continue;
+    const alias = cell ? cell.value : entry.value;
+    if (field.dynamic || alias === '' || parameterOf(parameters, entry.name) !== entry) return undefined;
+    return { alias, role, span, composed: false };
+  }
+  return undefined;
 }
 
 const isAliasRole = (role: FieldRole): role is 'keyPair' | 'certificate' =>
@@ -62,6 +63,21 @@ export interface AliasReference {
   readonly written: { readonly file: string; readonly span: Span };
 }
 
+/** Where an alias stands in parameters.prop: it is a parameter, or a cell of the table that one is. */
+function writtenIn(
+  { parametersFile }: CheckedFlow,
+  { parameter, cell, property }: AliasField['field'],
+): AliasReference['written'] | undefined {
+  if (!parametersFile) return undefined;
+  const { file, parameters } = parametersFile;
+  const table = cell?.tableIn === 'parameter' ? wholeParameter(property.value) : undefined;
+  const name = table ?? parameter;
+  const entry = name === undefined ? undefined : parameterOf(parameters, name);
+  if (!entry) return undefined;
+  const span = cell && table !== undefined ? rawSpanInValue(parameters, entry, cell.span) : entry.valueSpan;
+  return { file, span };
+}
+
 /** Everywhere an alias is named, left-over values too; a parameter that several fields share is there once for each. */
 export function referencesOf(alias: string, sources: readonly CheckedFlow[]): AliasReference[] {
   const wanted = alias.toLowerCase();
@@ -70,16 +86,7 @@ export function referencesOf(alias: string, sources: readonly CheckedFlow[]): Al
       .filter(({ field }) => field.resolved.toLowerCase() === wanted)
       .map(({ part, field }) => {
         const use = useOf(source, part, field);
-        const { parametersFile } = source;
-        const entry =
-          field.parameter === undefined || !parametersFile
-            ? undefined
-            : parameterOf(parametersFile.parameters, field.parameter);
-        const written =
-          entry && parametersFile
-            ? { file: parametersFile.file, span: entry.valueSpan }
-            : { file: use.place.file, span: use.place.span };
-        return { use, written };
+        return { use, written: writtenIn(source, field) ?? { file: use.place.file, span: use.place.span } };
       }),
   );
 }

@@ -11,10 +11,10 @@ import {
 import type { FieldRole, Flow, PartField, Span } from '../flow/model';
 import { escapeParameterValue, isDynamic, type Parameters } from '../flow/parameters';
 import { partFields, partsOf } from '../flow/partFields';
-import { escapeCell } from '../flow/tables';
+import { asTable, cellText } from '../flow/tables';
 import { escapeCdata, escapeXmlText, lineEndOf } from '../flow/xml';
 import { daysLeft, expiryState, type ExpiryState } from '../keystore/expiry';
-import { fieldsOfParameter, parameterAt, valueAt, type ValueAt } from './valueAt';
+import { parameterFieldsAt, valueAt, type ValueAt } from './valueAt';
 
 /** What may stand at a place, and what writing it means. */
 export type Completion = {
@@ -22,9 +22,9 @@ export type Completion = {
   readonly value: string;
   /** What `text` replaces. */
   readonly span: Span;
-  /** The value escaped for the file; a whole `<value>` element where the value was `<value/>`. */
+  /** The value escaped for the file; a whole element where the value was `<value/>` or the cell `<cell/>`. */
   readonly text: string;
-  /** What an editor matches the typed text with, where that is not the value (`<value/>`). */
+  /** What an editor matches the typed text with, where that is not the value (`<value/>`, `<cell/>`). */
   readonly filter?: string;
 } & (
   | ({ readonly kind: 'alias' } & AliasFacts)
@@ -76,8 +76,7 @@ export const wantsSeen = (source: CheckedFlow, offset: number): boolean =>
 
 /** The same for the value of a parameter. */
 export function wantsSeenAsParameter(parameters: Parameters, offset: number, flows: readonly CheckedFlow[]): boolean {
-  const entry = parameterAt(parameters, offset);
-  return entry !== undefined && fieldsOfParameter(flows, entry.name).some(({ field }) => seenRoles.has(field.role));
+  return parameterFieldsAt(parameters, offset, flows).some(({ field }) => seenRoles.has(field.role));
 }
 
 /** What may stand as the value at an offset into a flow; none where no field of a known meaning is. */
@@ -97,11 +96,13 @@ function written(
 ): { readonly span: Span; readonly text: string; readonly filter?: string } {
   const { property, cell } = field;
   const eol = lineEndOf(flow.text);
-  const plain = cell ? escapeCell(value) : value;
-  if (property.form === 'cdata') return { span, text: escapeCdata(plain, eol) };
-  const text = escapeXmlText(plain, eol);
-  if (property.form !== 'selfClosing') return { span, text };
   const tag = flow.text.slice(span.offset, span.offset + span.length);
+  const there = property.value.slice(cell?.span.offset, cell && cell.span.offset + cell.span.length);
+  const plain = cell ? cellText(cell.form, there, value) : asTable(field, value);
+  const filter = cell?.form === 'selfClosing' ? { filter: tag } : {};
+  if (property.form === 'cdata') return { span, text: escapeCdata(plain, eol), ...filter };
+  const text = escapeXmlText(plain, eol);
+  if (property.form !== 'selfClosing') return { span, text, ...filter };
   const [, name = 'value'] = /^<([^\s/>]+)/.exec(tag) ?? [];
   return { span, text: `<${name}>${text}</${name}>`, filter: tag };
 }
@@ -113,14 +114,17 @@ export function completionsInParameters(
   flows: readonly CheckedFlow[],
   sources: CompletionSources,
 ): Completion[] {
-  const entry = parameterAt(parameters, offset);
-  if (!entry) return [];
   const found = new Map<string, Completion>();
-  for (const { field } of fieldsOfParameter(flows, entry.name)) {
+  for (const { entry, field, cell, span } of parameterFieldsAt(parameters, offset, flows)) {
+    const there = entry.value.slice(cell?.span.offset, cell && cell.span.offset + cell.span.length);
+    const tag = parameters.text.slice(span.offset, span.offset + span.length);
+    const filter = cell?.form === 'selfClosing' ? { filter: tag } : {};
     for (const candidate of candidatesFor(field, sources)) {
       const key = `${candidate.kind} ${candidate.value} ${candidate.kind === 'alias' ? candidate.keystore : ''}`;
-      const text = escapeParameterValue(candidate.value);
-      if (!found.has(key)) found.set(key, { ...candidate, span: entry.valueSpan, text });
+      const text = escapeParameterValue(
+        cell ? cellText(cell.form, there, candidate.value) : asTable(field, candidate.value),
+      );
+      if (!found.has(key)) found.set(key, { ...candidate, span, text, ...filter });
     }
   }
   return [...found.values()];

@@ -187,6 +187,7 @@ export interface ExportReportArgument extends KeystoreArgument {
   readonly file?: string;
 }
 
+/** With an alias and no keystore: in all that have it, of which a person chooses. */
 export interface RenameEntryArgument extends EntryArgument {
   readonly newAlias?: string;
   /** Whether the flows of the workspace that name the alias are changed too; asked for when absent, and not done when `silent`. */

@@ -5,6 +5,7 @@ import { removeEntries } from '../../core/keystore/edit';
 import { backupOf } from '../../core/keystore/backups';
 import type { Entry } from '../../core/keystore/model';
 import type { EntryDocuments } from '../services/entryDocuments';
+import type { VersionDocuments } from '../services/versionDocuments';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { settings } from '../services/settings';
@@ -22,9 +23,9 @@ type EntryCommands = Pick<
   'flowKeystore.renameEntry' | 'flowKeystore.deleteEntry' | 'flowKeystore.showDetails'
 >;
 
-export function entryCommands(host: Host, documents: EntryDocuments): EntryCommands {
+export function entryCommands(host: Host, documents: EntryDocuments, versions: VersionDocuments): EntryCommands {
   return {
-    'flowKeystore.renameEntry': (argument = {}) => renameEntryEverywhere(host, argument),
+    'flowKeystore.renameEntry': (argument = {}) => renameEntryEverywhere(host, versions, argument),
     'flowKeystore.deleteEntry': (argument = {}) => remove(host, argument),
 
     async 'flowKeystore.showDetails'(argument = {}) {

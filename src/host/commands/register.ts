@@ -47,7 +47,7 @@ export function registerCommands(
   const commands: Commands = {
     ...keystoreCommands(host),
     ...browseCommands(host),
-    ...entryCommands(host, documents),
+    ...entryCommands(host, documents, versions),
     ...expiryCommands(host, watch),
     'flowKeystore.compareKeystores': (argument = {}) => compareKeystores(host, versions, argument),
     'flowKeystore.compareEntries': (argument = {}) => compareEntries(host, argument),

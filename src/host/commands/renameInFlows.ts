@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { renameAlias, type AliasRename, type LeftUse } from '../../core/checks/renameAlias';
+import { renameAlias, type AliasRename, type LeftUse, type RenamedFile } from '../../core/checks/renameAlias';
 import { whereUsed, type AliasUse } from '../../core/checks/whereUsed';
 import { describeError, FlowKeystoreError } from '../../core/errors';
 import { visible } from '../../core/visible';
@@ -40,7 +40,11 @@ export async function planRename(host: Host, from: string, to: string): Promise<
  * Opens what is to be changed, so that the change can be made in one step.
  * @throws FlowKeystoreError `unwritable` where a file cannot be changed, or was changed meanwhile; `unsupported`
  */
-export async function openForRename(host: Host, from: string, to: string): Promise<readonly DocumentEdit[]> {
+export async function openForRename(
+  host: Host,
+  from: string,
+  to: string,
+): Promise<{ readonly edits: readonly DocumentEdit[]; readonly files: readonly RenamedFile[] }> {
   const documents = new Map<string, vscode.TextDocument>();
   for (const { file, kind } of (await planRename(host, from, to)).files) {
     const uri = vscode.Uri.parse(file, true);
@@ -51,22 +55,34 @@ export async function openForRename(host: Host, from: string, to: string): Promi
   }
   // Once more: an open document has no byte order mark, and may be newer than its file.
   const { files } = await planRename(host, from, to);
-  return files.map(({ file, text, edits }) => {
+  const changes = files.map(({ file, text, edits }) => {
     const document = documents.get(file);
     if (document?.getText() === text) return { document, edits };
-    throw new FlowKeystoreError(
-      'unwritable',
-      t('The file was changed meanwhile; nothing was renamed.'),
-      { file: vscode.Uri.parse(file, true).fsPath },
-      t('Rename the entry again.'),
-    );
+    throw changedMeanwhile(vscode.Uri.parse(file, true));
   });
+  return { edits: changes, files };
 }
 
-/** @returns what takes it back @throws FlowKeystoreError `unwritable` */
-export async function renameIn(edits: readonly DocumentEdit[]): Promise<() => Promise<void>> {
+export function changedMeanwhile({ fsPath }: vscode.Uri): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'unwritable',
+    t('The file was changed meanwhile; nothing was renamed.'),
+    { file: fsPath },
+    t('Rename the entry again.'),
+  );
+}
+
+export interface FlowsRenamed {
+  /** How many were changed. */
+  readonly files: number;
+  readonly undo: () => Promise<void>;
+}
+
+/** @throws FlowKeystoreError `unwritable`; nothing is changed then */
+export async function renameIn(edits: readonly DocumentEdit[]): Promise<FlowsRenamed | undefined> {
+  if (!edits.length) return undefined;
   const undo = await applyToAll(edits);
-  if (undo) return undo;
+  if (undo) return { files: edits.length, undo };
   throw new FlowKeystoreError(
     'unwritable',
     t('The flows could not be changed.'),

@@ -109,10 +109,10 @@ export class AliasNavigation
     if (!found) throw new Error(t('There is no alias of the keystore and no parameter here.'));
     const problem = checkAlias(newName, []).find(({ severity }) => severity === 'error');
     if (problem) throw new Error(aliasProblemText(problem));
-    const [located] = this.entries(found);
-    if (located?.keystore.file === undefined) return this.services.renameInFlows(found.alias, newName);
+    const mayHaveIt = this.services.keystores.views().some(({ state }) => state === 'locked');
+    if (!this.entries(found).length && !mayHaveIt) return this.services.renameInFlows(found.alias, newName);
     // The entry, the flows and their parameters in one step, which asks first and can be undone: not VS Code's to apply.
-    await this.services.renameEntry(located.keystore.file, located.entry.alias, newName);
+    await this.services.renameEntry(found.alias, newName);
     return new vscode.WorkspaceEdit();
   }
 

@@ -31,7 +31,7 @@ export interface DocumentEdit {
 /**
  * Changes several documents at once, all or none, and saves those that had no changes before: the files say it then.
  * @returns what takes it back; it is undefined where VS Code refused the edit, and does nothing to a document that was changed since
- * @throws FlowKeystoreError `unwritable` for a document that cannot be changed or saved
+ * @throws FlowKeystoreError `unwritable` for a document that cannot be changed or saved; all are as they were then
  */
 export async function applyToAll(all: readonly DocumentEdit[]): Promise<(() => Promise<void>) | undefined> {
   for (const { document } of all) await requireEditable(document);
@@ -41,12 +41,18 @@ export async function applyToAll(all: readonly DocumentEdit[]): Promise<(() => P
     return { document, edits: invertEdits(before, edits), after: applyEdits(before, edits) };
   });
   if (!(await vscode.workspace.applyEdit(workspaceEdit(all)))) return undefined;
-  await saveAll(clean);
-  return async () => {
+  const undo = async (): Promise<void> => {
     const unchanged = inverse.filter(({ document, after }) => document.getText() === after);
     if (!(await vscode.workspace.applyEdit(workspaceEdit(unchanged)))) return;
     await saveAll(unchanged.map(({ document }) => document).filter((document) => clean.has(document)));
   };
+  try {
+    await saveAll(clean);
+  } catch (error) {
+    await undo().catch(() => undefined);
+    throw error;
+  }
+  return undo;
 }
 
 /** Looks before anything is changed. @throws FlowKeystoreError `unwritable`, `unsupported` for what a save would change besides */

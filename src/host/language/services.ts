@@ -21,8 +21,8 @@ export interface LanguageServices {
   checks(): Pick<CheckOptions, 'severities' | 'trustedByTest'>;
   /** The document with the details of an entry. @param keystore the `file` of its view */
   entryUri(keystore: string, alias: string): vscode.Uri;
-  /** Renames an entry and, after a question that lists them, the flows that name it. */
-  renameEntry(keystore: string, alias: string, newAlias: string): Promise<void>;
+  /** Renames the entry of an alias, in the keystores that have it, and, after a question that lists them, the flows that name it. */
+  renameEntry(alias: string, newAlias: string): Promise<void>;
   /** What a new alias changes in the flows and parameters of the workspace alone. */
   renameInFlows(alias: string, newAlias: string): Promise<vscode.WorkspaceEdit>;
   /** The settings of the checks changed, or a connectivity test has ended. */

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 
 const scheme = 'flow-keystore-version';
 
-/** Texts of other versions of keystores, for comparisons. They live as long as the window. */
+/** Texts of other versions of keystores and flows, for comparisons. They live as long as the window. */
 export class VersionDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly resources = vscode.Disposable.from(
@@ -11,11 +12,16 @@ export class VersionDocuments implements vscode.TextDocumentContentProvider, vsc
   );
   private last = 0;
 
-  /** @param name what the tab is to say */
-  add(name: string, text: string): vscode.Uri {
+  /** @param name what the tab is to say @param place the folder that is shown beside it, and what tells VS Code how to show the text */
+  add(
+    name: string,
+    text: string,
+    { folder = '', suffix = '.txt' }: { readonly folder?: string; readonly suffix?: string } = {},
+  ): vscode.Uri {
     const id = String(++this.last);
     this.texts.set(id, text);
-    return vscode.Uri.from({ scheme, path: `/${name.replace(/[/\\]/g, '\u2215')}.txt`, query: id });
+    const file = `${name.replace(/[/\\]/g, '\u2215')}${suffix}`;
+    return vscode.Uri.from({ scheme, path: path.posix.join('/', folder, file), query: id });
   }
 
   provideTextDocumentContent({ query }: vscode.Uri): string {
