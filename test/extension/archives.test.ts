@@ -64,8 +64,36 @@ describe('archives in VS Code', function () {
     const { type, size } = await vscode.workspace.fs.stat(uri('Package.zip', inPackage));
     assert.deepEqual([type, size], [vscode.FileType.File, text.length]);
     await assert.rejects(Promise.resolve(vscode.workspace.fs.stat(uri('Orders.zip', 'nothing'))), /NotFound/);
-    await assert.rejects(Promise.resolve(vscode.workspace.fs.delete(uri('Orders.zip', flowPath))));
+    await assert.rejects(Promise.resolve(vscode.workspace.fs.delete(uri('Orders.zip', 'src'), { recursive: true })));
+    await assert.rejects(
+      Promise.resolve(vscode.workspace.fs.rename(uri('Orders.zip', flowPath), uri('Orders.zip', 'x'))),
+    );
     assert.deepEqual(Object.keys(entries('Orders.zip')), Object.keys(project));
+  });
+
+  it('get the files of a parameter, and lose them when that is undone', async () => {
+    const document = await vscode.workspace.openTextDocument(uri('Package.zip', inPackage));
+    await vscode.window.showTextDocument(document);
+    const offset = document.getText().indexOf('partner_a');
+    const argument = { flow: document.uri.toString(), offset, name: 'Partner', silent: true } as const;
+    await run('flowKeystore.externalize', argument);
+    await vscode.workspace.saveAll();
+    const project = (): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(unzipSync(unzipSync(readFileSync(at('Package.zip')))['abc_content']!)).map(([name, bytes]) => [
+          name.replaceAll('\\', '/'),
+          strFromU8(bytes),
+        ]),
+      );
+    assert.equal(project()[flowPath], text.replace('>partner_a<', '>{{Partner}}<'));
+    assert.equal(project()[`${resources}/parameters.prop`], '#\nAlias=partner_a\nPartner=partner_a\n');
+    assert.match(project()[`${resources}/parameters.propdef`] ?? '', /<name>Partner<\/name>/);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    await vscode.workspace.saveAll();
+    assert.equal(project()[flowPath], text);
+    assert.equal(project()[`${resources}/parameters.prop`], '#\nAlias=partner_a\n');
+    assert.equal(project()[`${resources}/parameters.propdef`], undefined);
   });
 
   it('save a change of a file that lies in them, and keep the rest', async () => {

@@ -8,7 +8,8 @@ import { parameterOf, readParameters, setParameter } from '../../src/core/flow/p
 import { partFields, partsOf } from '../../src/core/flow/partFields';
 import { readFlow } from '../../src/core/flow/read';
 import { unzipFlows } from '../../src/core/flow/zip';
-import { readEntry, readInArchive, replaceInArchive, zipEntries } from '../../src/core/flow/zipEntries';
+import { putInArchive } from '../../src/core/flow/zipEdit';
+import { readEntry, readInArchive, zipEntries } from '../../src/core/flow/zipEntries';
 import { foldingOf } from '../../src/core/languageService/folding';
 import { symbolsOf } from '../../src/core/languageService/symbols';
 import { flowWithSteps, httpReceiver } from '../unit/flow/flowText';
@@ -96,11 +97,17 @@ function archiveRead(input: Uint8Array, round: number): Promise<void> {
       .map((entry) => `${entry.path} ${outcomeOf(() => Buffer.from(readEntry(archive, entry)).toString('base64'))}`);
   const content = strToU8(`<new round="${round}"/>`);
   const inner = chosen.path.endsWith('_content') ? `${chosen.path}!/${inProject}` : chosen.path;
-  const changed = replaceInArchive(input, inner, content);
+  const changed = putInArchive(input, inner, content, made);
   if (!Buffer.from(readInArchive(changed, inner)).equals(content)) throw new Error('wrote something else');
   if (saying(changed).join('\n') !== saying(input).join('\n')) throw new Error('changed another entry');
+  const more = putInArchive(input, 'made/here.prop', content, made);
+  if (!Buffer.from(readInArchive(more, 'made/here.prop')).equals(content)) throw new Error('made something else');
+  const less = putInArchive(more, 'made/here.prop', undefined, made);
+  if (saying(less).join('\n') !== saying(input).join('\n')) throw new Error('made more than an entry');
   return Promise.resolve();
 }
+
+const made = new Date(2026, 0, 2, 3, 4, 6);
 
 function outcomeOf(work: () => string): string {
   try {

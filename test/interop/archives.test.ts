@@ -70,4 +70,18 @@ describe('archives with jar', () => {
     assert.equal(inner.get(`${flows}/Orders.iflw`), text.replace('>partner_a<', '>renewal_b<'));
     assert.equal(inner.get('src/main/resources/parameters.prop'), '#\nx=1\n');
   });
+
+  it('are given the files of a parameter, which Java reads with the rest', async () => {
+    const place = `${at('Orders.zip')}!/${flows}/Orders.iflw`;
+    const { code, err } = await runCli(
+      ['externalize', place, '--channel', 'A', '--key', 'private-key-alias', '--name', 'Alias'],
+      { env: {} },
+    );
+    assert.equal(code, 0, err);
+    const after = unpacked(at('Orders.zip'), 'after');
+    assert.equal(after.get('src/main/resources/parameters.prop'), '#\nx=1\nAlias=partner_a\n');
+    assert.match(after.get('src/main/resources/parameters.propdef') ?? '', /<name>Alias<\/name>/);
+    assert.equal(after.get(`${flows}/Orders.iflw`), text.replace('>partner_a<', '>{{Alias}}<'));
+    assert.equal(after.get('src/main/resources/script/a.groovy'), 'println 1\n'.repeat(100));
+  });
 });

@@ -2,17 +2,21 @@ import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { FlowKeystoreError } from '../errors';
 import { replaceFile } from '../replaceFile';
-import { replaceInArchive } from './zipEntries';
+import { putInArchive } from './zipEdit';
 
 /**
- * Changes files of an archive, all in one replacement of it: a reader sees the old or the new archive, whole. Every other entry stays byte for byte.
- * @throws FlowKeystoreError as `replaceInArchive`, `replaceFile`; `changed-on-disk` where another program changed the archive meanwhile
+ * Changes files of an archive, makes those that are not there and removes those that are `undefined`, all in one replacement of it: a reader sees the old or
+ * the new archive, whole. Every other entry stays byte for byte.
+ * @throws FlowKeystoreError as `putInArchive`, `replaceFile`; `changed-on-disk` where another program changed the archive meanwhile
  */
-export async function writeArchived(archive: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+export async function writeArchived(
+  archive: string,
+  files: ReadonlyMap<string, Uint8Array | undefined>,
+): Promise<void> {
   const before = await stat(archive);
   let bytes: Uint8Array = await readFile(archive);
   for (const [inner, content] of files) {
-    bytes = withPlace(archive, inner, () => replaceInArchive(bytes, inner, content));
+    bytes = withPlace(archive, inner, () => putInArchive(bytes, inner, content, new Date()));
   }
   await replaceFile(archive, bytes, {
     what: 'The archive',

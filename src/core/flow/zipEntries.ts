@@ -1,10 +1,12 @@
-import { deflateSync, Inflate } from 'fflate';
+import { Inflate } from 'fflate';
 import { FlowKeystoreError } from '../errors';
 
 /** An entry of an archive: where it lies, as the central directory says (PKWARE APPNOTE 6.3.10, section 4.3.12). */
 export interface ZipEntry {
   /** With slashes, however it is written. */
   readonly path: string;
+  /** It is written with backslashes, as some exports have it. */
+  readonly backslashes: boolean;
   readonly isFolder: boolean;
   /** 0 stored, 8 deflated. */
   readonly method: number;
@@ -22,7 +24,8 @@ export interface ZipEntry {
   readonly recordLength: number;
 }
 
-interface Directory {
+/** The central directory (section 4.3.12). */
+export interface ZipDirectory {
   readonly entries: readonly ZipEntry[];
   readonly offset: number;
   readonly length: number;
@@ -30,12 +33,12 @@ interface Directory {
   readonly end: number;
 }
 
-const localSignature = 0x04034b50;
-const recordSignature = 0x02014b50;
+export const localSignature = 0x04034b50;
+export const recordSignature = 0x02014b50;
 const endSignature = 0x06054b50;
 const end64Locator = 0x07064b50;
-const localLength = 30;
-const recordLength = 46;
+export const localLength = 30;
+export const recordLength = 46;
 const endLength = 22;
 const maximumComment = 0xffff;
 const maximumEntries = 100_000;
@@ -70,50 +73,6 @@ export function readEntry(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   return content;
 }
 
-/**
- * The archive with one entry's content changed. Every other byte of it stays, but for the places where sizes and offsets are written: other entries, their order,
- * names, times, comments and what lies between them.
- * @throws FlowKeystoreError as `readEntry`; `not-found` where it has no such entry, `damaged` where it has two
- */
-export function replaceEntry(bytes: Uint8Array, path: string, content: Uint8Array): Uint8Array {
-  const directory = readDirectory(bytes);
-  const [entry, ...more] = directory.entries.filter((each) => each.path === path && !each.isFolder);
-  if (!entry) throw new FlowKeystoreError('not-found', `The archive has no entry ${path}.`);
-  if (more.length) throw broken(`The archive has two entries with the name ${path}.`);
-  requirePlain(entry);
-  const data = dataOf(bytes, entry);
-  const packed = entry.method === 0 ? content : deflateSync(content, { level: 6 });
-  const crc = crc32(content);
-  const head = copyOf(bytes.subarray(entry.offset, data.start));
-  const view = new DataView(head.buffer);
-  // Sizes stand in the header from now on: a descriptor behind the data would say the old ones.
-  const flags = entry.flags & ~0x08;
-  view.setUint16(6, flags, true);
-  view.setUint32(14, crc, true);
-  view.setUint32(18, packed.length, true);
-  view.setUint32(22, content.length, true);
-  const dataEnd = data.end + descriptorLength(bytes, entry, data.end, directory.offset);
-  for (const other of directory.entries) {
-    const begins = other.offset >= entry.offset && other.offset < dataEnd;
-    const reaches = other.offset < entry.offset && other.offset + localLength + other.packedSize > entry.offset;
-    if (other !== entry && (begins || reaches)) throw broken(`The entries ${path} and ${other.path} overlap.`);
-  }
-  const shift = head.length + packed.length - (dataEnd - entry.offset);
-  const tail = copyOf(bytes.subarray(directory.offset));
-  const tailView = new DataView(tail.buffer);
-  for (const each of directory.entries) {
-    const at = each.record - directory.offset;
-    if (each === entry) {
-      tailView.setUint16(at + 8, flags, true);
-      tailView.setUint32(at + 16, crc, true);
-      tailView.setUint32(at + 20, packed.length, true);
-      tailView.setUint32(at + 24, content.length, true);
-    } else if (each.offset > entry.offset) tailView.setUint32(at + 42, each.offset + shift, true);
-  }
-  tailView.setUint32(directory.end - directory.offset + 16, directory.offset + shift, true);
-  return concat([bytes.subarray(0, entry.offset), head, packed, bytes.subarray(dataEnd, directory.offset), tail]);
-}
-
 /** Packed bytes that are unpacked before their number is looked at. */
 const inflateStep = 16 * 1024;
 
@@ -134,7 +93,7 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
 }
 
 /** Where an archive lies in another one: `package.zip!/project_content!/src/main/...`. */
-const nested = '!/';
+export const nested = '!/';
 
 /** What a file in an archive, or in an archive inside it, holds. @param path as `FlowFile.file` has it behind the archive @throws FlowKeystoreError as `readEntry`, `not-found` */
 export function readInArchive(bytes: Uint8Array, path: string): Uint8Array {
@@ -146,19 +105,8 @@ export function readInArchive(bytes: Uint8Array, path: string): Uint8Array {
   return at < 0 ? content : readInArchive(content, path.slice(at + nested.length));
 }
 
-/** The archive with a file in it changed, as `replaceEntry`, in an archive inside it too. */
-export function replaceInArchive(bytes: Uint8Array, path: string, content: Uint8Array): Uint8Array {
-  const at = path.indexOf(nested);
-  if (at < 0) return replaceEntry(bytes, path, content);
-  const name = path.slice(0, at);
-  return replaceEntry(
-    bytes,
-    name,
-    replaceInArchive(readInArchive(bytes, name), path.slice(at + nested.length), content),
-  );
-}
-
-function readDirectory(bytes: Uint8Array): Directory {
+/** @throws FlowKeystoreError `damaged`, `unsupported` */
+export function readDirectory(bytes: Uint8Array): ZipDirectory {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(view);
   const count = view.getUint16(end + 10, true);
@@ -211,6 +159,7 @@ function readRecord(bytes: Uint8Array, view: DataView, at: number): ZipEntry {
   const path = written.replaceAll('\\', '/');
   return {
     path: path.replace(/\/$/, ''),
+    backslashes: written.includes('\\'),
     isFolder: path.endsWith('/'),
     method: view.getUint16(at + 10, true),
     flags,
@@ -230,7 +179,7 @@ function dosTime(date: number, time: number): Date | undefined {
   return new Date(year, month - 1, day, time >> 11, (time >> 5) & 0x3f, (time & 0x1f) * 2);
 }
 
-function requirePlain({ path, flags, method }: ZipEntry): void {
+export function requirePlain({ path, flags, method }: ZipEntry): void {
   if (flags & 0x2041) throw new FlowKeystoreError('unsupported', `The entry ${path} is encrypted.`);
   if (method !== 0 && method !== 8) {
     throw new FlowKeystoreError(
@@ -241,7 +190,7 @@ function requirePlain({ path, flags, method }: ZipEntry): void {
 }
 
 /** Where the packed content lies, behind the local header. */
-function dataOf(
+export function dataOf(
   bytes: Uint8Array,
   { path, offset, packedSize }: ZipEntry,
 ): { readonly start: number; readonly end: number } {
@@ -256,7 +205,7 @@ function dataOf(
 }
 
 /** Behind the data, where bit 3 says so: with or without a signature (section 4.3.9). */
-function descriptorLength(bytes: Uint8Array, { flags, crc }: ZipEntry, at: number, limit: number): number {
+export function descriptorLength(bytes: Uint8Array, { flags, crc }: ZipEntry, at: number, limit: number): number {
   if (!(flags & 0x08)) return 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (at + 16 <= limit && view.getUint32(at, true) === 0x08074b50 && view.getUint32(at + 4, true) === crc) return 16;
@@ -264,17 +213,7 @@ function descriptorLength(bytes: Uint8Array, { flags, crc }: ZipEntry, at: numbe
 }
 
 /** A Buffer's own `slice` makes no copy. */
-const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const copyOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   let value = n;
@@ -283,10 +222,10 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 /** CRC-32 as ZIP has it (section 4.4.7). */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-const broken = (message: string): FlowKeystoreError => new FlowKeystoreError('damaged', message);
+export const broken = (message: string): FlowKeystoreError => new FlowKeystoreError('damaged', message);

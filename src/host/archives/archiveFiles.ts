@@ -22,8 +22,8 @@ interface Opened {
 }
 
 /**
- * Exported projects and packages as if they were folders, archives inside them too: to look into, and to change the files that are there. A change replaces
- * the archive whole; every other entry stays byte for byte. Nothing is made, deleted or renamed in them.
+ * Exported projects and packages as if they were folders, archives inside them too: to look into, and to change, make and delete files in. A change replaces
+ * the archive whole; every other entry stays byte for byte. Folders are what the names of files say; nothing is renamed.
  * @see https://code.visualstudio.com/api/references/vscode-api#FileSystemProvider
  */
 export class ArchiveFiles implements vscode.FileSystemProvider, vscode.Disposable {
@@ -90,7 +90,29 @@ export class ArchiveFiles implements vscode.FileSystemProvider, vscode.Disposabl
     return spoken(uri, () => readInArchive(opened.bytes, inner));
   }
 
-  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+  async writeFile(
+    uri: vscode.Uri,
+    content: Uint8Array,
+    { create, overwrite }: { readonly create: boolean; readonly overwrite: boolean },
+  ): Promise<void> {
+    const isThere = await this.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && create && !overwrite) throw FileSystemError.FileExists(uri);
+    if (!isThere && !create) throw FileSystemError.FileNotFound(uri);
+    await this.put(uri, content);
+    this.changed.fire([{ type: isThere ? vscode.FileChangeType.Changed : vscode.FileChangeType.Created, uri }]);
+  }
+
+  async delete(uri: vscode.Uri): Promise<void> {
+    const { type } = await this.stat(uri);
+    if (type !== FileType.File) throw unsupported(uri);
+    await this.put(uri, undefined);
+    this.changed.fire([{ type: vscode.FileChangeType.Deleted, uri }]);
+  }
+
+  private async put(uri: vscode.Uri, content: Uint8Array | undefined): Promise<void> {
     const { archive, inner } = placeOf(uri);
     const before = this.queues.get(archive) ?? Promise.resolve();
     const work = before.catch(() => undefined).then(() => writeArchived(archive, new Map([[inner, content]])));
@@ -102,15 +124,11 @@ export class ArchiveFiles implements vscode.FileSystemProvider, vscode.Disposabl
     } finally {
       if (this.queues.get(archive) === work) this.queues.delete(archive);
     }
-    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
-  createDirectory(uri: vscode.Uri): never {
-    throw unsupported(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw unsupported(uri);
+  /** Folders are there where files are. */
+  createDirectory(): void {
+    return undefined;
   }
 
   rename(uri: vscode.Uri): never {
@@ -176,5 +194,8 @@ function failure(uri: vscode.Uri, error: unknown): Error {
 
 const unsupported = (uri: vscode.Uri): Error =>
   FileSystemError.NoPermissions(
-    vscode.l10n.t('In an archive nothing can be made, deleted or renamed: {0}', path.posix.basename(uri.path)),
+    vscode.l10n.t(
+      'In an archive files can be made and deleted, and nothing renamed: {0}',
+      path.posix.basename(uri.path),
+    ),
   );

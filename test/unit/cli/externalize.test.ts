@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { runCli, type Answer } from '../../support/runCli';
 import { flowText, httpReceiver } from '../flow/flowText';
 
@@ -54,6 +55,56 @@ describe('externalized parameters on the command line', () => {
     assert.equal(read(flow()), text);
     assert.equal(read(resources('parameters.prop')), '');
     assert.ok(!read(resources('parameters.propdef')).includes('Partner alias'));
+  });
+
+  it('does the same in an archive, in one change of it', async () => {
+    const inner = path.relative(path.join(folder, 'P'), flow());
+    const other = inner.replace('Orders', 'Invoices');
+    const project = { 'META-INF/MANIFEST.MF': strToU8('x'), [inner]: strToU8(text), [other]: strToU8(text) };
+    const archive = path.join(folder, 'package.zip');
+    writeFileSync(archive, zipSync({ abc_content: zipSync(project), 'resources.cnt': strToU8('{}') }));
+    const entries = (): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(unzipSync(unzipSync(readFileSync(archive))['abc_content']!)).map(([name, bytes]) => [
+          name.replace('src/main/resources/', ''),
+          strFromU8(bytes),
+        ]),
+      );
+    const before = readFileSync(archive);
+    const key = ['--channel', 'A', '--key', 'private-key-alias', '--name', 'Partner alias'];
+    const several = await cli(['externalize', archive, ...key]);
+    assert.equal(several.code, 2);
+    assert.match(several.err, /changes one flow; there are 2 here\.[^]*project\.zip!\//);
+    const place = `${archive}!/abc_content!/${inner}`;
+    const done = await cli(['externalize', place, ...key]);
+    assert.equal(done.code, 0, done.err);
+    const root = `${archive}!/abc_content!/src/main/resources`;
+    const written = ['parameters.prop', path.relative('src/main/resources', inner), 'parameters.propdef'];
+    assert.deepEqual(
+      done.out.split('\n').slice(1, -1),
+      written.map((name) => `${root}/${name}: written`),
+    );
+    const after = entries();
+    assert.deepEqual(Object.keys(after).slice(3), ['parameters.prop', 'parameters.propdef']);
+    assert.equal(after['parameters.prop'], 'Partner\\ alias=partner_a\n');
+    assert.equal(
+      after['scenarioflows/integrationflow/Orders.iflw'],
+      text.replace('>partner_a<', '>{{Partner alias}}<'),
+    );
+    assert.equal(after['scenarioflows/integrationflow/Invoices.iflw'], text);
+    // The other flow of the project shares it.
+    const shared = await cli(['externalize', place.replace('Orders', 'Invoices'), ...key]);
+    assert.equal(shared.code, 0, shared.err);
+    assert.equal(entries()['parameters.prop'], 'Partner\\ alias=partner_a\n');
+    const back = ['--channel', 'A', '--key', 'privateKeyAlias'];
+    const one = await cli(['internalize', place, ...back, '--json']);
+    assert.deepEqual((JSON.parse(one.out) as { removed: string[] }).removed, []);
+    const two = await cli(['internalize', place.replace('Orders', 'Invoices'), ...back, '--json']);
+    assert.deepEqual((JSON.parse(two.out) as { removed: string[] }).removed, ['Partner alias']);
+    const last = entries();
+    assert.equal(last['scenarioflows/integrationflow/Orders.iflw'], text);
+    assert.equal(last['parameters.prop'], '');
+    assert.notDeepEqual(readFileSync(archive), before);
   });
 
   it('takes a piece of a value', async () => {

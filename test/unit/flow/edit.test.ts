@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { applyEdits, editField, invertEdits, requireChannel, setField, setProperty } from '../../../src/core/flow/edit';
+import {
+  applyEdits,
+  difference,
+  editField,
+  invertEdits,
+  requireChannel,
+  setField,
+  setProperty,
+} from '../../../src/core/flow/edit';
 import { fieldsOf } from '../../../src/core/flow/fields';
 import { propertyOf } from '../../../src/core/flow/adapters';
 import type { Channel, Flow } from '../../../src/core/flow/model';
@@ -220,5 +228,23 @@ describe('editing a field where it lives', () => {
     assert.throws(() => editField(source, authentication, 'None', 'parameters'), code('arguments'));
     assert.throws(() => editField({ flow, part: channel }, privateKeyAlias, 'x'), code('not-found'));
     assert.throws(() => editField(source, privateKeyAlias, 'x'.repeat(300)), code('value-invalid'));
+  });
+});
+
+describe('the difference of two texts', () => {
+  it('is the one edit between them, of whole characters', () => {
+    const letters = ['a', 'b', '\u{1F511}', '\u{1F512}', '\u{10511}', 'aa'];
+    let seed = 3;
+    const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+    const made = (): string => Array.from({ length: random(6) }, () => letters[random(letters.length)]).join('');
+    for (let round = 0; round < 5000; round++) {
+      const [before, after] = [made(), made()];
+      const edit = difference(before, after);
+      assert.equal(applyEdits(before, [edit]), after);
+      for (const each of [before.slice(0, edit.offset), edit.text, before.slice(edit.offset + edit.length)]) {
+        assert.ok(each.isWellFormed(), JSON.stringify([before, after]));
+      }
+    }
+    assert.deepEqual(difference('partner_a', 'partner_b'), { offset: 8, length: 1, text: 'b' });
   });
 });

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { strFromU8, strToU8, unzipSync, Zip, ZipDeflate, ZipPassThrough, zipSync } from 'fflate';
 import { FlowKeystoreError } from '../../../src/core/errors';
-import {
-  readEntry,
-  readInArchive,
-  replaceEntry,
-  replaceInArchive,
-  zipEntries,
-} from '../../../src/core/flow/zipEntries';
+import { addEntry, putInArchive, removeEntry, replaceEntry } from '../../../src/core/flow/zipEdit';
+import { readEntry, readInArchive, zipEntries } from '../../../src/core/flow/zipEntries';
 
 /** As a program writes it that does not know the sizes before: with descriptors behind the data. */
 function streamed(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
@@ -25,6 +20,14 @@ function streamed(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   return Buffer.concat(parts);
 }
 
+function withComment(plain: Uint8Array, text: string): Uint8Array {
+  const comment = strToU8(text);
+  const commented = new Uint8Array([...plain, ...comment]);
+  new DataView(commented.buffer).setUint16(plain.length - 2, comment.length, true);
+  return commented;
+}
+
+const now = new Date(2026, 10, 25, 20, 31, 58);
 const flow = 'src/main/resources/scenarioflows/integrationflow/Orders.iflw';
 const files = {
   'META-INF/MANIFEST.MF': strToU8('Manifest-Version: 1.0\r\n'.repeat(40)),
@@ -85,14 +88,40 @@ describe('entries of archives', () => {
     });
   }
 
+  it('are made behind the others, and removed again, and every other one stays byte for byte', () => {
+    for (const bytes of [...Object.values(made), zipSync({}), withComment(zipSync(files), 'made by somebody')]) {
+      const path = 'src/main/resources/parameters.propdef \u00e4';
+      const after = addEntry(bytes, path, strToU8('<parameters/>'), now);
+      assert.deepEqual(others(after, path), others(bytes, path));
+      const entry = zipEntries(after).at(-1);
+      assert.deepEqual([entry?.path, entry?.changed?.getTime()], [path, now.getTime()]);
+      assert.equal(strFromU8(readInArchive(after, path)), '<parameters/>');
+      assert.equal(strFromU8(unzipSync(after)[path]!), '<parameters/>');
+      assert.equal(Buffer.compare(removeEntry(after, path), bytes), 0);
+      for (const { path: name } of zipEntries(bytes)) {
+        const less = removeEntry(after, name);
+        assert.deepEqual(others(less, name), others(after, name));
+        assert.equal(unzipSync(less)[name], undefined);
+      }
+      assert.equal(
+        code(() => addEntry(after, path, strToU8('x'), now)),
+        'unwritable',
+      );
+    }
+  });
+
+  it('are named as the others are', () => {
+    const back = zipSync({ 'src\\a.iflw': strToU8('1'), 'MANIFEST.MF': strToU8('2') });
+    const after = addEntry(back, 'src/b.prop', strToU8('3'), now);
+    assert.deepEqual(Object.keys(unzipSync(after)), ['src\\a.iflw', 'MANIFEST.MF', 'src\\b.prop']);
+    assert.equal(strFromU8(readInArchive(after, 'src/b.prop')), '3');
+    // Some are written with slashes: as most programs do.
+    assert.deepEqual(Object.keys(unzipSync(addEntry(zipSync(files), 'a/b', strToU8('x'), now))).at(-1), 'a/b');
+  });
+
   it('keep the comment of the archive, and what lies before its first entry', () => {
-    const plain = zipSync(files);
-    const comment = strToU8('made by somebody');
-    const end = plain.length - 22;
-    const commented = new Uint8Array([...plain, ...comment]);
-    new DataView(commented.buffer).setUint16(end + 20, comment.length, true);
-    const after = replaceEntry(commented, flow, strToU8('new'));
-    assert.equal(strFromU8(after.subarray(-comment.length)), 'made by somebody');
+    const after = replaceEntry(withComment(zipSync(files), 'made by somebody'), flow, strToU8('new'));
+    assert.equal(strFromU8(after.subarray(-'made by somebody'.length)), 'made by somebody');
     assert.equal(strFromU8(unzipSync(after)[flow]!), 'new');
   });
 
@@ -100,7 +129,7 @@ describe('entries of archives', () => {
     const inner = zipSync(files);
     const outer = streamed({ 'resources.cnt': strToU8('{}'), abc_content: inner, def_content: zipSync(files) });
     const path = `abc_content!/${flow}`;
-    const after = replaceInArchive(outer, path, strToU8('<new/>'));
+    const after = putInArchive(outer, path, strToU8('<new/>'), now);
     assert.equal(strFromU8(readInArchive(after, path)), '<new/>');
     assert.deepEqual(others(after, 'abc_content'), others(outer, 'abc_content'));
     const innerAfter = unzipSync(after)['abc_content']!;
@@ -125,7 +154,7 @@ describe('entries of archives', () => {
       'not-found',
     );
     assert.equal(
-      code(() => replaceInArchive(bytes, 'nothing!/x', strToU8('x'))),
+      code(() => putInArchive(bytes, 'nothing!/x', strToU8('x'), now)),
       'not-found',
     );
     const [manifest] = zipEntries(bytes);
@@ -192,6 +221,9 @@ describe('entries of archives', () => {
           // Whatever was wrong with it: what was put in is there, and the rest is as it was.
           assert.equal(strFromU8(readInArchive(after, 'a.iflw')), '<new/>');
           assert.deepEqual(others(after, 'a.iflw'), others(damaged, 'a.iflw'));
+          const more = addEntry(damaged, 'c', strToU8('<c/>'), now);
+          assert.equal(strFromU8(readInArchive(more, 'c')), '<c/>');
+          assert.deepEqual(others(more, 'c'), others(damaged, 'c'));
         });
         if (outcome !== 'done') refused++;
         assert.ok(['done', 'damaged', 'unsupported', 'not-found'].includes(outcome), outcome);
