@@ -2,6 +2,7 @@ import { describeAdapter, isChannel, propertyOf } from './adapters';
 import type { DefinitionReference, Definitions } from './definitions';
 import type { ParameterProject, Target } from './externalize';
 import type { Channel } from './model';
+import { hasParameter } from './placeholders';
 
 /** The groups of SAP's forms that keys were seen in, by adapter (`cname`). */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -61,7 +62,7 @@ export function stillReferenced({ flows }: ParameterProject, { part, key }: Targ
       (channel) =>
         channel.id !== part.id &&
         channel.system === (isChannel(part) ? part.system : '') &&
-        propertyOf(channel, key)?.value.includes(`{{${name}}}`),
+        hasParameter(propertyOf(channel, key)?.value ?? '', name),
     ),
   );
 }

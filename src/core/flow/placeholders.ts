@@ -1,5 +1,6 @@
 import type { Flow, Span } from './model';
 import { placeholder } from './parameters';
+import { readTable } from './tables';
 
 /** A `{{parameter}}` as it stands in the text of a flow. */
 export interface Placeholder {
@@ -11,6 +12,12 @@ export interface Placeholder {
   readonly span: Span;
   /** Between the braces, as written. */
   readonly written: string;
+}
+
+/** Whether a value has a parameter in it; what stands in the cell of a table is escaped once more. */
+export function hasParameter(value: string, name: string): boolean {
+  if (!value.includes('{{')) return false;
+  return [value, ...readTable(value).map((cell) => cell.value)].some((text) => text.includes(`{{${name}}}`));
 }
 
 /** Every placeholder of a flow, in whatever property or element it is. */

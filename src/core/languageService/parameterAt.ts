@@ -3,7 +3,7 @@ import type { ParameterProject, Target } from '../flow/externalize';
 import type { Flow, FlowPart, Property, Span } from '../flow/model';
 import { parameterOf, type Parameters } from '../flow/parameters';
 import { allParts } from '../flow/partFields';
-import { isOf, placeholdersOf } from '../flow/placeholders';
+import { hasParameter, isOf, placeholdersOf } from '../flow/placeholders';
 import { escapeXmlText, lineEndOf } from '../flow/xml';
 import { valueAt } from './valueAt';
 
@@ -68,7 +68,7 @@ export function usersOf({ flows }: ParameterProject, name: string): string[] {
   return flows.flatMap(({ flow }) =>
     allParts(flow).flatMap((part) =>
       part.properties
-        .filter(({ value }) => value.includes(`{{${name}}}`))
+        .filter(({ value }) => hasParameter(value, name))
         .map(({ key }) => `${flow.name} \u00b7 ${part.name || part.id}: ${key}`),
     ),
   );

@@ -9,6 +9,7 @@ import { structuralKeys } from '../../core/flow/externalize';
 import type { ChannelFields, Field, PartField } from '../../core/flow/model';
 import { allParts, type Part } from '../../core/flow/partFields';
 import { parameterOf } from '../../core/flow/parameters';
+import { hasParameter } from '../../core/flow/placeholders';
 import { entriesOf } from '../../core/languageService/aliasAt';
 import type { Validity } from '../../core/keystore/expiry';
 import { fixSentence, helpSentence, messageSentences } from '../../core/report/findingText';
@@ -107,7 +108,7 @@ function parameterView({ source, part, texts }: FieldContext, name: string): Par
   const { flow, parametersFile } = source;
   const entry = parametersFile && parameterOf(parametersFile.parameters, name);
   const others = allParts(flow).filter(
-    (other) => other.id !== part.part.id && other.properties.some(({ value }) => value.includes(`{{${name}}}`)),
+    (other) => other.id !== part.part.id && other.properties.some(({ value }) => hasParameter(value, name)),
   );
   const names = others.map((other) => other.name || other.id);
   return {

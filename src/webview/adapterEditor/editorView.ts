@@ -11,7 +11,7 @@ import { icon } from '../shared/icons';
 import { PointerRest } from '../shared/pointer';
 import { ChannelForm, type FormHost } from './channelForm';
 import { ChannelGroups } from './channelGroups';
-import type { FieldAction } from './fieldRow';
+import type { FieldAction } from './fieldButtons';
 import type { Folds } from './fold';
 import type { KeptField, KeptState } from './kept';
 

@@ -6,15 +6,13 @@ import type {
   ProblemView,
   WritePlace,
 } from '../../protocol/adapterEditor';
-import { arrange, button, element, fill, setAttributes } from '../shared/dom';
+import { element, fill, setAttributes } from '../shared/dom';
 import { Combobox } from './combobox';
 import { certificateRows, keyPairRows, optionRows } from './comboRows';
 import { begin, isDirty, received, refused, resume, sending, takenBack, typed, written, type Draft } from './draft';
+import { FieldButtons, type FieldAction } from './fieldButtons';
 import { FieldNotes, type Note } from './fieldNotes';
 import type { KeptField } from './kept';
-
-/** Changes that are more than a value. */
-export type FieldAction = 'addRow' | 'removeRow' | 'externalize' | 'internalize';
 
 /** What a field asks of the form around it. */
 export interface FieldHost {
@@ -45,14 +43,11 @@ export class FieldRow {
   private readonly labelNode: HTMLLabelElement;
   private readonly line = element('div', { class: 'line' });
   private readonly below: FieldNotes;
-  private readonly placeSelect: HTMLSelectElement;
   private place: WritePlace = 'parameters';
   private adding = false;
   private draft: Draft;
   private failure: string | undefined;
-  private readonly clear: HTMLButtonElement;
-  private readonly add: HTMLButtonElement;
-  private readonly actions: Readonly<Record<FieldAction, HTMLButtonElement>>;
+  private readonly buttons: FieldButtons;
   /** Below the last row of a table. */
   private readonly after = element('div', { class: 'after' });
   private readonly draw = (): void => this.drawAll();
@@ -71,32 +66,21 @@ export class FieldRow {
       this.control = this.combobox;
     } else this.control = this.makeInput(id);
     this.control.input.setAttribute('aria-describedby', this.below.root.id);
-    this.placeSelect = element(
-      'select',
-      { class: 'select place' },
-      element('option', { value: 'parameters' }, host.strings.placeParameters),
-      element('option', { value: 'flow' }, host.strings.placeFlow),
-    );
-    this.placeSelect.addEventListener('change', () => this.setPlace(this.placeSelect.value as WritePlace));
     if (kept) {
       this.place = kept.place;
       this.adding = kept.adding;
     }
-    this.clear = button(host.strings.clear, () => void this.write(this.toWrite('')));
-    this.add = button(host.strings.addField, () => {
-      this.adding = true;
-      this.drawAll();
-      this.focus();
+    this.buttons = new FieldButtons({
+      strings: host.strings,
+      clear: () => void this.write(this.toWrite('')),
+      add: () => {
+        this.adding = true;
+        this.drawAll();
+        this.focus();
+      },
+      setPlace: (place) => this.setPlace(place),
+      act: (action) => void this.act(action),
     });
-    const { strings } = host;
-    this.actions = {
-      addRow: button(strings.addRow, () => void this.act('addRow')),
-      removeRow: button(strings.removeRow, () => void this.act('removeRow')),
-      externalize: button(strings.externalize, () => void this.act('externalize'), { kind: 'link' }),
-      internalize: button(strings.internalize, () => void this.act('internalize'), { kind: 'link' }),
-    };
-    this.actions.externalize.classList.add('quiet');
-    this.actions.internalize.classList.add('quiet');
     this.draft = kept ? resume(this.valueOf(view), kept) : begin(this.valueOf(view));
     this.root = element(
       'div',
@@ -107,9 +91,8 @@ export class FieldRow {
     this.root.addEventListener('focusout', ({ relatedTarget }) => {
       // What else belongs to the field (its place, its buttons) decides itself what becomes of what was typed;
       // what needs it in the file has it written first.
-      const { addRow, externalize, internalize } = this.actions;
-      const needsIt = [addRow, externalize, internalize].some((each) => each === relatedTarget);
-      const stays = relatedTarget instanceof Node && this.root.contains(relatedTarget) && !needsIt;
+      const isOurs = relatedTarget instanceof Node && this.root.contains(relatedTarget);
+      const stays = isOurs && !this.buttons.needsWritten(relatedTarget);
       if (!stays) void this.commit();
     });
     this.drawAll();
@@ -168,7 +151,7 @@ export class FieldRow {
 
   focus(): void {
     if (this.view.addRow === 'only') {
-      this.actions.addRow.focus();
+      this.buttons.focusAddRow();
       return;
     }
     this.control.input.focus();
@@ -288,30 +271,7 @@ export class FieldRow {
     input.readOnly = locked;
     this.control.root.classList.toggle('locked', locked);
     setAttributes(input, { 'aria-readonly': locked ? 'true' : undefined });
-    setAttributes(this.clear, { 'aria-label': `${strings.clear}: ${view.label}` });
-    setAttributes(this.add, { 'aria-label': `${strings.addField}: ${view.label}` });
-    const parameter = view.parameter;
-    this.placeSelect.value = this.place;
-    setAttributes(this.placeSelect, {
-      'aria-label': `${view.label}: ${strings.writtenTo}`,
-      title: this.place === 'flow' ? strings.placeFlowHelp : strings.writtenTo,
-    });
-    for (const [action, each] of Object.entries(this.actions)) {
-      setAttributes(each, { 'aria-label': `${strings[action as FieldAction]}: ${view.label}` });
-    }
-    const { addRow, removeRow, externalize, internalize } = this.actions;
-    const isPlace = view.addRow === 'only';
-    arrange(this.line, [
-      !isPlace && this.control.root,
-      isPlace && addRow,
-      parameter && !view.readOnly && this.placeSelect,
-      view.leftOver && !view.readOnly && !isPlace && this.clear,
-      view.missing !== undefined && !this.adding && !view.readOnly && this.add,
-      view.row !== undefined && !view.readOnly && removeRow,
-      view.canExternalize && externalize,
-      view.canInternalize && !parameter && internalize,
-    ]);
-    arrange(this.after, [view.addRow === 'after' && addRow]);
+    this.buttons.draw({ view, place: this.place, adding: this.adding }, this.control.root, this.line, this.after);
     this.drawBelow();
   }
 
