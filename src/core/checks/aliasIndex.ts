@@ -58,8 +58,9 @@ export class AliasIndex {
   private async read(path: string): Promise<Indexed> {
     try {
       const isArchive = /\.zip$/i.test(path);
-      if (!isArchive && !mayNameAlias(await this.source.read(path))) return nothing;
-      const { flows, problems } = await loadFlows([path], this.source);
+      const bytes = await this.source.read(path);
+      if (!isArchive && !mayNameAlias(bytes)) return nothing;
+      const { flows, problems } = await loadFlows([path], withRead(this.source, path, bytes));
       const uses = new Map<string, AliasUse[]>();
       for (const [alias, all] of whereUsed(flows)) {
         const key = alias.toLowerCase();
@@ -90,3 +91,10 @@ export class AliasIndex {
     }
   }
 }
+
+/** The same files, of which one is not read again. */
+const withRead = (source: FlowFiles, path: string, bytes: Uint8Array): FlowFiles => ({
+  kindOf: (each) => (each === path ? Promise.resolve('file') : source.kindOf(each)),
+  read: (each) => (each === path ? Promise.resolve(bytes) : source.read(each)),
+  list: (each) => source.list(each),
+});

@@ -28,13 +28,27 @@ function keyPatterns(): string[] {
   ];
 }
 
-/** A key of that kind whose value is not plainly empty. */
-const filled = new RegExp(
-  `key\\s*>(?:${keyPatterns().join('|')})</[^<>\\s]*key\\s*>(?!\\s*<[^<>\\s]*value\\s*(?:/>|></))`,
-  'i',
-);
-/** What may write a key in another way: comments, sections and instructions, attributes, references. */
-const unusual = /<(?:!|\?(?!xml\s)|[^<>\s]*key\s+[^>\s])|key\s*>[^<]*&/;
+const patterns = keyPatterns().join('|');
+/** Not plainly empty. */
+const behind = '</[^<>\\s]*key\\s*>(?!\\s*<[^<>\\s]*value\\s*(?:/>|></))';
+
+/**
+ * A key of that kind whose value is not plainly empty, or one that may be written in another way: with a reference, with attributes (or the word in a text). All
+ * begin with what every key has: looked for at once.
+ */
+const found = new RegExp(`key(?:\\s+[^>\\s]|\\s*>(?:[^<]*&|(?:${patterns})${behind}))`, 'i');
+const filled = new RegExp(`key\\s*>(?:${patterns})${behind}`, 'i');
+const reference = /key\s*>[^<]*&/;
+const attribute = /<[^<>\s]*key\s+[^>\s]/;
+const instruction = /<\?(?!xml\s)/;
+
+function mayName(piece: string): boolean {
+  // Comments, sections and instructions: in any of them a key may be, or not be.
+  if (piece.includes('<!') || (piece.includes('<?') && instruction.test(piece))) return true;
+  if (!found.test(piece)) return false;
+  // A word in a text hides what comes behind it.
+  return attribute.test(piece) || reference.test(piece) || filled.test(piece);
+}
 
 /**
  * Whether a flow may name an alias of the keystore in a channel or step: false only where it surely does not. Many times as fast as reading it; most flows of
@@ -48,7 +62,7 @@ export function mayNameAlias(bytes: Uint8Array): boolean {
   for (let at = 0; at < buffer.length; at += pieceLength) {
     // Bytes of characters beyond ASCII are none of what is looked for.
     const piece = buffer.toString('latin1', at, Math.min(buffer.length, at + pieceLength + overlap));
-    if (unusual.test(piece) || filled.test(piece)) return true;
+    if (mayName(piece)) return true;
   }
   return false;
 }

@@ -1,8 +1,12 @@
+import { isAscii } from 'node:buffer';
+
 /** How a text file was read, and must be written. */
 export type TextEncoding = 'utf-8' | 'iso-8859-1';
 
 /** The text of UTF-8 bytes, a byte order mark kept; undefined where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  // Most files: many times as fast.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
