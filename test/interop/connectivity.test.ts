@@ -53,7 +53,7 @@ describe('connectivity test against openssl s_server', function () {
       privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
     };
     return testConnectivity({
-      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls' },
+      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
       anchors: [{ alias: 'root', certificate: root.certificate }],
       timeoutMs: 4_000,
       from: 'here',

@@ -120,7 +120,7 @@ describe('trust as a Java client judges it', function () {
       running.push(server);
       const certificate = load(anchor);
       const report = await testConnectivity({
-        target: { host: 'localhost', port: server.port, serverName: 'localhost', protocol: 'tls' },
+        target: { host: 'localhost', port: server.port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
         anchors: [{ alias: 'anchor', certificate }],
         timeoutMs: 5_000,
         from: 'here',

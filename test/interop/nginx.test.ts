@@ -68,7 +68,7 @@ http {
 
   const run = (port: number, identity?: TestIdentity): Promise<ConnectivityReport> =>
     testConnectivity({
-      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls' },
+      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
       anchors: [{ alias: 'root', certificate: root.certificate }],
       timeoutMs: 4_000,
       from: 'here',

@@ -6,6 +6,7 @@ export const reportTarget = {
   port: 443,
   serverName: 'api.partner.example',
   protocol: 'tls',
+  protection: 'tls',
 } as const;
 
 const reached: readonly Step[] = [

@@ -2,13 +2,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
 import { channelList, requireChannel } from '../../core/flow/edit';
-import { addressOf, keyPairUse } from '../../core/flow/fields';
+import { keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { FlowFile } from '../../core/flow/project';
+import { targetOfChannel } from '../../core/checks/channelTarget';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../core/connectivity/report';
-import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
+import {
+  protocols,
+  type Protection,
+  type Protocol,
+  type ProtocolName,
+} from '../../core/connectivity/protocols/protocols';
+import { parseProxy, type Proxy } from '../../core/connectivity/proxy';
+import { parseTarget, targetText, type Target, type Way } from '../../core/connectivity/target';
 import { addressInvalidReport, testConnectivity } from '../../core/connectivity/test';
 import { trustAnchors } from '../../core/keystore/anchors';
 import { reportText } from '../../core/report/connectivityText';
@@ -19,18 +27,21 @@ import { badArguments, readNumber, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 
 export const testUsage =
-  'test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--server-name NAME] [--timeout SECONDS] [--json]';
+  'test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] [--server-name NAME] [--timeout SECONDS] [--json]';
 
 /** Tests an outbound connection; 1 where the verdict is not ok. */
 export async function test(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
-    protocol: { type: 'string', default: 'tls' },
+    protocol: { type: 'string' },
+    protection: { type: 'string' },
+    path: { type: 'string' },
     keystore: { type: 'string' },
     alias: { type: 'string' },
     trust: { type: 'string', multiple: true },
     'password-env': { type: 'string', multiple: true },
     'server-name': { type: 'string' },
     proxy: { type: 'string' },
+    'proxy-env': { type: 'string' },
     timeout: { type: 'string', default: '10' },
     json: { type: 'boolean' },
   });
@@ -38,13 +49,12 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   if (what === undefined || more.length) {
     throw badArguments('test takes one host, or one flow with a channel (FLOW.iflw#CHANNEL-ID).');
   }
-  if (values.protocol !== 'tls') {
-    throw badArguments(`--protocol ${values.protocol} is not supported by this version; tls is.`);
-  }
-  if (values.proxy !== undefined) {
-    throw badArguments('--proxy is not supported by this version.', 'Test from a machine with a direct connection.');
-  }
+  const way = wayOf(values);
+  const proxy = proxyOf(values.proxy, values['proxy-env'], terminal);
   const channel = await channelOf(what, terminal.signal);
+  if (channel && Object.keys(way).length) {
+    throw badArguments('How a channel is tested is in the flow: leave --protocol, --protection and --path out.');
+  }
   if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
   const timeoutMs = readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
@@ -67,8 +77,8 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     let target: Target;
     try {
       target = channel
-        ? targetOfChannel(channel, values['server-name'])
-        : parseTarget(what ?? '', values['server-name']);
+        ? targetOfChannel(channel.channel, channel.source.parametersFile?.parameters, values['server-name'])
+        : parseTarget(what ?? '', values['server-name'], way);
     } catch (error) {
       if (!(error instanceof FlowKeystoreError && error.code === 'address-invalid')) throw error;
       const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
@@ -82,12 +92,53 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
       anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
       ...(client && { client }),
       candidates: keystore ? keyPairsOf(keystore.keystore) : [],
+      ...(proxy && { proxy }),
       timeoutMs,
       signal: terminal.signal,
       from: os.hostname(),
       now: terminal.now,
     });
   }
+}
+
+/** @throws FlowKeystoreError `arguments`, with what there is */
+function wayOf({ protocol, protection, path: of }: WayOptions): Way {
+  if (protocol !== undefined && !isProtocol(protocol)) {
+    throw badArguments(`There is no protocol ${protocol}.`, `There are: ${Object.keys(protocols).join(', ')}.`);
+  }
+  const ports = protocols[protocol ?? 'tls'].ports;
+  if (protection !== undefined && !isProtection(protection, ports)) {
+    throw badArguments(
+      `${protocols[protocol ?? 'tls'].label} has no protection ${protection}.`,
+      `It has: ${Object.keys(ports).join(', ')}.`,
+    );
+  }
+  return {
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(protection === undefined ? {} : { protection }),
+    ...(of === undefined ? {} : { path: of }),
+  };
+}
+
+interface WayOptions {
+  readonly protocol?: string | undefined;
+  readonly protection?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+const isProtocol = (name: string): name is ProtocolName => Object.hasOwn(protocols, name);
+
+const isProtection = (name: string, ports: Protocol['ports']): name is Protection => Object.hasOwn(ports, name);
+
+/** An address with a login belongs into a variable: arguments can be seen by others. */
+function proxyOf(address: string | undefined, variable: string | undefined, terminal: Terminal): Proxy | undefined {
+  if (address !== undefined && variable !== undefined) throw badArguments('Give --proxy or --proxy-env, not both.');
+  if (variable === undefined) return address === undefined ? undefined : parseProxy(address);
+  const value = terminal.env[variable];
+  if (value === undefined || value === '') {
+    throw badArguments(`The environment variable ${variable} is not set.`, 'Put the address of the proxy into it.');
+  }
+  return parseProxy(value);
 }
 
 /** The server's chain is sound, and the keystore does not have what it ends in. */
@@ -137,15 +188,6 @@ async function refuseOtherFile(file: string, signal: AbortSignal): Promise<void>
     'A channel is tested by the file of its flow.',
     { file },
     'Name it as FLOW.iflw#CHANNEL-ID; flow-keystore flows lists both.',
-  );
-}
-
-function targetOfChannel({ source, channel }: FlowChannel, serverName: string | undefined): Target {
-  const address = addressOf(channel, source.parametersFile?.parameters);
-  if (address) return targetOfAddress(address.resolved, serverName);
-  throw new FlowKeystoreError(
-    'address-invalid',
-    `The ${channel.adapter || 'unknown'} adapter of the channel has no address that can be tested.`,
   );
 }
 

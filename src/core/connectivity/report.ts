@@ -1,5 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import type { TrustAnchor } from '../keystore/anchors';
+import type { ServiceFacts } from './protocols/dialogue';
+import { protocols } from './protocols/protocols';
 import type { Target } from './target';
 import type { Attempt } from './tcp';
 
@@ -8,6 +10,7 @@ export type VerdictCode =
   | 'ok'
   | 'ok-client-certificate-not-requested'
   | 'ok-client-certificate-optional'
+  | 'ok-not-encrypted'
   | 'address-invalid'
   | 'dns-not-found'
   | 'connection-refused'
@@ -27,10 +30,34 @@ export type VerdictCode =
   | 'client-certificate-required'
   | 'client-certificate-rejected'
   | 'client-key-unusable'
-  | 'connection-closed';
+  | 'connection-closed'
+  | 'service-refused';
 
-export type StepName =
-  'address' | 'dns' | 'tcp' | 'tls' | 'serverName' | 'serverTrust' | 'clientCertificate' | 'accepted';
+/** In the order they are taken. `proxy`, `starttls` and `service` are there where the test has them. */
+export const stepNames = [
+  'address',
+  'dns',
+  'tcp',
+  'proxy',
+  'starttls',
+  'tls',
+  'serverName',
+  'serverTrust',
+  'clientCertificate',
+  'accepted',
+  'service',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** The steps of a test. */
+export function stepsFor({ protocol, protection }: Target, proxy: boolean): readonly StepName[] {
+  return stepNames.filter(
+    (step) =>
+      (step !== 'proxy' || proxy) &&
+      (step !== 'starttls' || protection.startsWith('starttls')) &&
+      (step !== 'service' || protocols[protocol].service !== undefined),
+  );
+}
 export type StepStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
 export interface Step {
@@ -64,6 +91,10 @@ export interface ConnectivityReport {
   readonly tls?: { readonly version: string; readonly cipher?: string; readonly alpn?: string };
   readonly server?: ServerReport;
   readonly client?: ClientReport;
+  /** What the server told of itself, in the protocol that is spoken on top. */
+  readonly service?: ServiceFacts;
+  /** Through which proxy, without its login. */
+  readonly proxy?: string;
 }
 
 export interface ServerReport {
@@ -94,7 +125,7 @@ export function isOkVerdict(verdict: VerdictCode): boolean {
 
 /** The report as JSON: plain data, dates in ISO 8601, certificates by their facts. */
 export function reportData(report: ConnectivityReport): object {
-  const { target, from, verdict, ok, steps, tls, server, client } = report;
+  const { target, from, verdict, ok, steps, tls, server, client, service, proxy } = report;
   return {
     target,
     from,
@@ -120,5 +151,7 @@ export function reportData(report: ConnectivityReport): object {
       },
     }),
     ...(client && { client }),
+    ...(service && { service }),
+    ...(proxy !== undefined && { proxy }),
   };
 }

@@ -2,10 +2,13 @@ import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
 import { firstFew } from '../firstFew';
 import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
-import { alertName, connectedAddress, type Probe, type Reached } from './probe';
-import type { Step, StepName, VerdictCode } from './report';
+import { alertName } from './alerts';
+import { connectedAddress, type Probe, type ProbeEnd, type Reached, type ServiceEnd } from './probe';
+import { protocols } from './protocols/protocols';
+import type { Proxy } from './proxy';
+import { stepsFor, type Step, type StepName, type VerdictCode } from './report';
 import { matchesServerName, namesOf } from './serverName';
-import type { Target } from './target';
+import { targetText, type Target } from './target';
 import type { TrustJudgement } from './trust';
 
 export function skipped(step: StepName): Step {
@@ -16,36 +19,90 @@ function failed(step: StepName, code: VerdictCode, message: string): Step {
   return { step, status: 'failed', code, message };
 }
 
-/** dns or tcp, once it stands. */
-export function reachedStep(reached: Reached): Step {
-  return reached.stage === 'dns'
-    ? { step: 'dns', status: 'ok', message: reached.addresses.join(', ') || 'resolved' }
-    : { step: 'tcp', status: 'ok', message: `Connected to ${reached.address} in ${reached.ms} ms.` };
+/** What stands before the handshake, once it does. @param via of the proxy, where there is one */
+export function reachedStep(reached: Reached, { host, port }: Target, via?: Proxy): Step {
+  switch (reached.stage) {
+    case 'dns': {
+      const found = reached.addresses.join(', ') || 'resolved';
+      return { step: 'dns', status: 'ok', message: via ? `Proxy ${via.host}: ${found}` : found };
+    }
+    case 'tcp':
+      return { step: 'tcp', status: 'ok', message: `Connected to ${reached.address} in ${reached.ms} ms.` };
+    case 'proxy':
+      return { step: 'proxy', status: 'ok', message: `The proxy connects to ${targetText({ host, port })}.` };
+    case 'starttls':
+      return { step: 'starttls', status: 'ok', message: `The server begins TLS${greeted(reached.greeting)}.` };
+  }
 }
 
-/** dns, tcp and tls of the pass without a client certificate. */
-export function connectionSteps(pass: Probe, timeoutMs: number): Step[] {
-  const { end, addresses, attempts, ms } = pass;
+const greeted = (greeting: string): string => (greeting === '' ? '' : `; it greets with "${greeting.slice(0, 100)}"`);
+
+/** Up to tls, of the pass without a client certificate. */
+export function connectionSteps(pass: Probe, timeoutMs: number, target: Target, via?: Proxy): Step[] {
+  const { end, addresses, attempts, ms, greeting = '' } = pass;
   const seconds = `${timeoutMs / 1000} seconds`;
-  if (end.stage === 'dns') {
-    const dns =
-      end.kind === 'timeout'
-        ? failed('dns', 'timeout', `The name was not resolved within ${seconds}.`)
-        : failed('dns', 'dns-not-found', `There is no such host (${end.detail}).`);
-    return [dns, skipped('tcp'), skipped('tls')];
+  const whom = via ? 'The proxy' : 'The host';
+  const names = stepsFor(target, via !== undefined).filter((step) => beforeTrust.has(step));
+  const at = end.stage === 'plain' || end.stage === 'established' ? 'tls' : end.stage;
+  return names.map((step) => {
+    if (names.indexOf(step) > names.indexOf(at)) return skipped(step);
+    if (step === at) return stepAt();
+    switch (step) {
+      case 'dns':
+        return reachedStep({ stage: 'dns', addresses }, target, via);
+      case 'tcp':
+        return reachedStep({ stage: 'tcp', address: connectedAddress(attempts), ms: ms.tcp ?? 0 }, target, via);
+      case 'proxy':
+        return reachedStep({ stage: 'proxy' }, target, via);
+      default:
+        return end.stage === 'plain'
+          ? { step, status: 'warning', message: 'The server does not offer to begin TLS.' }
+          : reachedStep({ stage: 'starttls', greeting }, target, via);
+    }
+  });
+
+  function stepAt(): Step {
+    switch (end.stage) {
+      case 'dns':
+        return end.kind === 'timeout'
+          ? failed('dns', 'timeout', `The name was not resolved within ${seconds}.`)
+          : failed('dns', 'dns-not-found', `There is no such host (${end.detail}).`);
+      case 'tcp':
+        return end.kind === 'timeout'
+          ? failed('tcp', 'timeout', `No connection within ${seconds}: a firewall may drop it.`)
+          : end.kind === 'refused'
+            ? failed('tcp', 'connection-refused', `${whom} refuses connections to this port: nothing listens there.`)
+            : failed('tcp', 'connection-refused', `${whom} cannot be reached (${end.detail}).`);
+      case 'proxy':
+      case 'starttls':
+        return beforeTlsStep(end, seconds);
+      case 'plain':
+        return {
+          step: 'tls',
+          status: 'warning',
+          code: 'ok-not-encrypted',
+          message: 'The connection is not encrypted: no certificate is shown.',
+        };
+      default:
+        return tlsStep(pass, seconds);
+    }
   }
-  const dns = reachedStep({ stage: 'dns', addresses });
-  if (end.stage === 'tcp') {
-    const tcp =
-      end.kind === 'timeout'
-        ? failed('tcp', 'timeout', `No connection within ${seconds}: a firewall may drop it.`)
-        : end.kind === 'refused'
-          ? failed('tcp', 'connection-refused', 'The host refuses connections to this port: nothing listens there.')
-          : failed('tcp', 'connection-refused', `The host cannot be reached (${end.detail}).`);
-    return [dns, tcp, skipped('tls')];
+}
+
+const beforeTrust: ReadonlySet<StepName> = new Set(['dns', 'tcp', 'proxy', 'starttls', 'tls']);
+
+function beforeTlsStep(end: Extract<ProbeEnd, { stage: 'proxy' | 'starttls' }>, seconds: string): Step {
+  const { stage, kind, detail } = end;
+  const whom = stage === 'proxy' ? 'The proxy' : 'The server';
+  if (kind === 'timeout') {
+    const message =
+      stage === 'proxy'
+        ? `The proxy did not connect within ${seconds}.`
+        : `The server did not begin TLS within ${seconds}. It may speak TLS from the first octet on, or something else.`;
+    return failed(stage, 'timeout', message);
   }
-  const tcp = reachedStep({ stage: 'tcp', address: connectedAddress(attempts), ms: ms.tcp ?? 0 });
-  return [dns, tcp, tlsStep(pass, seconds)];
+  const code = stage === 'proxy' ? 'proxy-refused' : 'starttls-refused';
+  return failed(stage, code, kind === 'refused' ? detail : `${whom} hung up (${detail}).`);
 }
 
 function tlsStep(pass: Probe, seconds: string): Step {
@@ -274,8 +331,8 @@ function keptWith(client: string, pass: Probe): string {
 }
 
 /** An answer that speaks of a refusal is told; it may be about the path "/" alone. */
-function answered({ end }: Probe): string {
-  if (end.kind !== 'data') return '';
+function answered({ end, service }: Probe): string {
+  if (end.stage !== 'established' || end.kind !== 'data' || service) return '';
   const status = httpStatus(end.answer);
   return status !== undefined && status >= 400 ? `, and answered the request for "/" with HTTP ${status}` : '';
 }
@@ -285,4 +342,26 @@ function howItEnded({ end }: Probe): string {
   if (end.kind === 'data') return ` (${httpRefusal(end.answer) ?? ''})`;
   if (end.alert !== undefined) return ` (${alertName(end.alert)})`;
   return end.kind === 'closed' || end.kind === 'closed-at-once' ? ' (it closed the connection)' : '';
+}
+
+/** What the protocol on top of the connection came to. */
+export function serviceStep(service: ServiceEnd | undefined, { protocol }: Target, timeoutMs: number): Step {
+  const { label } = protocols[protocol];
+  const step = 'service';
+  switch (service?.kind) {
+    case undefined:
+      return skipped(step);
+    case 'done': {
+      const { greeting, offers } = service.facts;
+      const says =
+        greeting === undefined || greeting === '' ? `${label} is spoken` : `${label}: ${greeting.slice(0, 120)}`;
+      return { step, status: 'ok', message: `${says}${offers.length ? `; it offers ${firstFew(offers, 12)}` : ''}.` };
+    }
+    case 'refused':
+      return failed(step, 'service-refused', service.message);
+    case 'silent':
+      return failed(step, 'timeout', `The server did not answer as ${label} within ${timeoutMs / 1000} seconds.`);
+    case 'closed':
+      return failed(step, 'connection-closed', `The server hung up before it had answered as ${label}.`);
+  }
 }

@@ -6,12 +6,15 @@ import type { TrustAnchor } from '../keystore/anchors';
 import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
 import { acceptanceOf, isRequested } from './acceptance';
 import { probe, type Probe } from './probe';
+import { protocols } from './protocols/protocols';
+import { proxyText, type Proxy } from './proxy';
 import {
   isOkVerdict,
   type ClientReport,
   type ConnectivityReport,
   type ServerReport,
   type Step,
+  type StepName,
   type VerdictCode,
 } from './report';
 import {
@@ -21,6 +24,7 @@ import {
   reachedStep,
   serverNameStep,
   serverTrustStep,
+  serviceStep,
   skipped,
   unreadableStep,
 } from './steps';
@@ -51,7 +55,9 @@ export interface ConnectivityTest {
   readonly candidates?: readonly KeyPairChain[];
   /** Where to look for roots that could be added; those of public authorities where absent. */
   readonly rootOf?: TrustQuestion['rootOf'];
-  /** For each of DNS, TCP and TLS. Milliseconds. */
+  /** Who connects in our place. */
+  readonly proxy?: Proxy;
+  /** For each of DNS, TCP, TLS and what is said before and after it. Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Name of this machine, for the report. */
@@ -85,29 +91,25 @@ export async function testConnectivity(
     message: `${targetText(target)}${target.serverName === target.host ? '' : ` as ${target.serverName}`}`,
   });
 
-  const options = {
-    host: target.host,
-    port: target.port,
-    serverName: target.serverName,
-    timeoutMs,
-    ...(signal && { signal }),
-  };
-  const without = await probe({ ...options, onReached: (reached) => add(reachedStep(reached)) });
-  const connection = connectionSteps(without, timeoutMs);
-  const { chain, problem } = readChain(without);
+  const { proxy } = test;
+  const options = { ...target, timeoutMs, ...(proxy && { proxy }), ...(signal && { signal }) };
+  const without = await probe({ ...options, onReached: (reached) => add(reachedStep(reached, target, proxy)) });
+  const connection = connectionSteps(without, timeoutMs, target, proxy);
+  const isPlain = without.end.stage === 'plain';
+  const { chain, problem } = isPlain ? { chain: [] } : readChain(without);
   const trust =
-    problem === undefined
+    problem === undefined && !isPlain
       ? judgeServer({ chain, anchors: test.anchors, now, rootOf: test.rootOf ?? publicRootOf })
       : undefined;
   add(...connection.filter(({ step }) => !steps.some((told) => told.step === step)));
   const failed = connection.some(({ status }) => status === 'failed');
-  if (failed) add(skipped('serverName'), skipped('serverTrust'));
+  if (failed || isPlain) add(skipped('serverName'), skipped('serverTrust'));
   else if (problem !== undefined) add(skipped('serverName'), unreadableStep(problem));
   else add(serverNameStep(chain, target), serverTrustStep(chain, trust));
 
   let report: ClientReport | undefined;
   let withCertificate: Probe | undefined;
-  if (failed) add(skipped('clientCertificate'), skipped('accepted'));
+  if (failed || isPlain) add(skipped('clientCertificate'), skipped('accepted'));
   else {
     const requested = isRequested(without);
     const issuers = issuerNames(without.server.acceptableIssuers);
@@ -130,6 +132,11 @@ export async function testConnectivity(
       candidates: requested ? (test.candidates ?? []).map((candidate) => judgeCandidate(candidate, issuers, now)) : [],
     };
   }
+  const { service } = withCertificate ?? without;
+  if (protocols[target.protocol].service) {
+    const isOver = steps.some(({ step, status }) => status === 'failed' && ends.has(step));
+    add(isOver && service?.kind !== 'done' ? skipped('service') : serviceStep(service, target, timeoutMs));
+  }
   const verdict = verdictOf(steps);
   const facts = withCertificate?.cipher !== undefined ? withCertificate : without;
   return {
@@ -150,8 +157,21 @@ export async function testConnectivity(
     }),
     ...(chain.length && { server: serverReport(chain, trust) }),
     ...(report && { client: report }),
+    ...(service?.kind === 'done' && { service: service.facts }),
+    ...(proxy && { proxy: proxyText(proxy) }),
   };
 }
+
+/** Where these failed, it is no wonder that nothing was said on top of the connection. */
+const ends: ReadonlySet<StepName> = new Set([
+  'dns',
+  'tcp',
+  'proxy',
+  'starttls',
+  'tls',
+  'clientCertificate',
+  'accepted',
+]);
 
 /** The report of a test whose address was refused before anything could be tested. */
 export function addressInvalidReport(
@@ -161,7 +181,7 @@ export function addressInvalidReport(
   now: Date,
 ): ConnectivityReport {
   return {
-    target: { ...target, serverName: target.host, protocol: 'tls' },
+    target: { ...target, serverName: target.host, protocol: 'tls', protection: 'tls' },
     from,
     at: now,
     ms: 0,

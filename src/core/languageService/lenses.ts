@@ -1,3 +1,4 @@
+import { canBeTested } from '../checks/channelTarget';
 import type { CheckedFlow, CheckOptions } from '../checks/context';
 import type { KeystoreView } from '../checks/keystoreView';
 import { adapterLabel, describeAdapter, stepLabel } from '../flow/adapters';
@@ -55,7 +56,7 @@ function lensOf(
     ...(alias?.property && (alias.used === 'yes' || (alias.used === 'unknown' && alias.value !== ''))
       ? { alias: aliasStatus(alias, keystores, options) }
       : {}),
-    testable: row?.http === true,
+    testable: canBeTested(channel),
   };
 }
 

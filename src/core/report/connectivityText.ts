@@ -1,4 +1,5 @@
-import type { ConnectivityReport, ServerReport, VerdictCode } from '../connectivity/report';
+import { protocols } from '../connectivity/protocols/protocols';
+import type { ConnectivityReport, ServerReport, StepName, VerdictCode } from '../connectivity/report';
 import { targetText } from '../connectivity/target';
 import { groups, validityText } from '../keystore/describe';
 import { firstFew } from '../firstFew';
@@ -16,6 +17,8 @@ export function headlineOf(report: ConnectivityReport): string {
       return `${where} is trusted, and never asked for a client certificate`;
     case 'ok-client-certificate-optional':
       return `${where} is trusted; it takes "${alias ?? ''}", and goes on without a client certificate too`;
+    case 'ok-not-encrypted':
+      return `${where} can be reached, and the connection is not encrypted`;
     case 'address-invalid':
       return `${report.target.host || 'The address'} cannot be tested`;
     case 'dns-not-found':
@@ -56,6 +59,8 @@ export function headlineOf(report: ConnectivityReport): string {
       return 'The key pair cannot be used';
     case 'connection-closed':
       return `${where} closed the connection without a reason`;
+    case 'service-refused':
+      return `${where} does not go on as ${protocols[report.target.protocol].label}`;
   }
 }
 
@@ -73,6 +78,8 @@ export function explanationOf(report: ConnectivityReport): string {
       'The handshake works, but the certificate plays no part in it: the receiver has to ask for one, or authenticates in another way (basic, OAuth). Perhaps another port or host is the one for client certificates.',
     'ok-client-certificate-optional':
       'The handshake works with the certificate. As the receiver also goes on without one, it decides later what a sender without certificate may do.',
+    'ok-not-encrypted':
+      'Everything that is sent can be read on the way, passwords too. Use TLS where the server has it; the tenant offers it as protection of the adapter.',
     'address-invalid': failed,
     'dns-not-found':
       'Check the spelling of the host. A host inside a company network is known there alone: the tenant reaches it through the Cloud Connector.',
@@ -80,8 +87,8 @@ export function explanationOf(report: ConnectivityReport): string {
       'Check the port. A firewall may also refuse this machine and still let the tenant through, or the other way round.',
     timeout:
       'A firewall often drops connections silently: ask whether this machine, and the tenant, may connect. A slow server can be given more time.',
-    'proxy-refused': failed,
-    'starttls-refused': failed,
+    'proxy-refused': `${failed} The proxy is the one of this machine's settings; the tenant does not use it.`,
+    'starttls-refused': `${failed} Try it with TLS from the first octet on, on the port for that, or ask who runs the server.`,
     'not-tls': `${failed} Check the port: HTTPS is usually on 443, and SSH, plain HTTP or a proxy may be on this one.`,
     'protocol-version': 'The receiver has to enable TLS 1.2 or 1.3.',
     'no-shared-cipher': 'The receiver has to enable a cipher of today (AES-GCM with ECDHE).',
@@ -98,6 +105,7 @@ export function explanationOf(report: ConnectivityReport): string {
     'client-key-unusable': failed,
     'connection-closed':
       'The server, or something before it, hung up. Its log knows why; firewalls and load balancers do so for senders they do not know.',
+    'service-refused': `${failed} The connection itself stands: check the port and the kind of server, or ask who runs it.`,
   };
   return texts[report.verdict];
 }
@@ -120,6 +128,7 @@ function rootMissing(server: ServerReport | undefined): string {
 export function opensslCommand(report: ConnectivityReport): string {
   const { target, client } = report;
   const parts = ['openssl s_client', `-connect ${targetText(target)}`];
+  if (target.protection.startsWith('starttls')) parts.push(`-starttls ${target.protocol}`);
   if (/[a-z]/i.test(target.serverName)) {
     parts.push(`-servername ${target.serverName}`, `-verify_hostname ${target.serverName}`);
   } else parts.push(`-verify_ip ${target.serverName}`);
@@ -130,29 +139,34 @@ export function opensslCommand(report: ConnectivityReport): string {
 
 const marks = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
 
-const stepNames = {
+const stepNames: Readonly<Record<StepName, string>> = {
   address: 'Address',
   dns: 'DNS',
   tcp: 'TCP',
+  proxy: 'Proxy',
+  starttls: 'STARTTLS',
   tls: 'TLS',
   serverName: 'Server name',
   serverTrust: 'Server trust',
   clientCertificate: 'Client certificate',
   accepted: 'Accepted',
-} as const;
+  service: 'Service',
+};
 
-export function stepNameOf(step: keyof typeof stepNames): string {
+export function stepNameOf(step: StepName): string {
   return stepNames[step];
 }
 
 /** Where and when, in one line. */
 export function circumstancesOf(report: ConnectivityReport): string {
-  const { tls, from, at, ms } = report;
+  const { tls, from, at, ms, proxy } = report;
   const time = at
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-  return [tls?.version, `tested from ${from}`, time, `${ms} ms`].filter(Boolean).join(' · ');
+  return [tls?.version, `tested from ${from}${proxy === undefined ? '' : ` through the ${proxy}`}`, time, `${ms} ms`]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** The report as plain text, as the command line shows it. */

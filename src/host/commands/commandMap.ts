@@ -1,3 +1,4 @@
+import type { ProtocolName, Protection } from '../../core/connectivity/protocols/protocols';
 import type { CertificateForm, ChainMember, ExportedPart, KeyPairForm } from '../../core/keystore/export';
 import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
@@ -284,6 +285,12 @@ export interface TestConnectivityArgument extends KeystoreArgument {
   /** `api.example`, `api.example:8443`, or an address. */
   readonly host?: string;
   readonly port?: number;
+  /** TLS when absent. */
+  readonly protocol?: ProtocolName;
+  /** The protocol's own when absent. */
+  readonly protection?: Protection;
+  /** Of a WebSocket. */
+  readonly path?: string;
   /** `null`: without a client certificate. */
   readonly alias?: string | null;
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { targetOfAddress } from '../../core/connectivity/target';
 import { describeError, isAbort } from '../../core/errors';
 import type { KeyPairEntry } from '../../core/keystore/model';
 import { headlineOf } from '../../core/report/connectivityText';
@@ -48,7 +47,7 @@ export async function testSuccessor(
       report(t('{0} of {1}: {2}', i + 1, receivers.length, name));
       const place = { name, flow: receiver.flow.toString(), channel: receiver.channel };
       try {
-        const target = targetOfAddress(receiver.address);
+        const target = receiver.target();
         const tested = await runConnectivityTest({ target, session, alias: successor.alias }, signal);
         done.push({ ...place, verdict: tested.verdict, ok: tested.ok, headline: headlineOf(tested) });
       } catch (error) {

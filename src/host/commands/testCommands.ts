@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
 import { findEntry } from '../../core/keystore/edit';
-import { parseTarget, targetOfAddress, targetText, type Target } from '../../core/connectivity/target';
-import { describeError, FlowKeystoreError } from '../../core/errors';
+import { targetText, type Target } from '../../core/connectivity/target';
+import { FlowKeystoreError } from '../../core/errors';
 import { stepNameOf } from '../../core/report/connectivityText';
 import { stepAfter } from '../editors/reportModel';
-import { askChoice, askText, separator, type Choice, type Separator } from '../input/quickInput';
-import { runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
+import { askChoice, type Choice } from '../input/quickInput';
+import { proxyOf, runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
-import { findReceivers, receiverOf, type Receiver } from '../services/receivers';
+import { receiverOf, type Receiver } from '../services/receivers';
 import { withProgress } from '../ui/progress';
+import { askTarget, targetOf } from './askTarget';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import { unlockKey } from './keyPassword';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
@@ -52,7 +53,13 @@ async function testByHand(host: Host, argument: TestConnectivityArgument): Promi
     return testWith(host, asked, argument, title);
   }
   const port = argument.port === undefined ? '' : `:${argument.port}`;
-  return testWith(host, targetOf(`${argument.host}${port}`), argument, title);
+  const { protocol, protection, path } = argument;
+  const way = {
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(protection === undefined ? {} : { protection }),
+    ...(path === undefined ? {} : { path }),
+  };
+  return testWith(host, targetOf(`${argument.host}${port}`, way), argument, title);
 }
 
 async function testWith(
@@ -64,7 +71,8 @@ async function testWith(
   const session = await keystoreForTest(host, argument, { title });
   const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
   await readyKey(session, alias, argument);
-  await host.memory.setLastTest({ host: targetText(target), ...(alias === null ? {} : { alias }) });
+  const { protocol } = target;
+  await host.memory.setLastTest({ host: targetText(target), protocol, ...(alias === null ? {} : { alias }) });
   return runAndShow(host, requestOf(target, session, alias));
 }
 
@@ -81,7 +89,7 @@ async function testReceiver(
   const title = t('Test {0}', receiver.name);
   let target: Target;
   try {
-    target = targetOfAddress(receiver.address);
+    target = receiver.target();
   } catch (error) {
     if (argument.silent) throw error;
     void host.errors.show(error, receiver.name && `${receiver.name}:`);
@@ -126,8 +134,11 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
   return withProgress(t('Testing {0}', where), async (cancelled, tell) => {
     const stop = new AbortController();
     const signal = AbortSignal.any([cancelled, stop.signal]);
+    const { target } = request;
+    const proxied = proxyOf(target) !== undefined;
     const run = await host.reports.begin({
-      target: request.target,
+      target,
+      proxied,
       ...(session ? { keystore: session.uri.toString() } : {}),
       ...(channel ? { channel } : {}),
       again: () => testAgain(host, request),
@@ -135,7 +146,7 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
     });
     try {
       const report = await runConnectivityTest(request, signal, (step) => {
-        const next = stepAfter(step.step);
+        const next = stepAfter(step.step, target, proxied);
         if (next) tell(t(stepNameOf(next)));
         run.step(step);
       });
@@ -165,50 +176,6 @@ async function testAgain(host: Host, request: TestRequest): Promise<void> {
   } catch (error) {
     await host.errors.show(error);
   }
-}
-
-/** Any address will do where the person gave a whole one: the host is taken out of it. */
-function targetOf(text: string): Target {
-  return /^https:\/\//i.test(text.trim()) ? targetOfAddress(text) : parseTarget(text);
-}
-
-async function askTarget(host: Host, title: string): Promise<Target | Receiver> {
-  const receivers = await findReceivers();
-  if (!receivers.length) return askHost(host, title);
-  const items: (Choice<Receiver | 'host'> | Separator)[] = [
-    { label: t('Enter a host...'), iconPath: new vscode.ThemeIcon('edit'), value: 'host' },
-    separator(t('Receivers in this workspace')),
-    ...receivers.map((receiver) => ({
-      label: receiver.name || receiver.adapter,
-      description: [receiver.adapter, receiver.address].join(' \u00b7 '),
-      detail: receiver.flowName,
-      iconPath: new vscode.ThemeIcon('plug'),
-      value: receiver,
-    })),
-  ];
-  const asked = await askChoice({ title, placeholder: t('To which host?'), items });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return asked.value === 'host' ? askHost(host, title) : asked.value;
-}
-
-async function askHost(host: Host, title: string): Promise<Target> {
-  const asked = await askText({
-    title,
-    prompt: t('Host, with its port where it is not 443'),
-    placeholder: 'api.partner.example:443',
-    value: host.memory.lastTest.host ?? '',
-    check: (value) => {
-      if (value.trim() === '') return { severity: 'error', text: t('The host is missing.') };
-      try {
-        targetOf(value);
-        return undefined;
-      } catch (error) {
-        return { severity: 'error', text: describeError(error) };
-      }
-    },
-  });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return targetOf(asked.value);
 }
 
 /** The keystore for a test, open. Undefined where there is none at all: the test says then whom one would have to trust. */

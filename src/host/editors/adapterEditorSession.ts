@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTestable } from '../../core/checks/channelTarget';
 import { describeError } from '../../core/errors';
 import type { Channel, ChannelFields } from '../../core/flow/model';
 import { parameterOf } from '../../core/flow/parameters';
@@ -15,7 +16,7 @@ import { isChangeable, type FlowDocuments } from '../language/flowDocuments';
 import { settings } from '../services/settings';
 import { showInformation } from '../ui/messages';
 import type { AdapterEditorServices } from './adapterEditor';
-import { certificateViews, editorState, fieldOf, isTestable, keyPairsNote, keyPairViews } from './editorModel';
+import { certificateViews, editorState, fieldOf, keyPairsNote, keyPairViews } from './editorModel';
 import { modelTexts } from './editorTexts';
 import type { ModelTexts } from './fieldModel';
 import type { FlowEdits } from './flowEdits';

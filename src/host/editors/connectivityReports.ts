@@ -25,6 +25,8 @@ const { t } = vscode.l10n;
 /** A test that is about to run. */
 export interface ReportRequest {
   readonly target: Target;
+  /** It goes through a proxy. */
+  readonly proxied: boolean;
   /** URI, as a string, of the keystore that is asked for trust: what is added goes there. */
   readonly keystore?: string;
   /** The channel that is tested, where it is one. */
@@ -158,10 +160,9 @@ class ReportPanel implements vscode.Disposable {
     const show = (state: { cancelled?: boolean; failure?: string } = {}): void => {
       if (run !== this.run) return;
       const { cancelled = false, failure } = state;
-      const target = request.target;
-      this.show(
-        runningView({ target, steps: [...steps], cancelled, ...(failure === undefined ? {} : { failure }) }, texts),
-      );
+      const { target, proxied } = request;
+      const more = failure === undefined ? {} : { failure };
+      this.show(runningView({ target, proxied, steps: [...steps], cancelled, ...more }, texts));
     };
     show();
     return {

@@ -1,3 +1,4 @@
+import { isTestable } from '../../core/checks/channelTarget';
 import { checkFlow } from '../../core/checks/check';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
 import type { Finding } from '../../core/checks/finding';
@@ -5,10 +6,9 @@ import type { KeystoreView, LocatedEntry } from '../../core/checks/keystoreView'
 import { aliasStatus, type AliasStatus } from '../../core/languageService/aliasStatus';
 import { keyPairs, withCertificates } from '../../core/languageService/completions';
 import { adapterLabel, describeAdapter, stepLabel } from '../../core/flow/adapters';
-import { addressOf, fieldNames, fieldsOf } from '../../core/flow/fields';
+import { fieldNames, fieldsOf } from '../../core/flow/fields';
 import type { Channel, ChannelFields, PartField } from '../../core/flow/model';
 import { fieldById, otherFields, partById, partsOf, type Part } from '../../core/flow/partFields';
-import type { Parameters } from '../../core/flow/parameters';
 import { expiryState } from '../../core/keystore/expiry';
 import type {
   ChannelKind,
@@ -233,12 +233,6 @@ export function receiverStates(
         return [id, { ...state, problems, settings, testable: isTestable(channel, parameters) }];
       }),
   );
-}
-
-/** Whether its address can be tested with TLS, as far as the files say. */
-export function isTestable(channel: Channel, parameters: Parameters | undefined): boolean {
-  const address = addressOf(channel, parameters);
-  return describeAdapter(channel)?.http === true && address?.open === false;
 }
 
 function statusOf(

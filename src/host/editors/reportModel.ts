@@ -1,4 +1,11 @@
-import type { ConnectivityReport, ServerReport, Step, StepName } from '../../core/connectivity/report';
+import {
+  stepsFor,
+  type ConnectivityReport,
+  type ServerReport,
+  type Step,
+  type StepName,
+} from '../../core/connectivity/report';
+import { protocols } from '../../core/connectivity/protocols/protocols';
 import { targetText, type Target } from '../../core/connectivity/target';
 import type { Certificate } from '../../core/certificates/certificate';
 import { groups } from '../../core/keystore/describe';
@@ -19,20 +26,10 @@ import type {
 } from '../../protocol/connectivityReport';
 import type { ModelTexts } from './fieldModel';
 
-/** The order in which a test takes its steps. */
-const order: readonly StepName[] = [
-  'address',
-  'dns',
-  'tcp',
-  'tls',
-  'serverName',
-  'serverTrust',
-  'clientCertificate',
-  'accepted',
-];
-
 export interface RunningTest {
   readonly target: Target;
+  /** It goes through a proxy. */
+  readonly proxied: boolean;
   /** Those decided so far. */
   readonly steps: readonly Step[];
   /** The person stopped it. */
@@ -42,12 +39,17 @@ export interface RunningTest {
 }
 
 /** The step that goes on once this one is decided. */
-export function stepAfter(step: StepName): StepName | undefined {
-  return order[order.indexOf(step) + 1];
+export function stepAfter(step: StepName, target: Target, proxied: boolean): StepName | undefined {
+  const steps = stepsFor(target, proxied);
+  return steps[steps.indexOf(step) + 1];
 }
 
 /** The report while its test runs, or after it was stopped. */
-export function runningView({ target, steps, cancelled, failure }: RunningTest, texts: ModelTexts): ReportView {
+export function runningView(
+  { target, proxied, steps, cancelled, failure }: RunningTest,
+  texts: ModelTexts,
+): ReportView {
+  const order = stepsFor(target, proxied);
   const decided = new Map(steps.map((step) => [step.step, step]));
   const next = order.find((name) => !decided.has(name));
   const stopped = cancelled || failure !== undefined;
@@ -177,7 +179,10 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
         ...detail('Host', target.host),
         ...detail('Port', String(target.port)),
         ...detail('Name asked for', target.serverName),
+        ...detail('Protocol', target.protocol === 'tls' ? undefined : protocols[target.protocol].label),
       ];
+    case 'proxy':
+      return detail('Proxy', report.proxy);
     case 'tcp':
       return attempts.flatMap(({ address, outcome }) => detail(outcome, address));
     case 'tls':
@@ -198,6 +203,8 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
         ),
         ...detail('Sent', client.sent),
       ];
+    case 'service':
+      return [...detail('Greeting', report.service?.greeting), ...detail('Offers', report.service?.offers.join(', '))];
     default:
       return [];
   }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
+import { proxyFor, type Proxy } from '../../core/connectivity/proxy';
 import type { ConnectivityReport, Step } from '../../core/connectivity/report';
 import type { Target } from '../../core/connectivity/target';
 import { testConnectivity } from '../../core/connectivity/test';
@@ -16,6 +17,9 @@ export interface ConnectivityRequest {
   readonly alias?: string;
 }
 
+/** The proxy that VS Code goes through to a host. @throws FlowKeystoreError `address-invalid` where its address cannot be read */
+export const proxyOf = (target: Target): Proxy | undefined => proxyFor(settings.proxy(), target);
+
 /**
  * Tests as a receiver adapter would connect. The private key is unsealed only when the server asks for a certificate.
  * @throws the signal's reason when cancelled
@@ -27,6 +31,7 @@ export function runConnectivityTest(
 ): Promise<ConnectivityReport> {
   const keystore = session?.keystore;
   const password = (of: string): string => session?.passwordForUse(of) ?? '';
+  const proxy = proxyOf(target);
   const client = alias === undefined ? undefined : clientOf(keystore, alias, password);
   return testConnectivity(
     {
@@ -37,6 +42,7 @@ export function runConnectivityTest(
       signal,
       from: hostname(),
       ...(client && { client }),
+      ...(proxy && { proxy }),
     },
     onStep,
   );

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { adapterLabel } from '../../core/flow/adapters';
+import { targetOfChannel } from '../../core/checks/channelTarget';
+import type { Target } from '../../core/connectivity/target';
 import { addressOf, keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
@@ -19,6 +21,8 @@ export interface Receiver {
   readonly adapter: string;
   /** Parameters put in. */
   readonly address: string;
+  /** Where it connects to. @throws FlowKeystoreError `address-invalid` */
+  readonly target: () => Target;
   /** Resolved. Absent where the channel has none, sets it at run time, or does not authenticate with a key pair. */
   readonly alias?: string;
   /** It authenticates with a key pair, or may: which one is for a person to say where there is no alias. */
@@ -62,6 +66,7 @@ export function receiverOf(
     name: channel.name,
     adapter: adapterLabel(channel),
     address: addressOf(channel, parameters)?.resolved ?? '',
+    target: () => targetOfChannel(channel, parameters),
     ...(alias === undefined ? {} : { alias }),
     usesKeyPair: used,
   };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { FindingCode, Severity } from '../../core/checks/finding';
 import { isLevel, isRuleId } from '../../core/checks/ruleCatalog';
+import type { ProxySettings } from '../../core/connectivity/proxy';
 import { usualBackups } from '../../core/keystore/backups';
 import { usualThresholds, type ExpiryThresholds } from '../../core/keystore/expiry';
 
@@ -32,6 +33,20 @@ export const settings = {
   /** Of each phase of a connectivity test. */
   timeoutMilliseconds(): number {
     return atLeast(1, vscode.workspace.getConfiguration(section).get<number>('connectivity.timeoutSeconds', 10)) * 1000;
+  },
+
+  /** VS Code's own: its settings, else the variables that programs go by. */
+  proxy(): ProxySettings {
+    const http = vscode.workspace.getConfiguration('http');
+    if (http.get<string>('proxySupport') === 'off') return { address: '', noProxy: [] };
+    const { env } = process;
+    const variable = (...names: readonly string[]): string =>
+      names.map((name) => env[name] ?? env[name.toUpperCase()] ?? '').find((value) => value !== '') ?? '';
+    const excepted = http.get<readonly string[]>('noProxy', []);
+    return {
+      address: http.get<string>('proxy', '').trim() || variable('https_proxy', 'http_proxy', 'all_proxy'),
+      noProxy: excepted.length ? excepted : variable('no_proxy').split(','),
+    };
   },
 
   /**

@@ -1,3 +1,4 @@
+import type { ProtocolName } from '../../core/connectivity/protocols/protocols';
 import type * as vscode from 'vscode';
 import { receiverGroupings, type ReceiverGrouping } from '../../core/report/receivers';
 import { groupings, sortOrders, type Grouping, type SortOrder } from '../../core/keystore/group';
@@ -22,6 +23,7 @@ export interface ExpiryTold {
 /** What the last connectivity test was for. */
 export interface LastTest {
   readonly host?: string;
+  readonly protocol?: ProtocolName;
   /** Absent for "no client certificate". */
   readonly alias?: string;
 }

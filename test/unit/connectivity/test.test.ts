@@ -63,7 +63,7 @@ describe('connectivity test against real servers', function () {
     trusted: readonly TestIdentity[] = [root],
   ): Promise<ConnectivityReport> =>
     testConnectivity({
-      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls' },
+      target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
       anchors: trusted.map(({ certificate }) => ({ alias: certificate.subject.short, certificate })),
       timeoutMs: 3_000,
       from: 'here',
@@ -338,6 +338,7 @@ describe('connectivity test against real servers', function () {
       port: 443,
       serverName: 'no-such-host.invalid',
       protocol: 'tls',
+      protection: 'tls',
     } as const;
     expectVerdict(await run(443, { target }), 'dns-not-found');
   });
@@ -353,7 +354,7 @@ describe('connectivity test against real servers', function () {
     const before: string[] = [];
     const told: string[] = [];
     const port = await tcp((socket) => socket.once('data', () => setTimeout(() => before.push(...told), 100)));
-    const target = { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls' } as const;
+    const target = { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls', protection: 'tls' } as const;
     const report = await testConnectivity({ target, anchors: [], timeoutMs: 400, from: 'here' }, ({ step }) =>
       told.push(step),
     );
@@ -476,7 +477,7 @@ describe('connectivity test against real servers', function () {
     const told: string[] = [];
     const report = await testConnectivity(
       {
-        target: { host: '127.0.0.1', port: await start(), serverName: 'localhost', protocol: 'tls' },
+        target: { host: '127.0.0.1', port: await start(), serverName: 'localhost', protocol: 'tls', protection: 'tls' },
         anchors: [],
         timeoutMs: 3_000,
         from: 'here',

@@ -1,0 +1,83 @@
+import { FlowKeystoreError } from '../errors';
+import { describeAdapter, propertyOf } from '../flow/adapters';
+import { addressOf } from '../flow/fields';
+import type { Channel } from '../flow/model';
+import { hasPlaceholder, isDynamic, resolveValue, type Parameters } from '../flow/parameters';
+import type { ProtocolName, Protection } from '../connectivity/protocols/protocols';
+import { parseTarget, requireWritten, targetOfAddress, type Target } from '../connectivity/target';
+
+/** What a receiver channel speaks that a test can speak too. */
+function protocolOf(channel: Channel, parameters: Parameters | undefined): ProtocolName | undefined {
+  if (channel.direction !== 'Receiver') return undefined;
+  if (describeAdapter(channel)?.http === true) return 'tls';
+  switch (channel.adapter) {
+    case 'Mail':
+      return 'smtp';
+    case 'FTP':
+      return 'ftp';
+    case 'Kafka':
+      return 'kafka';
+    case 'AMQP':
+      return valueOf(channel, 'TransportProtocol', parameters) === 'WS' ? 'amqp-ws' : 'amqp';
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a channel speaks what a test speaks. */
+export const canBeTested = (channel: Channel): boolean => protocolOf(channel, undefined) !== undefined;
+
+/** The same, and its address is in the files. */
+export const isTestable = (channel: Channel, parameters: Parameters | undefined): boolean =>
+  canBeTested(channel) && addressOf(channel, parameters)?.open === false;
+
+/** SMTP's by the values of exported flows. */
+const mailProtections: Readonly<Record<string, Protection>> = {
+  off: 'off',
+  starttls_mandatory: 'starttls',
+  starttls_optional: 'starttls-optional',
+  smtps: 'tls',
+};
+
+/**
+ * Where a receiver channel connects to, and how.
+ * @throws FlowKeystoreError `address-invalid` for adapters that speak something else, for what is set at run time and for parameters without a value
+ */
+export function targetOfChannel(channel: Channel, parameters: Parameters | undefined, serverName?: string): Target {
+  const protocol = protocolOf(channel, parameters);
+  const address = addressOf(channel, parameters);
+  if (!protocol) {
+    throw new FlowKeystoreError(
+      'address-invalid',
+      `The ${channel.adapter || 'unknown'} adapter speaks something that cannot be tested here.`,
+      {},
+      'Test its host by hand, where that makes sense.',
+    );
+  }
+  if (protocol === 'tls' || !address) return targetOfAddress(address?.resolved ?? '', serverName);
+  // Kafka has several brokers, any of which leads to the others.
+  const [first = ''] = address.resolved.split(',');
+  const port = valueOf(channel, 'port', parameters);
+  const path = valueOf(channel, 'path', parameters);
+  const host = requireWritten(port === '' || /:\d+$/.test(first) ? first : `${first}:${port}`);
+  const written = protocol === 'smtp' ? valueOf(channel, 'ssl', parameters) : '';
+  const protection = mailProtections[written];
+  if (written !== '' && protection === undefined) {
+    throw new FlowKeystoreError(
+      'address-invalid',
+      isDynamic(written) || hasPlaceholder(written)
+        ? 'The protection of the connection is not in the files.'
+        : `The protection "${written}" is not known here.`,
+      {},
+      'Test the host by hand.',
+    );
+  }
+  return parseTarget(host, serverName, {
+    protocol,
+    ...(protection === undefined ? {} : { protection }),
+    ...(protocol === 'amqp-ws' ? { path } : {}),
+  });
+}
+
+const valueOf = (channel: Channel, key: string, parameters: Parameters | undefined): string =>
+  resolveValue(propertyOf(channel, key)?.value ?? '', parameters).text;
