@@ -67,7 +67,7 @@ const commands: Readonly<Record<string, Described & { readonly run: Command }>> 
     what: 'another alias in flows and their parameters, and in a keystore',
   },
   check: { run: check, usage: checkUsage, what: 'flows against keystores: aliases, expiry, authentication' },
-  test: { run: test, usage: testUsage, what: 'an outbound TLS connection, step by step, trusting the keystore alone' },
+  test: { run: test, usage: testUsage, what: 'an outbound connection, step by step, trusting the keystore alone' },
 };
 
 /** Runs a command line; the exit code. Messages go to the terminal's `err`, one line each. */

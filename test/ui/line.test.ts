@@ -9,6 +9,7 @@ import { getKeyPair } from '../../src/core/keystore/edit';
 import { readKeystore } from '../../src/core/keystore/store';
 import { makePracticeIdentities } from '../support/practiceIdentities';
 import { startPracticeReceiver, type PracticeReceiver } from '../support/practiceReceiver';
+import { startLineServer } from '../support/protocolServers';
 import { openWorkbench, type Theme, type Workbench } from './harness';
 
 const password = 'Keystore-1';
@@ -196,6 +197,40 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
         await toast.waitFor({ state: 'detached' });
       } finally {
         silent.close();
+      }
+    });
+
+    it('tests a mail server, which begins TLS when it is asked to', async () => {
+      const { server: identity } = await makePracticeIdentities();
+      const mail = await startLineServer(
+        {
+          greeting: '220 mail.practice.example ready\r\n',
+          answers: {
+            EHLO: '250-mail.practice.example\r\n250-AUTH PLAIN LOGIN\r\n250 STARTTLS\r\n',
+            STARTTLS: { answer: '220 go\r\n', tls: true },
+            QUIT: { answer: '221 bye\r\n', close: true },
+          },
+        },
+        { identity },
+      );
+      try {
+        await workbench.command('Flow Keystore: Test Outbound Connectivity...');
+        await workbench.quickPick('Test another kind of server');
+        await workbench.quickRow('SMTP with STARTTLS').waitFor();
+        await workbench.screenshot('test-kinds-of-servers');
+        await workbench.quickPick('SMTP with STARTTLS');
+        await workbench.input(`localhost:${mail.port}`, 'Host, with its port where it is not 587');
+        await workbench.quickPick('No client certificate');
+        // The root is another one of the same name.
+        await workbench
+          .webview()
+          .locator('h1', { hasText: `localhost:${mail.port} is not trusted` })
+          .waitFor();
+        await workbench.webview().getByText('it greets with "mail.practice.example ready"').waitFor();
+        await workbench.toast('Testing ').waitFor({ state: 'detached' });
+        await workbench.screenshot('report-mail');
+      } finally {
+        await mail.stop();
       }
     });
 

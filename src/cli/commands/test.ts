@@ -133,7 +133,14 @@ const isProtection = (name: string, ports: Protocol['ports']): name is Protectio
 /** An address with a login belongs into a variable: arguments can be seen by others. */
 function proxyOf(address: string | undefined, variable: string | undefined, terminal: Terminal): Proxy | undefined {
   if (address !== undefined && variable !== undefined) throw badArguments('Give --proxy or --proxy-env, not both.');
-  if (variable === undefined) return address === undefined ? undefined : parseProxy(address);
+  if (variable === undefined) {
+    const proxy = address === undefined ? undefined : parseProxy(address);
+    if (!proxy?.login) return proxy;
+    throw badArguments(
+      '--proxy has a password, which others could see.',
+      'Put the address into an environment variable and name that with --proxy-env.',
+    );
+  }
   const value = terminal.env[variable];
   if (value === undefined || value === '') {
     throw badArguments(`The environment variable ${variable} is not set.`, 'Put the address of the proxy into it.');

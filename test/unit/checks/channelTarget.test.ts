@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { canBeTested, isTestable, targetOfChannel } from '../../../src/core/checks/channelTarget';
+import { readParameters } from '../../../src/core/flow/parameters';
+import { readFlow } from '../../../src/core/flow/read';
+import type { Channel } from '../../../src/core/flow/model';
+import { flowText, httpReceiver, type ChannelText } from '../flow/flowText';
+
+const channelOf = (text: ChannelText): Channel => {
+  const [channel] = readFlow(flowText(text)).channels;
+  assert.ok(channel);
+  return channel;
+};
+const mail = (properties: Readonly<Record<string, string>>): Channel =>
+  channelOf({ adapter: 'Mail', messageProtocol: 'None', properties: { server: 'mail.example:587', ...properties } });
+const amqp = (properties: Readonly<Record<string, string>>): Channel =>
+  channelOf({ adapter: 'AMQP', messageProtocol: 'AMQP1.0', properties: { host: 'bus.example', ...properties } });
+
+describe('where a channel connects to', () => {
+  it('is an address of HTTPS', () => {
+    const channel = channelOf(httpReceiver({ httpAddressWithoutQuery: 'https://{{Host}}:8443/x' }));
+    const target = targetOfChannel(channel, readParameters('Host=partner.example'));
+    assert.deepEqual(
+      [target.host, target.port, target.protocol, target.protection],
+      ['partner.example', 8443, 'tls', 'tls'],
+    );
+    assert.equal(isTestable(channel, readParameters('Host=partner.example')), true);
+    assert.equal(isTestable(channel, undefined), false);
+    assert.throws(() => targetOfChannel(channel, undefined), /depends on the parameter \{\{Host\}\}/);
+  });
+
+  it('is a mail server, protected as the channel says', () => {
+    for (const [ssl, protection, port] of [
+      ['smtps', 'tls', 587],
+      ['starttls_mandatory', 'starttls', 587],
+      ['starttls_optional', 'starttls-optional', 587],
+      ['off', 'off', 587],
+    ] as const) {
+      const { host, ...target } = targetOfChannel(mail({ ssl }), undefined);
+      assert.deepEqual(
+        [host, target.port, target.protocol, target.protection],
+        ['mail.example', port, 'smtp', protection],
+      );
+    }
+    assert.equal(
+      targetOfChannel(mail({ server: 'mail.example', ssl: '{{Ssl}}' }), readParameters('Ssl=smtps')).port,
+      465,
+    );
+    assert.throws(
+      () => targetOfChannel(mail({ ssl: '{{Ssl}}' }), undefined),
+      /protection of the connection is not in the files/,
+    );
+    assert.throws(() => targetOfChannel(mail({ ssl: 'new' }), undefined), /"new" is not known/);
+    assert.throws(() => targetOfChannel(mail({ server: '${header.x}' }), undefined), /set at run time/);
+    assert.throws(() => targetOfChannel(mail({ server: '{{Server}}' }), undefined), /parameter \{\{Server\}\}/);
+  });
+
+  it('is a broker', () => {
+    const tcp = targetOfChannel(amqp({ TransportProtocol: 'TCP', port: '5671' }), undefined);
+    assert.deepEqual([tcp.host, tcp.port, tcp.protocol], ['bus.example', 5671, 'amqp']);
+    const ws = targetOfChannel(amqp({ TransportProtocol: 'WS', port: '443', path: '/ws' }), undefined);
+    assert.deepEqual([ws.port, ws.protocol, ws.path], [443, 'amqp-ws', '/ws']);
+    const kafka = channelOf({
+      adapter: 'Kafka',
+      messageProtocol: 'Kafka',
+      properties: { hosts: 'k1.example:9096,k2.example:9096' },
+    });
+    assert.deepEqual(
+      [targetOfChannel(kafka, undefined).host, targetOfChannel(kafka, undefined).port],
+      ['k1.example', 9096],
+    );
+  });
+
+  it('is not for a test where the adapter speaks something else', () => {
+    const files = channelOf({
+      adapter: 'JMS',
+      messageProtocol: 'Not Applicable',
+      properties: { QueueName_outbound: 'q' },
+    });
+    assert.equal(canBeTested(files), false);
+    assert.throws(() => targetOfChannel(files, undefined), { code: 'address-invalid' });
+    assert.equal(canBeTested(channelOf({ direction: 'Sender', adapter: 'HTTPS' })), false);
+  });
+});
