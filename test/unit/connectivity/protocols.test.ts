@@ -300,8 +300,9 @@ describe('connectivity test of other protocols and through proxies', function ()
       assert.ok(performance.now() - start < 5_000);
       for (const report of reports) {
         assert.equal(report.ok, false, reportText(report));
-        if (report.proxy !== undefined)
-          {assert.ok(['proxy-refused', 'timeout'].includes(report.verdict), report.verdict);}
+        if (report.proxy !== undefined) {
+          assert.ok(['proxy-refused', 'timeout'].includes(report.verdict), report.verdict);
+        }
       }
     }
     assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
