@@ -9,8 +9,10 @@ import { parseTarget, requireWritten, targetOfAddress, type Target } from '../co
 /** What a receiver channel speaks that a test can speak too. */
 function protocolOf(channel: Channel, parameters: Parameters | undefined): ProtocolName | undefined {
   if (channel.direction !== 'Receiver') return undefined;
-  if (describeAdapter(channel)?.http === true) return 'tls';
-  switch (channel.adapter) {
+  const row = describeAdapter(channel);
+  if (row?.http === true) return 'tls';
+  // An adapter of another maker may have the same name and other fields.
+  switch (row?.adapter) {
     case 'Mail':
       return 'smtp';
     case 'FTP':

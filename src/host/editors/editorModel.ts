@@ -1,4 +1,4 @@
-import { isTestable } from '../../core/checks/channelTarget';
+import { canBeTested, isTestable } from '../../core/checks/channelTarget';
 import { checkFlow } from '../../core/checks/check';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
 import type { Finding } from '../../core/checks/finding';
@@ -292,7 +292,7 @@ function readinessOf(
   }
   for (const finding of others) items.push({ mark: markOf(finding), text: problemView(texts, finding).text });
   if (!isTestable(channel, source.parametersFile?.parameters)) {
-    if (describeAdapter(channel)?.http) {
+    if (canBeTested(channel)) {
       items.push({
         mark: 'unknown',
         text: texts.say('Cannot be tested from here: the files do not say the whole host'),

@@ -37,14 +37,14 @@ export const settings = {
 
   /** VS Code's own: its settings, else the variables that programs go by. */
   proxy(): ProxySettings {
-    const http = vscode.workspace.getConfiguration('http');
-    if (http.get<string>('proxySupport') === 'off') return { address: '', noProxy: [] };
+    const own = vscode.workspace.getConfiguration();
+    if (own.get<string>('http.proxySupport') === 'off') return { address: '', noProxy: [] };
     const { env } = process;
     const variable = (...names: readonly string[]): string =>
       names.map((name) => env[name] ?? env[name.toUpperCase()] ?? '').find((value) => value !== '') ?? '';
-    const excepted = http.get<readonly string[]>('noProxy', []);
+    const excepted = own.get<readonly string[]>('http.noProxy', []);
     return {
-      address: http.get<string>('proxy', '').trim() || variable('https_proxy', 'http_proxy', 'all_proxy'),
+      address: own.get<string>('http.proxy', '').trim() || variable('https_proxy', 'http_proxy', 'all_proxy'),
       noProxy: excepted.length ? excepted : variable('no_proxy').split(','),
     };
   },

@@ -77,6 +77,9 @@ describe('where a channel connects to', () => {
       properties: { QueueName_outbound: 'q' },
     });
     assert.equal(canBeTested(files), false);
+    // Another maker's of the same name.
+    const other = { adapter: 'Kafka', vendor: 'ApacheCamel', messageProtocol: 'kafka', properties: { hosts: 'x:1' } };
+    assert.equal(canBeTested(channelOf(other)), false);
     assert.throws(() => targetOfChannel(files, undefined), { code: 'address-invalid' });
     assert.equal(canBeTested(channelOf({ direction: 'Sender', adapter: 'HTTPS' })), false);
   });

@@ -101,7 +101,7 @@ describe('lenses over channels', () => {
     assert.equal(authentication?.kind, 'password');
   });
 
-  it('offer no test for adapters that speak something else than HTTP', () => {
+  it('offer no test for adapters that speak something that a test does not', () => {
     const { adapter, authentication, testable } = lens({
       adapter: 'Kafka',
       vendor: 'ApacheCamel',
