@@ -103,6 +103,8 @@ export interface ServerReport {
   readonly anchor?: TrustAnchor;
   /** RFC 4514: who issued the highest certificate that was sent, and is not in the keystore. */
   readonly missing?: string;
+  /** What is odd about the chain as sent. English, a sentence each. */
+  readonly remarks?: readonly string[];
   /** A certificate that would make the server trusted, once it is in the keystore: one that was sent, or a public authority's root. */
   readonly offer?: Certificate;
 }
@@ -148,6 +150,7 @@ export function reportData(report: ConnectivityReport): object {
         ...(server.anchor && { anchor: { alias: server.anchor.alias, sha256: server.anchor.certificate.sha256 } }),
         ...(server.missing !== undefined && { missing: server.missing }),
         ...(server.offer && { offer: server.offer.sha256 }),
+        ...(server.remarks && { remarks: server.remarks }),
       },
     }),
     ...(client && { client }),

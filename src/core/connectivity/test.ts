@@ -5,6 +5,7 @@ import { describeError, FlowKeystoreError } from '../errors';
 import type { TrustAnchor } from '../keystore/anchors';
 import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
 import { acceptanceOf, isRequested } from './acceptance';
+import { chainRemarks } from './chainRemarks';
 import { probe, type Probe } from './probe';
 import { protocols } from './protocols/protocols';
 import { proxyText, type Proxy } from './proxy';
@@ -233,10 +234,12 @@ function readCertificate(der: Uint8Array): Certificate {
 }
 
 function serverReport(chain: readonly Certificate[], trust: TrustJudgement | undefined): ServerReport {
-  if (!trust) return { chain };
-  if (trust.trusted) return { chain, anchor: trust.anchor };
+  const remarks = chainRemarks(chain);
+  const sent = { chain, ...(remarks.length && { remarks }) };
+  if (!trust) return sent;
+  if (trust.trusted) return { ...sent, anchor: trust.anchor };
   return {
-    chain,
+    ...sent,
     ...(trust.missing && { missing: trust.missing.toString() }),
     ...(trust.offer && { offer: trust.offer }),
   };

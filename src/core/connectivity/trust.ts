@@ -253,7 +253,7 @@ function whyNotAnchored(path: readonly Certificate[], { anchors, now, rootOf }: 
     return {
       ...base,
       code: 'server-root-missing',
-      reason: 'The root was sent, but is not in the keystore.',
+      reason: `The root was sent, but is not in the keystore.${namesake(top.subject, anchors)}`,
       missing: top.subject,
       offer: top,
     };
@@ -264,7 +264,7 @@ function whyNotAnchored(path: readonly Certificate[], { anchors, now, rootOf }: 
     return {
       ...base,
       code: 'server-root-missing',
-      reason: 'The root is not in the keystore; a server does not send it.',
+      reason: `The root is not in the keystore; a server does not send it.${namesake(root.subject, anchors)}`,
       missing: root.subject,
       offer: root,
     };
@@ -273,12 +273,20 @@ function whyNotAnchored(path: readonly Certificate[], { anchors, now, rootOf }: 
   return {
     ...base,
     code: incomplete ? 'server-chain-incomplete' : 'server-root-missing',
-    reason: incomplete
-      ? 'The server did not send the intermediate certificate that issued it.'
-      : 'The issuer is not in the keystore, and a server does not send its root.',
+    reason: `${
+      incomplete
+        ? 'The server did not send the intermediate certificate that issued it.'
+        : 'The issuer is not in the keystore, and a server does not send its root.'
+    }${namesake(top.issuer, anchors)}`,
     missing: top.issuer,
     ...(top.isCa && { offer: top }),
   };
+}
+
+/** Authorities renew their roots under the name that they have: who looks by the name finds the wrong one. */
+function namesake(name: Name, anchors: readonly TrustAnchor[]): string {
+  const found = anchors.find(({ certificate }) => certificate.subject.equals(name));
+  return found ? ` The entry "${found.alias}" has that name, and another key.` : '';
 }
 
 /**

@@ -188,6 +188,7 @@ export function reportText(report: ConnectivityReport): string {
       `    SHA-256 ${groups(certificate.sha256)}`,
     );
   }
+  for (const remark of report.server?.remarks ?? []) lines.push(`  Note: ${remark}`);
   const candidates = report.client?.candidates ?? [];
   if (candidates.length) lines.push('', 'Key pairs of the keystore:');
   for (const { alias, usable, why } of candidates) {
@@ -218,6 +219,7 @@ export function reportMarkdown(report: ConnectivityReport): string {
       `| ${cell(certificate.subject.toString())} | ${cell(certificate.issuer.toString())} | ${certificate.notAfter.toISOString().slice(0, 10)} | \`${groups(certificate.sha256)}\` |`,
     );
   }
+  for (const remark of report.server?.remarks ?? []) lines.push('', `Note: ${cell(remark)}`);
   const issuers = report.client?.acceptableIssuers ?? [];
   if (issuers.length) {
     lines.push(

@@ -122,9 +122,17 @@ export function addableCertificates({ server }: ConnectivityReport): readonly Ce
 /** Green says what it proved and what it did not. */
 function proofOf({ ok, client, verdict }: ConnectivityReport, texts: ModelTexts): string[] {
   if (!ok) return [];
-  const proven = [
-    texts.say('Proven: the address answers, its certificate is valid, for this name, and trusted by the keystore.'),
-  ];
+  const proven =
+    verdict === 'ok-not-encrypted'
+      ? [
+          texts.say('Proven: the address answers.'),
+          texts.say('Not proven: who answers. Nothing is encrypted, and no certificate was shown.'),
+        ]
+      : [
+          texts.say(
+            'Proven: the address answers, its certificate is valid, for this name, and trusted by the keystore.',
+          ),
+        ];
   if (client?.sent !== undefined && client.accepted) {
     proven.push(
       texts.say('Proven: the handshake with the certificate of "{alias}" was not refused.', { alias: client.sent }),
@@ -192,6 +200,7 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
         ...detail('Trusted by the entry', server?.anchor?.alias),
         ...detail('SHA-256', server?.anchor && groups(server.anchor.certificate.sha256)),
         ...detail('Missing issuer', server?.missing),
+        ...(server?.remarks ?? []).flatMap((remark) => detail('Chain as sent', remark)),
       ];
     case 'clientCertificate':
       if (!client) return [];

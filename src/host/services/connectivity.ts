@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import * as vscode from 'vscode';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { proxyFor, type Proxy } from '../../core/connectivity/proxy';
 import type { ConnectivityReport, Step } from '../../core/connectivity/report';
@@ -8,6 +9,8 @@ import { trustAnchors } from '../../core/keystore/anchors';
 import type { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
 
+const { t } = vscode.l10n;
+
 /** What is to be tested, and with what. */
 export interface ConnectivityRequest {
   readonly target: Target;
@@ -15,6 +18,19 @@ export interface ConnectivityRequest {
   readonly session?: KeystoreSession;
   /** Absent: without a client certificate. */
   readonly alias?: string;
+}
+
+/** The machine that tests: extensions may run on another one than the window (`vscode.env.remoteName`). */
+function vantage(): string {
+  const places: Readonly<Record<string, string>> = {
+    wsl: t('WSL'),
+    'ssh-remote': t('a remote machine, by SSH'),
+    'dev-container': t('a container'),
+    'attached-container': t('a container'),
+    codespaces: t('a codespace'),
+  };
+  const place = places[vscode.env.remoteName ?? ''];
+  return place === undefined ? hostname() : t('{0} ({1})', hostname(), place);
 }
 
 /** The proxy that VS Code goes through to a host. @throws FlowKeystoreError `address-invalid` where its address cannot be read */
@@ -40,7 +56,7 @@ export function runConnectivityTest(
       candidates: keystore ? keyPairsOf(keystore) : [],
       timeoutMs: settings.timeoutMilliseconds(),
       signal,
-      from: hostname(),
+      from: vantage(),
       ...(client && { client }),
       ...(proxy && { proxy }),
     },
