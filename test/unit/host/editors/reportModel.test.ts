@@ -30,6 +30,9 @@ describe('connectivity report model', () => {
     assert.ok(proof.some((line) => line.startsWith('Proven: the handshake with the certificate of "partner_a"')));
     assert.ok(proof.some((line) => line.startsWith('Not proven')));
     assert.deepEqual(reportView(reports.rejected, texts, nothing).proof, []);
+    const open = reportView({ ...reports.ok, verdict: 'ok-not-encrypted' }, texts, nothing).proof;
+    assert.ok(!open.join().includes('its certificate is valid'), open.join());
+    assert.match(open.join(), /Not proven: who answers/);
   });
 
   it('shows the anchor behind the chain that was sent', () => {
