@@ -1,12 +1,15 @@
 import { Certificate } from '../certificates/certificate';
 import { FlowKeystoreError } from '../errors';
 import { probe, type ProbeEnd } from './probe';
+import type { Proxy } from './proxy';
 import { targetText, type Target } from './target';
 
 export interface ServerChainOptions {
   /** For each of name look-up, connection and handshake. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Who connects in our place. */
+  readonly proxy?: Proxy;
 }
 
 /**
@@ -15,8 +18,7 @@ export interface ServerChainOptions {
  * @throws FlowKeystoreError `unreadable` where none came, saying why; the signal's reason when cancelled
  */
 export async function serverChain(target: Target, options: ServerChainOptions): Promise<readonly Certificate[]> {
-  const { host, port, serverName } = target;
-  const { end, server } = await probe({ host, port, serverName, ...options });
+  const { end, server } = await probe({ ...target, ...options });
   // Also a server that then refuses the handshake, for want of a client certificate say, has shown its own.
   const chain = server.chain?.map((der) => Certificate.parse(der)) ?? [];
   if (chain.length) return chain;
@@ -36,6 +38,7 @@ function reasons(end: ProbeEnd): readonly [why: string, next: string] {
       ? ['it refuses connections on that port', 'Check the port.']
       : ['it cannot be reached', 'Check the address, the network and the firewall.'];
   }
+  if (end.stage === 'proxy') return ['the proxy does not connect to it', 'Check the proxy and what it allows.'];
   if (end.kind === 'not-tls') return ['it does not speak TLS there', 'Check the port; 443 is that of HTTPS.'];
   return ['it ended the TLS handshake before', 'Test the connection to see where it ends.'];
 }

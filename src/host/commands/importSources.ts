@@ -11,6 +11,7 @@ import { recognise } from '../../core/keystore/import/recognise';
 import { askChoice, askChoices, askText, type Choice, type Verdict } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import { proxyOf } from '../services/connectivity';
 import { settings } from '../services/settings';
 import { withProgress } from '../ui/progress';
 import { chooseKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
@@ -140,7 +141,9 @@ function certificatesOfServer(server: string): Promise<Recognised> {
   const target = parseTarget(server);
   const from = targetText(target);
   return withProgress(t('Asking {0} for its certificates', from), async (signal) => {
-    const chain = await serverChain(target, { timeoutMs: settings.timeoutMilliseconds(), signal });
+    const proxy = proxyOf(target);
+    const timeoutMs = settings.timeoutMilliseconds();
+    const chain = await serverChain(target, { timeoutMs, signal, ...(proxy && { proxy }) });
     return { items: chain.map((certificate) => ({ kind: 'certificate', from, certificate })), passedOver: [] };
   });
 }

@@ -3,6 +3,7 @@ import type net from 'node:net';
 import type { ProtocolName, Protection } from '../../../src/core/connectivity/protocols/protocols';
 import { parseProxy, proxyFor, type Proxy } from '../../../src/core/connectivity/proxy';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
+import { serverChain } from '../../../src/core/connectivity/serverChain';
 import { testConnectivity, type ConnectivityTest } from '../../../src/core/connectivity/test';
 import { opensslCommand, reportText } from '../../../src/core/report/connectivityText';
 import { closedPort, startTcpServer, startTlsServer, type FaultServer } from '../../support/faultServers';
@@ -245,6 +246,18 @@ describe('connectivity test of other protocols and through proxies', function ()
       expect(report, 'proxy-refused');
       assert.match(message(report, 'proxy'), words);
     }
+    const chain = await serverChain(
+      { host: '127.0.0.1', port: web.port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
+      { timeoutMs: 1_500, proxy: at('socks5', socks) },
+    );
+    assert.equal(chain[0]?.subject.short, 'localhost');
+    await assert.rejects(
+      serverChain(
+        { host: '127.0.0.1', port: web.port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
+        { timeoutMs: 1_500, proxy: at('http', strict) },
+      ),
+      /the proxy does not connect to it/,
+    );
     const gone = { kind: 'http', host: '127.0.0.1', port: await closedPort() } as const;
     const report = await run(web.port, 'tls', 'tls', { proxy: gone });
     expect(report, 'connection-refused');
