@@ -39,6 +39,8 @@ const bundles = [
     entryPoints: [entry],
     outfile: `dist/${path.basename(entry, '.ts')}.cjs`,
     plugins: [late],
+    // ssh2 goes on without them.
+    external: ['cpu-features', '*.node'],
   })),
   ...['adapterEditor', 'connectivityReport'].map((name) => ({
     ...common,

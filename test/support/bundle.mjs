@@ -37,7 +37,8 @@ export async function bundleTests({ suite, files, outdir, external = [], plugins
     target: 'node20',
     sourcemap: 'inline',
     logLevel: 'warning',
-    external: ['vscode', 'mocha', ...external],
+    // ssh2 tries natives of its own.
+    external: ['vscode', 'mocha', 'ssh2', ...external],
     plugins,
     define: { 'process.env.PROJECT_ROOT': JSON.stringify(root) },
   });

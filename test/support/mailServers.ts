@@ -47,17 +47,20 @@ export class Daemons {
 state_dir = ${this.at('dovecot')}
 log_path = ${this.at('dovecot.log')}
 protocols = imap pop3
+auth_mechanisms = plain cram-md5
+mail_location = maildir:${this.at('maildir')}
+first_valid_uid = 1
 ssl = required
 ssl_cert = <${this.at('server.pem')}
 ssl_key = <${this.at('server.key')}
 login_greeting = Practice mail is ready.
 passdb {
-  driver = static
-  args = password=secret
+  driver = passwd-file
+  args = scheme=PLAIN ${this.at('users')}
 }
 userdb {
   driver = static
-  args = uid=nobody gid=nogroup home=${this.at('home')}
+  args = uid=mail gid=mail home=${this.at('maildir')}
 }
 service imap-login {
   ${listener('imap', ports.imap)}
@@ -69,6 +72,9 @@ service pop3-login {
 }
 `,
     );
+    this.write('users', 'me:{PLAIN}secret\n');
+    mkdirSync(this.at('maildir'), { recursive: true });
+    chmodSync(this.at('maildir'), 0o777);
     await this.start('dovecot', ['-F', '-c', this.at('dovecot.conf')], Object.values(ports));
     return ports;
   }
@@ -92,6 +98,25 @@ tls_advertise_hosts = \${if eq{$received_port}{${ports.plain}}{}{*}}
 tls_certificate = ${this.at('server.pem')}
 tls_privatekey = ${this.at('server.key')}
 host_lookup =
+domainlist local_domains = mail.practice.example
+acl_smtp_rcpt = acl_rcpt
+begin acl
+acl_rcpt:
+  accept authenticated = *
+  accept domains = +local_domains
+  deny message = relay not permitted
+begin authenticators
+plain_login:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = \${if and {{eq{$auth2}{me}}{eq{$auth3}{secret}}}}
+  server_set_id = $auth2
+cram:
+  driver = cram_md5
+  public_name = CRAM-MD5
+  server_secret = \${if eq{$auth1}{me}{secret}fail}
+  server_set_id = $auth1
 `,
     );
     await this.start('exim4', ['-bdf', '-C', this.at('exim.conf')], Object.values(ports));
@@ -101,6 +126,7 @@ host_lookup =
   async vsftpd(implicit: boolean): Promise<number> {
     const port = await closedPort();
     mkdirSync(this.at('empty'), { recursive: true });
+    mkdirSync(path.join(this.at('files'), 'out'), { recursive: true });
     this.write(
       `vsftpd-${port}.conf`,
       `listen=YES
@@ -108,6 +134,8 @@ background=NO
 listen_address=127.0.0.1
 listen_port=${port}
 anonymous_enable=YES
+anon_root=${this.at('files')}
+force_anon_logins_ssl=NO
 ftpd_banner=Practice files are ready.
 secure_chroot_dir=${this.at('empty')}
 seccomp_sandbox=NO

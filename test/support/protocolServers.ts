@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -73,9 +73,20 @@ const length32 = (content: Buffer): Buffer => {
   return Buffer.concat([length, content]);
 };
 
-/** A Kafka broker as far as anybody goes before logging in. */
-export function serveKafka(socket: net.Socket, mechanisms: readonly string[]): void {
+export interface KafkaLogin {
+  readonly user: string;
+  readonly password: string;
+  readonly topics: readonly string[];
+  /** Of Metadata; 1 where nothing is said. */
+  readonly version?: number;
+}
+
+/** A Kafka broker: its requests, its ways to log in, and behind a login its topics. */
+export function serveKafka(socket: net.Socket, mechanisms: readonly string[], login?: KafkaLogin): void {
+  const version = login?.version ?? 1;
   let heard: Buffer = Buffer.alloc(0);
+  let scram: ScramServer | undefined;
+  let loggedIn = false;
   socket.on('data', (chunk: Buffer) => {
     heard = Buffer.concat([heard, chunk]);
     // `socket.request.max.bytes`: a broker hangs up on more, as on the first octets of TLS.
@@ -84,20 +95,103 @@ export function serveKafka(socket: net.Socket, mechanisms: readonly string[]): v
       const request = heard.subarray(4, 4 + heard.readInt32BE(0));
       heard = heard.subarray(4 + request.length);
       const id = request.subarray(4, 8);
-      if (request.readInt16BE(0) === 18) {
-        const body = Buffer.alloc(6 + 2 * 6);
-        body.writeInt32BE(2, 2);
-        [18, 17].forEach((kind, i) => body.writeInt16BE(kind, 6 + 6 * i));
-        socket.write(length32(Buffer.concat([id, body])));
-      } else {
-        const head = Buffer.alloc(6);
-        head.writeInt16BE(mechanisms.includes('PLAIN') ? 0 : 33, 0);
-        head.writeInt32BE(mechanisms.length, 2);
-        const names = mechanisms.map((name) => Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name)]));
-        socket.write(length32(Buffer.concat([id, head, ...names])));
-      }
+      const body = request.subarray(10 + request.readInt16BE(8));
+      socket.write(length32(Buffer.concat([id, answer(request.readInt16BE(0), body)])));
     }
   });
+
+  function answer(kind: number, body: Buffer): Buffer {
+    switch (kind) {
+      case 18: {
+        const known = login ? [18, 17, 36, 3] : [18, 17];
+        const versions = known.map((each) => int16s(each, each === 3 ? version : 0, each === 3 ? version : 1));
+        return Buffer.concat([int16s(0), int32(known.length), ...versions]);
+      }
+      case 17: {
+        const wanted = body.toString('latin1', 2);
+        if (wanted.startsWith('SCRAM') && login) {
+          scram = new ScramServer(wanted === 'SCRAM-SHA-512' ? 'sha512' : 'sha256', login);
+        }
+        return Buffer.concat([
+          int16s(mechanisms.includes(wanted) ? 0 : 33),
+          int32(mechanisms.length),
+          ...mechanisms.map(text),
+        ]);
+      }
+      case 36: {
+        const said = body.subarray(4).toString();
+        const back = scram
+          ? scram.answer(said)
+          : said === `\0${login?.user ?? ''}\0${login?.password ?? ''}`
+            ? ''
+            : undefined;
+        loggedIn ||= back !== undefined && !back.startsWith('r=');
+        if (back === undefined) return Buffer.concat([int16s(58), text('Authentication failed'), int32(0)]);
+        return Buffer.concat([int16s(0, -1), int32(back.length), Buffer.from(back)]);
+      }
+      default: {
+        const topics = loggedIn ? (login?.topics ?? []) : [];
+        const partition = Buffer.concat([int16s(0), int32(0), int32(1), int32(1), int32(1), int32(1), int32(1)]);
+        return Buffer.concat([
+          ...(version >= 3 ? [int32(0)] : []),
+          ...[int32(1), int32(1), text('broker.example'), int32(9093), int16s(-1)],
+          ...(version >= 2 ? [text('cluster')] : []),
+          ...[int32(1), int32(topics.length)],
+          ...topics.map((topic) => Buffer.concat([int16s(0), text(topic), Buffer.from([0]), int32(1), partition])),
+        ]);
+      }
+    }
+  }
+}
+
+const int32 = (value: number): Buffer => {
+  const octets = Buffer.alloc(4);
+  octets.writeInt32BE(value);
+  return octets;
+};
+const int16s = (...values: readonly number[]): Buffer => {
+  const octets = Buffer.alloc(2 * values.length);
+  values.forEach((value, i) => octets.writeInt16BE(value, 2 * i));
+  return octets;
+};
+const text = (value: string): Buffer => Buffer.concat([int16s(value.length), Buffer.from(value)]);
+
+/** The server's side of SCRAM (RFC 5802), which keeps hashes of the password alone. */
+class ScramServer {
+  private readonly storedKey: Buffer;
+  private readonly serverKey: Buffer;
+  private readonly salt = randomBytes(16);
+  private bare = '';
+  private challenge = '';
+
+  constructor(
+    private readonly hash: 'sha256' | 'sha512',
+    { password }: KafkaLogin,
+  ) {
+    const salted = pbkdf2Sync(password, this.salt, 4096, hash === 'sha512' ? 64 : 32, hash);
+    this.storedKey = createHash(hash).update(this.hmac(salted, 'Client Key')).digest();
+    this.serverKey = this.hmac(salted, 'Server Key');
+  }
+
+  /** Undefined: the password is wrong. */
+  answer(said: string): string | undefined {
+    if (this.challenge === '') {
+      this.bare = said.slice(3);
+      const nonce = /r=(.*)$/.exec(said)?.[1] ?? '';
+      this.challenge = `r=${nonce}abc,s=${this.salt.toString('base64')},i=4096`;
+      return this.challenge;
+    }
+    const [, end = '', proof = ''] = /^(.*),p=(.*)$/.exec(said) ?? [];
+    const whole = `${this.bare},${this.challenge},${end}`;
+    const signature = this.hmac(this.storedKey, whole);
+    const key = Buffer.from(proof, 'base64').map((octet, i) => octet ^ (signature[i] ?? 0));
+    const fits = createHash(this.hash).update(Buffer.from(key)).digest().equals(this.storedKey);
+    return fits ? `v=${this.hmac(this.serverKey, whole).toString('base64')}` : undefined;
+  }
+
+  private hmac(key: Buffer, value: string): Buffer {
+    return createHmac(this.hash, key).update(value).digest();
+  }
 }
 
 export const amqpSaslHeader = Buffer.from('AMQP\u0003\u0001\u0000\u0000', 'latin1');

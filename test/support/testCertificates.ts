@@ -44,7 +44,9 @@ export interface TestOptions extends Partial<Pick<IssueRequest, 'ca' | 'extended
   readonly fromDays?: number;
   readonly toDays?: number;
   readonly key?:
-    { readonly algorithm: 'RSA'; readonly bits: number } | { readonly algorithm: 'EC'; readonly curve: string };
+    | { readonly algorithm: 'RSA'; readonly bits: number }
+    | { readonly algorithm: 'EC'; readonly curve: string }
+    | { readonly algorithm: 'Ed25519' };
   readonly organization?: string;
 }
 
@@ -70,7 +72,9 @@ async function makeIdentity(name: string, options: TestOptions, issuer?: TestIde
   const { privateKey, publicKey } =
     spec.algorithm === 'RSA'
       ? generateKeyPairSync('rsa', { modulusLength: spec.bits })
-      : generateKeyPairSync('ec', { namedCurve: spec.curve });
+      : spec.algorithm === 'EC'
+        ? generateKeyPairSync('ec', { namedCurve: spec.curve })
+        : generateKeyPairSync('ed25519');
   const now = Date.now();
   const { ca, extendedKeyUsage, serialNumber, alternativeNames, organization } = options;
   const certificate = await issueCertificate({

@@ -86,12 +86,20 @@ describe('connectivity report webview', () => {
   });
 
   it('shows steps as they come, and what was opened stays open', async () => {
-    await open(runningView({ proxied: false, target: reportTarget, steps: [], cancelled: false }, texts));
+    await open(
+      runningView(
+        { extent: { proxy: false, login: false, contents: false }, target: reportTarget, steps: [], cancelled: false },
+        texts,
+      ),
+    );
     await page.page.getByRole('button', { name: 'Cancel' }).focus();
     const steps = reports.ok.steps.slice(0, 4);
     page.port.send({
       type: 'report',
-      report: runningView({ proxied: false, target: reportTarget, steps, cancelled: false }, texts),
+      report: runningView(
+        { extent: { proxy: false, login: false, contents: false }, target: reportTarget, steps, cancelled: false },
+        texts,
+      ),
     });
     await page.page.locator('.step.running', { hasText: 'Server name' }).waitFor();
     await page.screenshot('report-running');

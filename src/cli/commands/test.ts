@@ -6,7 +6,7 @@ import { keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { FlowFile } from '../../core/flow/project';
-import { targetOfChannel } from '../../core/checks/channelTarget';
+import { askOfChannel, targetOfChannel } from '../../core/checks/channelTarget';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../core/connectivity/report';
 import {
@@ -24,10 +24,11 @@ import { asWord } from '../failureText';
 import { requireFlows } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
+import { readSmallFile } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
+import { askOf, askOptions, askUsage } from './testAsk';
 
-export const testUsage =
-  'test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] [--server-name NAME] [--timeout SECONDS] [--json]';
+export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--json]`;
 
 /** Tests an outbound connection; 1 where the verdict is not ok. */
 export async function test(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -42,6 +43,8 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     'server-name': { type: 'string' },
     proxy: { type: 'string' },
     'proxy-env': { type: 'string' },
+    ...askOptions,
+    'known-hosts': { type: 'string' },
     timeout: { type: 'string', default: '10' },
     json: { type: 'boolean' },
   });
@@ -58,6 +61,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
   const timeoutMs = readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
+  const knownHosts = await knownHostsOf(values['known-hosts']);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystore = values.keystore === undefined ? undefined : await opener.open(values.keystore);
   const trusted = keystore && !values.trust ? [keystore] : [];
@@ -84,15 +88,21 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
       const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
       return addressInvalidReport({ host: what ?? '', port: 0 }, message, os.hostname(), terminal.now());
     }
+    const asked = await askOf(values, target.protocol, terminal);
     const alias = aliasFor(channel, values.alias, keystore !== undefined, terminal);
     const client =
       keystore && alias !== undefined ? clientOf(keystore.keystore, alias, () => keystore.password ?? '') : undefined;
+    const ask =
+      asked ??
+      (client && channel ? askOfChannel(channel.channel, channel.source.parametersFile?.parameters) : undefined);
     return testConnectivity({
       target,
       anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
       ...(client && { client }),
       candidates: keystore ? keyPairsOf(keystore.keystore) : [],
       ...(proxy && { proxy }),
+      ...(ask && { ask }),
+      ...(knownHosts !== undefined && { knownHosts }),
       timeoutMs,
       signal: terminal.signal,
       from: os.hostname(),
@@ -129,6 +139,10 @@ interface WayOptions {
 const isProtocol = (name: string): name is ProtocolName => Object.hasOwn(protocols, name);
 
 const isProtection = (name: string, ports: Protocol['ports']): name is Protection => Object.hasOwn(ports, name);
+
+async function knownHostsOf(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : Buffer.from(await readSmallFile(file)).toString('utf8');
+}
 
 /** An address with a login belongs into a variable: arguments can be seen by others. */
 function proxyOf(address: string | undefined, variable: string | undefined, terminal: Terminal): Proxy | undefined {

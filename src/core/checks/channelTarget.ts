@@ -3,6 +3,7 @@ import { describeAdapter, propertyOf } from '../flow/adapters';
 import { addressOf } from '../flow/fields';
 import type { Channel } from '../flow/model';
 import { hasPlaceholder, isDynamic, resolveValue, type Parameters } from '../flow/parameters';
+import type { ServiceAsk } from '../connectivity/protocols/ask';
 import type { ProtocolName, Protection } from '../connectivity/protocols/protocols';
 import { parseTarget, requireWritten, targetOfAddress, type Target } from '../connectivity/target';
 
@@ -17,6 +18,8 @@ function protocolOf(channel: Channel, parameters: Parameters | undefined): Proto
       return 'smtp';
     case 'FTP':
       return 'ftp';
+    case 'SFTP':
+      return 'ssh';
     case 'Kafka':
       return 'kafka';
     case 'AMQP':
@@ -79,6 +82,17 @@ export function targetOfChannel(channel: Channel, parameters: Parameters | undef
     ...(protection === undefined ? {} : { protection }),
     ...(protocol === 'amqp-ws' ? { path } : {}),
   });
+}
+
+/**
+ * What a channel logs in with, as far as the files have it: the key of an SFTP channel and its user. Passwords are on the tenant alone.
+ */
+export function askOfChannel(channel: Channel, parameters: Parameters | undefined): ServiceAsk | undefined {
+  if (protocolOf(channel, parameters) !== 'ssh') return undefined;
+  const user = valueOf(channel, 'username', parameters);
+  if (valueOf(channel, 'authentication', parameters) !== 'public_key') return undefined;
+  if (user === '' || isDynamic(user) || hasPlaceholder(user)) return undefined;
+  return { login: { user, password: '', way: 'key' } };
 }
 
 const valueOf = (channel: Channel, key: string, parameters: Parameters | undefined): string =>

@@ -1,9 +1,9 @@
 import type net from 'node:net';
-import { Conversation, type Dialogue, type DialogueEnd, type Heard } from './protocols/dialogue';
+import { Conversation, type Dialogue, type DialogueEnd, type Heard, type Reached } from './protocols/dialogue';
 import { isTimeout, withTimeout } from './tcp';
 
 /** How a dialogue on a socket ended. `closed`: the server went away. */
-export type Conversed = DialogueEnd | { readonly kind: 'timeout' | 'closed'; readonly detail: string };
+export type Conversed = DialogueEnd | ({ readonly kind: 'timeout' | 'closed'; readonly detail: string } & Reached);
 
 /**
  * Holds a dialogue on a socket that nobody else reads. Afterwards it is paused, and what was heard beyond the last answer is the next that is read from it.
@@ -15,13 +15,14 @@ export async function converse(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Conversed> {
+  const conversation = new Conversation(dialogue);
   try {
-    const end = await withTimeout(signal, timeoutMs, (inTime) => hold(socket, new Conversation(dialogue), inTime));
+    const end = await withTimeout(signal, timeoutMs, (inTime) => hold(socket, conversation, inTime));
     if (end.kind === 'done' && end.rest.length) socket.unshift(end.rest);
     return end;
   } catch (error) {
     signal?.throwIfAborted();
-    if (isTimeout(error)) return { kind: 'timeout', detail: 'no answer' };
+    if (isTimeout(error)) return { kind: 'timeout', detail: 'no answer', ...conversation.reached };
     throw error;
   }
 }
@@ -39,9 +40,10 @@ function hold(socket: net.Socket, conversation: Conversation, signal: AbortSigna
       if (end) settle(() => resolve(end));
     };
     const onData = (chunk: Buffer): void => take(conversation.hear(chunk));
-    const onEnd = (): void => settle(() => resolve({ kind: 'closed', detail: 'it closed the connection' }));
+    const onEnd = (): void =>
+      settle(() => resolve({ kind: 'closed', detail: 'it closed the connection', ...conversation.reached }));
     const onError = (error: NodeJS.ErrnoException): void =>
-      settle(() => resolve({ kind: 'closed', detail: error.code ?? error.message }));
+      settle(() => resolve({ kind: 'closed', detail: error.code ?? error.message, ...conversation.reached }));
     const onAbort = (): void => settle(() => reject(signal.reason as Error));
     if (signal.aborted) {
       onAbort();

@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { alertOf } from './alerts';
 import { HandshakeReader } from './handshakeReader';
 import { Conversation, type Dialogue, type Heard } from './protocols/dialogue';
-import type { Probe, ProbeEnd, ProbeOptions, ServiceEnd } from './probe';
+import { serviceEnd, type Probe, type ProbeEnd, type ProbeOptions, type ServiceEnd } from './probe';
 import { targetText } from './target';
 import { tap } from './wire';
 
@@ -102,7 +102,7 @@ export function handshake(
     /** The connection ended or broke: what the server said last decides. */
     const ended = (detail: string): void => {
       const alert = reader.seen.alerts.findLast((code) => code !== 0) ?? alertOf(detail);
-      if (conversation && asked) said ??= { kind: 'closed' };
+      if (conversation && asked) said ??= { kind: 'closed', ...conversation.reached };
       if (answer !== '') finish({ stage: 'established', kind: 'data', answer });
       else if (established) {
         const kind = alert !== undefined ? 'alert' : asked ? 'closed' : 'closed-at-once';
@@ -117,12 +117,12 @@ export function handshake(
     const take = ({ say, end }: Heard): void => {
       if (say) secure.write(say);
       if (!end) return;
-      said = end.kind === 'done' ? { kind: 'done', facts: end.facts } : { kind: 'refused', message: end.message };
+      said = serviceEnd(end);
       finish({ stage: 'established', kind: 'data', answer });
     };
     const converse = (conversation: Conversation): void => {
       after(timeoutMs, () => {
-        said = { kind: 'silent' };
+        said = { kind: 'silent', ...conversation.reached };
         finish(
           answer === ''
             ? { stage: 'established', kind: 'silent', detail: 'waits' }

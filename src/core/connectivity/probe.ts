@@ -2,7 +2,8 @@ import type net from 'node:net';
 import { converse, type Conversed } from './converse';
 import { handshake } from './handshake';
 import { HandshakeReader, type ServerMessages } from './handshakeReader';
-import type { Dialogue, ServiceFacts } from './protocols/dialogue';
+import type { ServiceAsk } from './protocols/ask';
+import type { Dialogue, DialogueEnd, Part, ServiceFacts } from './protocols/dialogue';
 import { protocols, type ProtocolName, type Protection } from './protocols/protocols';
 import { tunnelTo, type Proxy } from './proxy';
 import { connectTo, isTimeout, resolveHost, withTimeout, type Address, type Attempt } from './tcp';
@@ -18,6 +19,8 @@ export interface ProbeOptions {
   readonly protection?: Protection;
   /** Of a WebSocket. */
   readonly path?: string;
+  /** What is wanted beyond the greeting. */
+  readonly ask?: ServiceAsk;
   /** Who connects in our place; the host is looked up there. */
   readonly proxy?: Proxy;
   /** PEM, in memory for the length of the handshake. */
@@ -67,8 +70,14 @@ export type ProbeEnd =
 /** What came of the dialogue after TLS, or without it. `silent`: the server said nothing more in time, `closed`: it went away. */
 export type ServiceEnd =
   | { readonly kind: 'done'; readonly facts: ServiceFacts }
-  | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'silent' | 'closed' };
+  | ({ readonly kind: 'refused'; readonly message: string } & ServiceReached)
+  | ({ readonly kind: 'silent' | 'closed' } & ServiceReached);
+
+/** How far the dialogue got, and what was known by then. */
+export interface ServiceReached {
+  readonly part: Part;
+  readonly facts?: ServiceFacts;
+}
 
 /** One handshake: facts, no judgement. */
 export interface Probe {
@@ -87,17 +96,23 @@ export interface Probe {
   readonly ms: { readonly dns?: number; readonly tcp?: number; readonly tls?: number };
 }
 
-const noMessages: ServerMessages = new HandshakeReader().seen;
+/** Of a server that said nothing in TLS. */
+export const noMessages: ServerMessages = new HandshakeReader().seen;
+
+/** A connection to the server, through the proxy where there is one; or why there is none. */
+export type Reaching = Pick<Probe, 'addresses' | 'attempts' | 'ms'> &
+  ({ readonly socket: net.Socket } | { readonly end: ProbeEnd });
+
+export type ReachOptions = Pick<ProbeOptions, 'host' | 'port' | 'proxy' | 'timeoutMs' | 'signal' | 'onReached'>;
 
 /**
- * Resolves, connects (through the proxy, where there is one), begins TLS as the protocol has it, shakes hands once, with or without a client certificate, trusting
- * anybody; then holds the protocol's dialogue, or asks for the page "/", to learn whether the server keeps to the handshake. Sockets are gone when it settles.
- * @throws the signal's reason when cancelled; everything else is a `ProbeEnd`
+ * Resolves, connects, and has the proxy connect.
+ * @throws the signal's reason when cancelled; everything else is an end
  */
-export async function probe(options: ProbeOptions): Promise<Probe> {
+export async function reach(options: ReachOptions): Promise<Reaching> {
   const { timeoutMs, signal, onReached, proxy } = options;
   const { host, port } = proxy ?? options;
-  const ms: { dns?: number; tcp?: number; tls?: number } = {};
+  const ms: { dns?: number; tcp?: number } = {};
   let started = performance.now();
   const lap = (): number => {
     const now = performance.now();
@@ -112,13 +127,8 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     signal?.throwIfAborted();
     const timeout = isTimeout(error);
     const detail = timeout ? 'no answer' : ((error as NodeJS.ErrnoException).code ?? String(error));
-    return {
-      end: { stage: 'dns', kind: timeout ? 'timeout' : 'not-found', detail },
-      addresses: [],
-      attempts: [],
-      server: noMessages,
-      ms,
-    };
+    const kind = timeout ? 'timeout' : 'not-found';
+    return { end: { stage: 'dns', kind, detail }, addresses: [], attempts: [], ms };
   }
   ms.dns = lap();
   const addresses = [...new Set(resolved.map(({ address }) => address))];
@@ -127,19 +137,42 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     connectTo(resolved, port, tcpSignal),
   );
   ms.tcp = lap();
-  if (!socket) return { end: tcpEnd(attempts), addresses, attempts, server: noMessages, ms };
+  if (!socket) return { end: tcpEnd(attempts), addresses, attempts, ms };
   // Whoever listens later may not be listening yet.
   socket.on('error', () => undefined);
   onReached?.({ stage: 'tcp', address: connectedAddress(attempts), ms: ms.tcp });
+  if (!proxy) return { socket, addresses, attempts, ms };
+  try {
+    const tunnel = await converse(socket, tunnelTo(proxy, options.host, options.port), timeoutMs, signal);
+    if (tunnel.kind === 'done') {
+      onReached?.({ stage: 'proxy' });
+      return { socket, addresses, attempts, ms };
+    }
+    socket.destroy();
+    return { end: { stage: 'proxy', ...endOf(tunnel) }, addresses, attempts, ms };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Connects, begins TLS as the protocol has it, shakes hands once, with or without a client certificate, trusting anybody; then holds the protocol's
+ * dialogue, or asks for the page "/", to learn whether the server keeps to the handshake. Sockets are gone when it settles.
+ * @throws the signal's reason when cancelled; everything else is a `ProbeEnd`
+ */
+export async function probe(options: ProbeOptions): Promise<Probe> {
+  const reached = await reach(options);
+  if ('end' in reached) return { ...reached, server: noMessages };
+  const { socket, addresses, attempts, ms } = reached;
   try {
     const begun = await beginTls(socket, options);
     const { greeting } = begun;
-    const common = { addresses, attempts, ms, ...(greeting === undefined ? {} : { greeting }) };
-    if ('end' in begun) return { server: noMessages, ...common, ...begun };
-    lap();
-    const { facts, handshakeMs } = await handshake(socket, options, ms.tcp, serviceOf(options, greeting === undefined));
-    ms.tls = handshakeMs;
-    return { ...facts, ...common };
+    const common = { addresses, attempts, ...(greeting === undefined ? {} : { greeting }) };
+    if ('end' in begun) return { server: noMessages, ...common, ms, ...begun };
+    const tcpMs = ms.tcp ?? 0;
+    const { facts, handshakeMs } = await handshake(socket, options, tcpMs, serviceOf(options, greeting === undefined));
+    return { ...facts, ...common, ms: { ...ms, tls: handshakeMs } };
   } finally {
     socket.destroy();
   }
@@ -150,12 +183,7 @@ async function beginTls(
   socket: net.Socket,
   options: ProbeOptions,
 ): Promise<Pick<Probe, 'greeting'> | Pick<Probe, 'greeting' | 'end' | 'service'>> {
-  const { proxy, protocol = 'tls', protection = 'tls', timeoutMs, signal, onReached } = options;
-  if (proxy) {
-    const tunnel = await converse(socket, tunnelTo(proxy, options.host, options.port), timeoutMs, signal);
-    if (tunnel.kind !== 'done') return { end: { stage: 'proxy', ...endOf(tunnel) } };
-    onReached?.({ stage: 'proxy' });
-  }
+  const { protocol = 'tls', protection = 'tls', timeoutMs, signal, onReached } = options;
   if (protection === 'tls') return {};
   const startTls = protocols[protocol].startTls?.();
   if (protection === 'off' || !startTls) return plain(socket, options, true);
@@ -183,25 +211,38 @@ async function plain(
   const said = await converse(socket, dialogue, options.timeoutMs, options.signal);
   switch (said.kind) {
     case 'done':
-      return { end: { stage: 'plain', kind: 'data', detail: '' }, service: { kind: 'done', facts: said.facts } };
     case 'refused':
-      return { end: { stage: 'plain', kind: 'data', detail: '' }, service: { kind: 'refused', message: said.message } };
-    case 'timeout':
-      return { end: { stage: 'plain', kind: 'silent', detail: said.detail }, service: { kind: 'silent' } };
-    case 'closed':
-      return { end: { stage: 'plain', kind: 'closed', detail: said.detail }, service: { kind: 'closed' } };
+      return { end: { stage: 'plain', kind: 'data', detail: '' }, service: serviceEnd(said) };
+    case 'timeout': {
+      const { detail, ...reached } = said;
+      return { end: { stage: 'plain', kind: 'silent', detail }, service: { ...reached, kind: 'silent' } };
+    }
+    case 'closed': {
+      const { detail, ...reached } = said;
+      return { end: { stage: 'plain', kind: 'closed', detail }, service: { ...reached, kind: 'closed' } };
+    }
   }
 }
 
-function serviceOf({ protocol = 'tls', serverName, path = '' }: ProbeOptions, greets: boolean): Dialogue | undefined {
-  return protocols[protocol].service?.({ greets, host: serverName, path });
+/** How a dialogue ended that the server took part in to the end. */
+export function serviceEnd(said: DialogueEnd): ServiceEnd {
+  if (said.kind === 'done') return { kind: 'done', facts: said.facts };
+  const { message, part, facts } = said;
+  return { kind: 'refused', message, part, ...(facts && { facts }) };
+}
+
+function serviceOf(options: ProbeOptions, greets: boolean): Dialogue | undefined {
+  const { protocol = 'tls', serverName, path = '', ask } = options;
+  return protocols[protocol].service?.({ greets, host: serverName, path, ...(ask && { ask }) });
 }
 
 function endOf(conversed: Exclude<Conversed, { kind: 'done' }>): {
   readonly kind: 'refused' | 'timeout' | 'closed';
   readonly detail: string;
 } {
-  return conversed.kind === 'refused' ? { kind: 'refused', detail: conversed.message } : conversed;
+  return conversed.kind === 'refused'
+    ? { kind: 'refused', detail: conversed.message }
+    : { kind: conversed.kind, detail: conversed.detail };
 }
 
 export function connectedAddress(attempts: readonly Attempt[]): string {

@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificates/certificate';
 import type { TrustAnchor } from '../keystore/anchors';
+import type { ServiceAsk } from './protocols/ask';
 import type { ServiceFacts } from './protocols/dialogue';
 import { protocols } from './protocols/protocols';
 import type { Target } from './target';
@@ -31,9 +32,15 @@ export type VerdictCode =
   | 'client-certificate-rejected'
   | 'client-key-unusable'
   | 'connection-closed'
-  | 'service-refused';
+  | 'service-refused'
+  | 'not-ssh'
+  | 'no-shared-algorithm'
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'login-refused'
+  | 'contents-refused';
 
-/** In the order they are taken. `proxy`, `starttls` and `service` are there where the test has them. */
+/** In the order they are taken; `stepsFor` says which of them a test has. */
 export const stepNames = [
   'address',
   'dns',
@@ -45,18 +52,53 @@ export const stepNames = [
   'serverTrust',
   'clientCertificate',
   'accepted',
+  'ssh',
+  'hostKey',
   'service',
+  'login',
+  'contents',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
+/** What a test has beyond what its target says. */
+export interface Extent {
+  /** It goes through one. */
+  readonly proxy: boolean;
+  readonly login: boolean;
+  /** Something is looked for. */
+  readonly contents: boolean;
+}
+
+export const extentOf = (proxy: unknown, ask: ServiceAsk | undefined): Extent => ({
+  proxy: proxy !== undefined,
+  login: ask?.login !== undefined,
+  contents: Object.keys(ask?.contents ?? {}).length > 0,
+});
+
 /** The steps of a test. */
-export function stepsFor({ protocol, protection }: Target, proxy: boolean): readonly StepName[] {
-  return stepNames.filter(
-    (step) =>
-      (step !== 'proxy' || proxy) &&
-      (step !== 'starttls' || protection.startsWith('starttls')) &&
-      (step !== 'service' || protocols[protocol].service !== undefined),
-  );
+export function stepsFor({ protocol, protection }: Target, extent: Extent): readonly StepName[] {
+  const isSsh = protocol === 'ssh';
+  return stepNames.filter((step) => {
+    switch (step) {
+      case 'address':
+      case 'dns':
+      case 'tcp':
+        return true;
+      case 'proxy':
+      case 'login':
+      case 'contents':
+        return extent[step];
+      case 'starttls':
+        return protection.startsWith('starttls');
+      case 'service':
+        return protocols[protocol].service !== undefined;
+      case 'ssh':
+      case 'hostKey':
+        return isSsh;
+      default:
+        return !isSsh;
+    }
+  });
 }
 export type StepStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
@@ -93,8 +135,33 @@ export interface ConnectivityReport {
   readonly client?: ClientReport;
   /** What the server told of itself, in the protocol that is spoken on top. */
   readonly service?: ServiceFacts;
+  /** Of an SSH server. */
+  readonly ssh?: SshReport;
   /** Through which proxy, without its login. */
   readonly proxy?: string;
+}
+
+export interface SshReport {
+  /** Its first line: version and program. */
+  readonly ident: string;
+  readonly hostKey?: {
+    /** As SSH names it: `ssh-ed25519`. */
+    readonly type: string;
+    /** `SHA256:` and base64, as ssh shows it. */
+    readonly fingerprint: string;
+    /** A line for a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+    readonly knownHostsLine: string;
+  };
+  readonly algorithms?: {
+    readonly keyExchange: string;
+    readonly hostKey: string;
+    readonly cipher: string;
+    readonly mac: string;
+  };
+  /** The line of the key pair that was shown, as the server has to know it for the user. */
+  readonly publicKeyLine?: string;
+  /** Ways to log in that the server named after the last one that it refused. */
+  readonly logins?: readonly string[];
 }
 
 export interface ServerReport {
@@ -125,9 +192,16 @@ export function isOkVerdict(verdict: VerdictCode): boolean {
   return verdict === 'ok' || verdict.startsWith('ok-');
 }
 
+/** The first failing step decides. */
+export function verdictOf(steps: readonly Step[]): VerdictCode {
+  const failed = steps.find(({ status }) => status === 'failed');
+  if (failed) return failed.code ?? 'connection-closed';
+  return steps.find(({ code }) => code !== undefined && isOkVerdict(code))?.code ?? 'ok';
+}
+
 /** The report as JSON: plain data, dates in ISO 8601, certificates by their facts. */
 export function reportData(report: ConnectivityReport): object {
-  const { target, from, verdict, ok, steps, tls, server, client, service, proxy } = report;
+  const { target, from, verdict, ok, steps, tls, server, client, service, ssh, proxy } = report;
   return {
     target,
     from,
@@ -155,6 +229,7 @@ export function reportData(report: ConnectivityReport): object {
     }),
     ...(client && { client }),
     ...(service && { service }),
+    ...(ssh && { ssh }),
     ...(proxy !== undefined && { proxy }),
   };
 }

@@ -3,19 +3,18 @@ import type { Name } from '../certificates/name';
 import { firstFew } from '../firstFew';
 import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
 import { alertName } from './alerts';
-import { connectedAddress, type Probe, type ProbeEnd, type Reached, type ServiceEnd } from './probe';
-import { protocols } from './protocols/protocols';
+import { connectedAddress, type Probe, type ProbeEnd, type Reached } from './probe';
 import type { Proxy } from './proxy';
-import { stepsFor, type Step, type StepName, type VerdictCode } from './report';
+import { extentOf, stepsFor, type Step, type StepName, type VerdictCode } from './report';
 import { matchesServerName, namesOf } from './serverName';
 import { targetText, type Target } from './target';
 import type { TrustJudgement } from './trust';
 
-export function skipped(step: StepName): Step {
-  return { step, status: 'skipped', message: 'Not reached.' };
+export function skipped(step: StepName, message = 'Not reached.'): Step {
+  return { step, status: 'skipped', message };
 }
 
-function failed(step: StepName, code: VerdictCode, message: string): Step {
+export function failed(step: StepName, code: VerdictCode, message: string): Step {
   return { step, status: 'failed', code, message };
 }
 
@@ -38,11 +37,16 @@ export function reachedStep(reached: Reached, { host, port }: Target, via?: Prox
 const greeted = (greeting: string): string => (greeting === '' ? '' : `; it greets with "${greeting.slice(0, 100)}"`);
 
 /** Up to tls, of the pass without a client certificate. */
-export function connectionSteps(pass: Probe, timeoutMs: number, target: Target, via?: Proxy): Step[] {
+export function connectionSteps(
+  pass: Pick<Probe, 'end' | 'addresses' | 'attempts' | 'ms' | 'greeting' | 'server' | 'version' | 'cipher'>,
+  timeoutMs: number,
+  target: Target,
+  via?: Proxy,
+): Step[] {
   const { end, addresses, attempts, ms, greeting = '' } = pass;
   const seconds = `${timeoutMs / 1000} seconds`;
   const whom = via ? 'The proxy' : 'The host';
-  const names = stepsFor(target, via !== undefined).filter((step) => beforeTrust.has(step));
+  const names = stepsFor(target, extentOf(via, undefined)).filter((step) => beforeTrust.has(step));
   const at = end.stage === 'plain' || end.stage === 'established' ? 'tls' : end.stage;
   return names.map((step) => {
     if (names.indexOf(step) > names.indexOf(at)) return skipped(step);
@@ -89,7 +93,7 @@ export function connectionSteps(pass: Probe, timeoutMs: number, target: Target, 
   }
 }
 
-const beforeTrust: ReadonlySet<StepName> = new Set(['dns', 'tcp', 'proxy', 'starttls', 'tls']);
+const beforeTrust: ReadonlySet<StepName> = new Set(['dns', 'tcp', 'proxy', 'starttls', 'tls', 'ssh']);
 
 function beforeTlsStep(end: Extract<ProbeEnd, { stage: 'proxy' | 'starttls' }>, seconds: string): Step {
   const { stage, kind, detail } = end;
@@ -105,7 +109,7 @@ function beforeTlsStep(end: Extract<ProbeEnd, { stage: 'proxy' | 'starttls' }>, 
   return failed(stage, code, kind === 'refused' ? detail : `${whom} hung up (${detail}).`);
 }
 
-function tlsStep(pass: Probe, seconds: string): Step {
+function tlsStep(pass: Parameters<typeof connectionSteps>[0], seconds: string): Step {
   const { end, server, version, cipher } = pass;
   const ok: Step = { step: 'tls', status: 'ok', message: [version, cipher].filter(Boolean).join(', ') || 'TLS' };
   if (end.stage === 'established') return ok;
@@ -342,26 +346,4 @@ function howItEnded({ end }: Probe): string {
   if (end.kind === 'data') return ` (${httpRefusal(end.answer) ?? ''})`;
   if (end.alert !== undefined) return ` (${alertName(end.alert)})`;
   return end.kind === 'closed' || end.kind === 'closed-at-once' ? ' (it closed the connection)' : '';
-}
-
-/** What the protocol on top of the connection came to. */
-export function serviceStep(service: ServiceEnd | undefined, { protocol }: Target, timeoutMs: number): Step {
-  const { label } = protocols[protocol];
-  const step = 'service';
-  switch (service?.kind) {
-    case undefined:
-      return skipped(step);
-    case 'done': {
-      const { greeting, offers } = service.facts;
-      const says =
-        greeting === undefined || greeting === '' ? `${label} is spoken` : `${label}: ${greeting.slice(0, 120)}`;
-      return { step, status: 'ok', message: `${says}${offers.length ? `; it offers ${firstFew(offers, 12)}` : ''}.` };
-    }
-    case 'refused':
-      return failed(step, 'service-refused', service.message);
-    case 'silent':
-      return failed(step, 'timeout', `The server did not answer as ${label} within ${timeoutMs / 1000} seconds.`);
-    case 'closed':
-      return failed(step, 'connection-closed', `The server hung up before it had answered as ${label}.`);
-  }
 }

@@ -7,16 +7,18 @@ import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
 import { acceptanceOf, isRequested } from './acceptance';
 import { chainRemarks } from './chainRemarks';
 import { probe, type Probe } from './probe';
+import { requireAskable, type ServiceAsk } from './protocols/ask';
 import { protocols } from './protocols/protocols';
 import { proxyText, type Proxy } from './proxy';
 import {
+  extentOf,
   isOkVerdict,
+  verdictOf,
   type ClientReport,
   type ConnectivityReport,
   type ServerReport,
   type Step,
   type StepName,
-  type VerdictCode,
 } from './report';
 import {
   acceptedStep,
@@ -25,10 +27,11 @@ import {
   reachedStep,
   serverNameStep,
   serverTrustStep,
-  serviceStep,
   skipped,
   unreadableStep,
 } from './steps';
+import { serviceSteps } from './serviceSteps';
+import { testSsh } from './ssh/testSsh';
 import { publicRootOf } from './publicRoots';
 import { targetText, type Target } from './target';
 import { judgeServer, type TrustJudgement, type TrustQuestion } from './trust';
@@ -58,6 +61,10 @@ export interface ConnectivityTest {
   readonly rootOf?: TrustQuestion['rootOf'];
   /** Who connects in our place. */
   readonly proxy?: Proxy;
+  /** A login, and what is looked for; not before the server is trusted. */
+  readonly ask?: ServiceAsk;
+  /** Of known_hosts files, for an SSH server. Absent: its host key is shown and not held against anything. */
+  readonly knownHosts?: string;
   /** For each of DNS, TCP, TLS and what is said before and after it. Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -70,12 +77,17 @@ export interface ConnectivityTest {
  * Tests a connection as a receiver adapter makes it: a handshake without and, where the server asks for one and a key pair is given, a
  * second one with the client certificate. Trust is judged by the anchors alone.
  * @param onStep told of each step as it is decided, in order
- * @throws the signal's reason when cancelled; everything else is a verdict
+ * @throws the signal's reason when cancelled; FlowKeystoreError `arguments` for what cannot be asked of this kind of server; everything else is a verdict
  */
 export async function testConnectivity(
   test: ConnectivityTest,
   onStep?: (step: Step) => void,
 ): Promise<ConnectivityReport> {
+  if (test.ask) requireAskable(test.target.protocol, test.ask);
+  return test.target.protocol === 'ssh' ? testSsh(test, onStep) : testTls(test, onStep);
+}
+
+async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): Promise<ConnectivityReport> {
   const { target, timeoutMs, signal, client } = test;
   const now = (test.now ?? (() => new Date()))();
   const started = performance.now();
@@ -108,6 +120,17 @@ export async function testConnectivity(
   else if (problem !== undefined) add(skipped('serverName'), unreadableStep(problem));
   else add(serverNameStep(chain, target), serverTrustStep(chain, trust));
 
+  // A password is shown to nobody who is not trusted, and not in the clear unless that was asked for.
+  const distrusted = steps.some(({ step, status }) => trusting.has(step) && status === 'failed');
+  const withheld = !test.ask?.login
+    ? undefined
+    : distrusted
+      ? 'Not tried: the password is not shown to a server that is not trusted.'
+      : isPlain && target.protection !== 'off'
+        ? 'Not tried: the password is not sent without encryption.'
+        : undefined;
+  const extent = extentOf(proxy, test.ask);
+  const ask = withheld === undefined && (extent.login || extent.contents) ? { ask: test.ask ?? {} } : undefined;
   let report: ClientReport | undefined;
   let withCertificate: Probe | undefined;
   if (failed || isPlain) add(skipped('clientCertificate'), skipped('accepted'));
@@ -118,6 +141,7 @@ export async function testConnectivity(
     if (key && 'privateKeyPem' in key) {
       withCertificate = await probe({
         ...options,
+        ...ask,
         client: { certificatePem: key.certificatePem, privateKeyPem: key.privateKeyPem },
       });
     }
@@ -133,10 +157,16 @@ export async function testConnectivity(
       candidates: requested ? (test.candidates ?? []).map((candidate) => judgeCandidate(candidate, issuers, now)) : [],
     };
   }
-  const { service } = withCertificate ?? without;
+  const isOver = steps.some(({ step, status }) => status === 'failed' && ends.has(step));
+  let service = (withCertificate ?? without).service;
+  if (ask && !isOver && !withCertificate && service?.kind === 'done') {
+    const { facts } = service;
+    const asking = await probe({ ...options, ...ask });
+    service = asking.service ?? { kind: 'closed', part: extent.login ? 'login' : 'contents', facts };
+  }
   if (protocols[target.protocol].service) {
-    const isOver = steps.some(({ step, status }) => status === 'failed' && ends.has(step));
-    add(isOver && service?.kind !== 'done' ? skipped('service') : serviceStep(service, target, timeoutMs));
+    const told = isOver && service?.kind !== 'done' ? undefined : service;
+    add(...serviceSteps({ target, service: told, ask: test.ask, withheld, timeoutMs }));
   }
   const verdict = verdictOf(steps);
   const facts = withCertificate?.cipher !== undefined ? withCertificate : without;
@@ -158,10 +188,12 @@ export async function testConnectivity(
     }),
     ...(chain.length && { server: serverReport(chain, trust) }),
     ...(report && { client: report }),
-    ...(service?.kind === 'done' && { service: service.facts }),
+    ...(service?.facts && { service: service.facts }),
     ...(proxy && { proxy: proxyText(proxy) }),
   };
 }
+
+const trusting: ReadonlySet<StepName> = new Set(['serverName', 'serverTrust']);
 
 /** Where these failed, it is no wonder that nothing was said on top of the connection. */
 const ends: ReadonlySet<StepName> = new Set([
@@ -190,16 +222,12 @@ export function addressInvalidReport(
     ok: false,
     steps: [
       { step: 'address', status: 'failed', code: 'address-invalid', message },
-      ...(['dns', 'tcp', 'tls', 'serverName', 'serverTrust', 'clientCertificate', 'accepted'] as const).map(skipped),
+      ...(['dns', 'tcp', 'tls', 'serverName', 'serverTrust', 'clientCertificate', 'accepted'] as const).map((step) =>
+        skipped(step),
+      ),
     ],
     attempts: [],
   };
-}
-
-function verdictOf(steps: readonly Step[]): VerdictCode {
-  const failed = steps.find(({ status }) => status === 'failed');
-  if (failed) return failed.code ?? 'connection-closed';
-  return steps.find(({ code }) => code !== undefined && isOkVerdict(code))?.code ?? 'ok';
 }
 
 const requiredBy = { kept: false, refused: true, unclear: null } as const;

@@ -10,6 +10,7 @@ export function headlineOf(report: ConnectivityReport): string {
   const alias = report.client?.sent;
   switch (report.verdict) {
     case 'ok':
+      if (report.target.protocol === 'ssh') return sshHeadline(report, where);
       return alias === undefined
         ? `${where} can be reached and is trusted`
         : `${where} is trusted and accepts "${alias}"`;
@@ -59,9 +60,27 @@ export function headlineOf(report: ConnectivityReport): string {
       return 'The key pair cannot be used';
     case 'connection-closed':
       return `${where} closed the connection without a reason`;
+    case 'not-ssh':
+      return `${where} does not speak SSH`;
+    case 'no-shared-algorithm':
+      return `${where} and this client share no algorithm of SSH`;
+    case 'host-key-unknown':
+      return `The host key of ${where} is not among the known hosts`;
+    case 'host-key-changed':
+      return `The host key of ${where} is not the known one`;
+    case 'login-refused':
+      return `${where} refuses the login`;
+    case 'contents-refused':
+      return `${where} does not have what was looked for`;
     case 'service-refused':
       return `${where} does not go on as ${protocols[report.target.protocol].label}`;
   }
+}
+
+function sshHeadline({ steps }: ConnectivityReport, where: string): string {
+  const stands = (name: StepName): boolean => steps.some(({ step, status }) => step === name && status === 'ok');
+  if (stands('contents')) return `${where} takes the login and shows the directory`;
+  return stands('login') ? `${where} takes the login` : `${where} can be reached and speaks SSH`;
 }
 
 /** What it means and what to do next, in plain words. */
@@ -72,8 +91,12 @@ export function explanationOf(report: ConnectivityReport): string {
     ? ` It names the issuers it accepts: ${firstFew(client.acceptableIssuers, 3, '; ')}.`
     : '';
   const failed = report.steps.find(({ status }) => status === 'failed')?.message ?? '';
+  const line = report.ssh?.publicKeyLine;
+  const publicKey = line === undefined ? '' : ` The public key that it has to know: ${line}`;
   const texts: Readonly<Record<VerdictCode, string>> = {
-    ok: 'The handshake works as a receiver adapter makes it with this keystore. Whether the receiver authorises the sender is not part of it.',
+    ok: report.ssh
+      ? sshExplanation(report.ssh)
+      : 'The handshake works as a receiver adapter makes it with this keystore. Whether the receiver authorises the sender is not part of it.',
     'ok-client-certificate-not-requested':
       'The handshake works, but the certificate plays no part in it: the receiver has to ask for one, or authenticates in another way (basic, OAuth). Perhaps another port or host is the one for client certificates.',
     'ok-client-certificate-optional':
@@ -105,9 +128,20 @@ export function explanationOf(report: ConnectivityReport): string {
     'client-key-unusable': failed,
     'connection-closed':
       'The server, or something before it, hung up. Its log knows why; firewalls and load balancers do so for senders they do not know.',
+    'not-ssh': `${failed} Check the port: SSH and SFTP are usually on 22; FTP and FTPS are something else.`,
+    'no-shared-algorithm': `${failed} The server has to enable algorithms of today; the tenant has no others either.`,
+    'host-key-unknown': `${failed} Compare the fingerprint with what the server's owner says, then add the line to the known hosts artifact of the tenant.`,
+    'host-key-changed': `${failed} Ask the server's owner whether the host key was changed, and replace the line in the known hosts artifact of the tenant only then.`,
+    'login-refused': `${failed} The connection itself stands: check the user, and the password or the key that the server knows for it.${publicKey}`,
+    'contents-refused': `${failed} The connection itself stands: check the spelling, and what the user may do there.`,
     'service-refused': `${failed} The connection itself stands: check the port and the kind of server, or ask who runs it.`,
   };
   return texts[report.verdict];
+}
+
+function sshExplanation({ hostKey }: NonNullable<ConnectivityReport['ssh']>): string {
+  const line = hostKey ? ` Line for the known hosts artifact of the tenant: ${hostKey.knownHostsLine}` : '';
+  return `The SFTP adapter can speak with this server.${line}`;
 }
 
 function rootMissing(server: ServerReport | undefined): string {
@@ -127,6 +161,7 @@ function rootMissing(server: ServerReport | undefined): string {
 /** The same test as a command, for people who ask for proof. Files are placeholders: no secret is in it. */
 export function opensslCommand(report: ConnectivityReport): string {
   const { target, client } = report;
+  if (target.protocol === 'ssh') return `ssh-keyscan -p ${target.port} ${target.host} | ssh-keygen -l -f -`;
   const parts = ['openssl s_client', `-connect ${targetText(target)}`];
   if (target.protection.startsWith('starttls')) parts.push(`-starttls ${target.protocol}`);
   if (/[a-z]/i.test(target.serverName)) {
@@ -150,7 +185,11 @@ const stepNames: Readonly<Record<StepName, string>> = {
   serverTrust: 'Server trust',
   clientCertificate: 'Client certificate',
   accepted: 'Accepted',
+  ssh: 'SSH',
+  hostKey: 'Host key',
   service: 'Service',
+  login: 'Login',
+  contents: 'Checked',
 };
 
 export function stepNameOf(step: StepName): string {
@@ -189,6 +228,9 @@ export function reportText(report: ConnectivityReport): string {
     );
   }
   for (const remark of report.server?.remarks ?? []) lines.push(`  Note: ${remark}`);
+  for (const { label, values, total = values.length } of report.service?.found ?? []) {
+    if (values.length > 5) lines.push('', `${label}: ${total}`, ...values.map((value) => `  ${value}`));
+  }
   const candidates = report.client?.candidates ?? [];
   if (candidates.length) lines.push('', 'Key pairs of the keystore:');
   for (const { alias, usable, why } of candidates) {
@@ -229,7 +271,14 @@ export function reportMarkdown(report: ConnectivityReport): string {
       ...issuers.map((issuer) => `- ${cell(issuer)}`),
     );
   }
-  lines.push('', 'The same test with OpenSSL:', '', '```', opensslCommand(report), '```');
+  lines.push(
+    '',
+    `The same test with ${report.target.protocol === 'ssh' ? 'OpenSSH' : 'OpenSSL'}:`,
+    '',
+    '```',
+    opensslCommand(report),
+    '```',
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -6,6 +6,7 @@ import { askChoice, askText, separator, type Choice, type Separator } from '../i
 import type { Host } from '../services/host';
 import { findReceivers, type Receiver } from '../services/receivers';
 import { GaveUp } from './choosing';
+import { askTestOptions, type TestOptions } from './testOptions';
 
 const { t } = vscode.l10n;
 
@@ -16,7 +17,7 @@ export function targetOf(text: string, way: Way = {}): Target {
 }
 
 /** What a person wants to test: a receiver of the workspace, or a host. @throws GaveUp */
-export async function askTarget(host: Host, title: string): Promise<Target | Receiver> {
+export async function askTarget(host: Host, title: string): Promise<TestOptions | Receiver> {
   const receivers = await findReceivers();
   const items: (Choice<Receiver | 'host' | 'protocol'> | Separator)[] = [
     { label: t('Enter a host...'), description: 'HTTPS', iconPath: new vscode.ThemeIcon('edit'), value: 'host' },
@@ -37,8 +38,8 @@ export async function askTarget(host: Host, title: string): Promise<Target | Rec
   ];
   const asked = await askChoice({ title, placeholder: t('To which host?'), items });
   if (asked.kind !== 'answer') throw new GaveUp();
-  if (asked.value === 'host') return askHost(host, title, {});
-  if (asked.value === 'protocol') return askHost(host, title, await askWay(title));
+  if (asked.value === 'host') return { target: await askHost(host, title, {}) };
+  if (asked.value === 'protocol') return askTestOptions(await askHost(host, title, await askWay(title)), title);
   return asked.value;
 }
 
@@ -49,22 +50,23 @@ interface NamedWay {
 }
 
 const otherWays = (): NamedWay[] =>
-  (Object.keys(protocols) as ProtocolName[])
-    .filter((protocol) => protocol !== 'tls')
-    .flatMap((protocol) =>
-      Object.entries(protocols[protocol].ports).map(([protection, port]) => ({
-        protocol,
-        protection: protection as Protection,
-        port,
-      })),
-    );
+  (Object.keys(protocols) as ProtocolName[]).flatMap((protocol) =>
+    Object.entries(protocols[protocol].ports).map(([protection, port]) => ({
+      protocol,
+      protection: protection as Protection,
+      port,
+    })),
+  );
 
 /** As SAP's forms name them. */
 function wayText({ protocol, protection }: NamedWay): string {
   const { label } = protocols[protocol];
   const isFtp = protocol === 'ftp';
   switch (protection) {
+    case 'ssh':
+      return t('SSH (SFTP)');
     case 'tls':
+      if (protocol === 'tls') return t('TLS, with a server name or time-out of its own');
       return isFtp ? t('Implicit FTPS') : protocols[protocol].startTls ? t('{0} over TLS ({1}S)', label, label) : label;
     case 'starttls':
       return isFtp ? t('Explicit FTPS') : t('{0} with STARTTLS', label);

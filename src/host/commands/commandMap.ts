@@ -1,4 +1,5 @@
 import type { ProtocolName, Protection } from '../../core/connectivity/protocols/protocols';
+import type { ServiceAsk } from '../../core/connectivity/protocols/ask';
 import type { CertificateForm, ChainMember, ExportedPart, KeyPairForm } from '../../core/keystore/export';
 import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
@@ -293,6 +294,13 @@ export interface TestConnectivityArgument extends KeystoreArgument {
   readonly path?: string;
   /** `null`: without a client certificate. */
   readonly alias?: string | null;
+  /** The name that is asked for and checked; the host's where absent. */
+  readonly serverName?: string;
+  /** A login, and what is looked for. */
+  readonly ask?: ServiceAsk;
+  /** Path of a known_hosts file. */
+  readonly knownHosts?: string;
+  readonly timeoutSeconds?: number;
 }
 
 export interface HandOverKitArgument extends EntryArgument {

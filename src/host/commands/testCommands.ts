@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { findEntry } from '../../core/keystore/edit';
+import { extentOf } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import { FlowKeystoreError } from '../../core/errors';
 import { stepNameOf } from '../../core/report/connectivityText';
@@ -14,7 +15,9 @@ import { askTarget, targetOf } from './askTarget';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import { unlockKey } from './keyPassword';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
+import { givenFile } from './fileOrClipboard';
 import { flowOf } from './flowCommands';
+import type { TestOptions } from './testOptions';
 
 const { t } = vscode.l10n;
 
@@ -53,27 +56,42 @@ async function testByHand(host: Host, argument: TestConnectivityArgument): Promi
     return testWith(host, asked, argument, title);
   }
   const port = argument.port === undefined ? '' : `:${argument.port}`;
-  const { protocol, protection, path } = argument;
+  const { protocol, protection, path, serverName, ask, knownHosts, timeoutSeconds } = argument;
   const way = {
     ...(protocol === undefined ? {} : { protocol }),
     ...(protection === undefined ? {} : { protection }),
     ...(path === undefined ? {} : { path }),
   };
-  return testWith(host, targetOf(`${argument.host}${port}`, way), argument, title);
+  const target = targetOf(`${argument.host}${port}`, way);
+  const named = serverName === undefined ? target : { ...target, serverName };
+  const known = knownHosts === undefined ? undefined : await givenFile(knownHosts);
+  const options: TestOptions = {
+    target: named,
+    ...(ask && { ask }),
+    ...(known && { knownHosts: { name: known.name, text: Buffer.from(known.content).toString('utf8') } }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+  };
+  return testWith(host, options, argument, title);
 }
 
 async function testWith(
   host: Host,
-  target: Target,
+  options: TestOptions,
   argument: TestConnectivityArgument,
   title: string,
 ): Promise<string | undefined> {
-  const session = await keystoreForTest(host, argument, { title });
-  const alias = argument.alias === undefined ? await askAlias(host, session, argument, title) : argument.alias;
+  const { target } = options;
+  const keyless = target.protocol === 'ssh' && (options.ask?.login?.way ?? 'plain') === 'plain';
+  const session = keyless ? undefined : await keystoreForTest(host, argument, { title });
+  const alias = keyless
+    ? null
+    : argument.alias === undefined
+      ? await askAlias(host, session, argument, title)
+      : argument.alias;
   await readyKey(session, alias, argument);
   const { protocol } = target;
   await host.memory.setLastTest({ host: targetText(target), protocol, ...(alias === null ? {} : { alias }) });
-  return runAndShow(host, requestOf(target, session, alias));
+  return runAndShow(host, requestOf(options, session, alias));
 }
 
 interface TestRequest extends ConnectivityRequest {
@@ -107,7 +125,7 @@ async function testReceiver(
   const alias = written ?? (receiver.usesKeyPair ? await askAlias(host, session, argument, title) : null);
   await readyKey(session, alias, argument);
   return runAndShow(host, {
-    ...requestOf(target, session, alias),
+    ...requestOf({ target, ...(alias !== null && receiver.ask ? { ask: receiver.ask } : {}) }, session, alias),
     channel: { flow: receiver.flow, id: receiver.channel },
   });
 }
@@ -123,8 +141,19 @@ async function readyKey(session: KeystoreSession | undefined, alias: string | nu
   }
 }
 
-function requestOf(target: Target, session: KeystoreSession | undefined, alias: string | null): ConnectivityRequest {
-  return { target, ...(session ? { session } : {}), ...(alias === null ? {} : { alias }) };
+function requestOf(
+  { target, ask, knownHosts, timeoutMs }: TestOptions,
+  session: KeystoreSession | undefined,
+  alias: string | null,
+): ConnectivityRequest {
+  return {
+    target,
+    ...(ask && { ask }),
+    ...(knownHosts && { knownHosts: knownHosts.text }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(session ? { session } : {}),
+    ...(alias === null ? {} : { alias }),
+  };
 }
 
 /** Runs the test. Its report fills while it runs; it can be cancelled there and in the progress notification. */
@@ -135,10 +164,10 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
     const stop = new AbortController();
     const signal = AbortSignal.any([cancelled, stop.signal]);
     const { target } = request;
-    const proxied = proxyOf(target) !== undefined;
+    const extent = extentOf(proxyOf(target), request.ask);
     const run = await host.reports.begin({
       target,
-      proxied,
+      extent,
       ...(session ? { keystore: session.uri.toString() } : {}),
       ...(channel ? { channel } : {}),
       again: () => testAgain(host, request),
@@ -146,7 +175,7 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
     });
     try {
       const report = await runConnectivityTest(request, signal, (step) => {
-        const next = stepAfter(step.step, target, proxied);
+        const next = stepAfter(step.step, target, extent);
         if (next) tell(t(stepNameOf(next)));
         run.step(step);
       });

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { reportData, type ConnectivityReport, type Step } from '../../core/connectivity/report';
+import { reportData, type ConnectivityReport, type Extent, type Step } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import { describeError } from '../../core/errors';
 import { fieldsOf } from '../../core/flow/fields';
@@ -25,8 +25,7 @@ const { t } = vscode.l10n;
 /** A test that is about to run. */
 export interface ReportRequest {
   readonly target: Target;
-  /** It goes through a proxy. */
-  readonly proxied: boolean;
+  readonly extent: Extent;
   /** URI, as a string, of the keystore that is asked for trust: what is added goes there. */
   readonly keystore?: string;
   /** The channel that is tested, where it is one. */
@@ -160,9 +159,9 @@ class ReportPanel implements vscode.Disposable {
     const show = (state: { cancelled?: boolean; failure?: string } = {}): void => {
       if (run !== this.run) return;
       const { cancelled = false, failure } = state;
-      const { target, proxied } = request;
+      const { target, extent } = request;
       const more = failure === undefined ? {} : { failure };
-      this.show(runningView({ target, proxied, steps: [...steps], cancelled, ...more }, texts));
+      this.show(runningView({ target, extent, steps: [...steps], cancelled, ...more }, texts));
     };
     show();
     return {

@@ -1,6 +1,7 @@
 import {
   stepsFor,
   type ConnectivityReport,
+  type Extent,
   type ServerReport,
   type Step,
   type StepName,
@@ -28,8 +29,7 @@ import type { ModelTexts } from './fieldModel';
 
 export interface RunningTest {
   readonly target: Target;
-  /** It goes through a proxy. */
-  readonly proxied: boolean;
+  readonly extent: Extent;
   /** Those decided so far. */
   readonly steps: readonly Step[];
   /** The person stopped it. */
@@ -39,17 +39,14 @@ export interface RunningTest {
 }
 
 /** The step that goes on once this one is decided. */
-export function stepAfter(step: StepName, target: Target, proxied: boolean): StepName | undefined {
-  const steps = stepsFor(target, proxied);
+export function stepAfter(step: StepName, target: Target, extent: Extent): StepName | undefined {
+  const steps = stepsFor(target, extent);
   return steps[steps.indexOf(step) + 1];
 }
 
 /** The report while its test runs, or after it was stopped. */
-export function runningView(
-  { target, proxied, steps, cancelled, failure }: RunningTest,
-  texts: ModelTexts,
-): ReportView {
-  const order = stepsFor(target, proxied);
+export function runningView({ target, extent, steps, cancelled, failure }: RunningTest, texts: ModelTexts): ReportView {
+  const order = stepsFor(target, extent);
   const decided = new Map(steps.map((step) => [step.step, step]));
   const next = order.find((name) => !decided.has(name));
   const stopped = cancelled || failure !== undefined;
@@ -214,6 +211,26 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
       ];
     case 'service':
       return [...detail('Greeting', report.service?.greeting), ...detail('Offers', report.service?.offers.join(', '))];
+    case 'ssh':
+      return [
+        ...detail('Program', report.ssh?.ident),
+        ...detail('Key exchange', report.ssh?.algorithms?.keyExchange),
+        ...detail('Cipher', report.ssh?.algorithms?.cipher),
+        ...detail('MAC', report.ssh?.algorithms?.mac),
+      ];
+    case 'hostKey':
+      return [
+        ...detail('Fingerprint', report.ssh?.hostKey?.fingerprint),
+        ...detail('Line for known hosts', report.ssh?.hostKey?.knownHostsLine),
+      ];
+    case 'login':
+      return [
+        ...detail('Login by', report.service?.loggedIn),
+        ...detail('Offers', report.ssh?.logins?.join(', ')),
+        ...detail('Public key', report.ssh?.publicKeyLine),
+      ];
+    case 'contents':
+      return (report.service?.found ?? []).flatMap(({ label, values }) => detail(label, values.join(', ')));
     default:
       return [];
   }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import { clientOf, keyPairsOf } from '../../core/connectivity/client';
+import type { ServiceAsk } from '../../core/connectivity/protocols/ask';
 import { proxyFor, type Proxy } from '../../core/connectivity/proxy';
 import type { ConnectivityReport, Step } from '../../core/connectivity/report';
 import type { Target } from '../../core/connectivity/target';
@@ -18,6 +19,12 @@ export interface ConnectivityRequest {
   readonly session?: KeystoreSession;
   /** Absent: without a client certificate. */
   readonly alias?: string;
+  /** A login, and what is looked for. */
+  readonly ask?: ServiceAsk;
+  /** Of a known_hosts file. */
+  readonly knownHosts?: string;
+  /** Milliseconds; the setting's where absent. */
+  readonly timeoutMs?: number;
 }
 
 /** The machine that tests: extensions may run on another one than the window (`vscode.env.remoteName`). */
@@ -41,7 +48,7 @@ export const proxyOf = (target: Target): Proxy | undefined => proxyFor(settings.
  * @throws the signal's reason when cancelled
  */
 export function runConnectivityTest(
-  { target, session, alias }: ConnectivityRequest,
+  { target, session, alias, ask, knownHosts, timeoutMs }: ConnectivityRequest,
   signal: AbortSignal,
   onStep?: (step: Step) => void,
 ): Promise<ConnectivityReport> {
@@ -54,11 +61,13 @@ export function runConnectivityTest(
       target,
       anchors: keystore ? trustAnchors(keystore) : [],
       candidates: keystore ? keyPairsOf(keystore) : [],
-      timeoutMs: settings.timeoutMilliseconds(),
+      timeoutMs: timeoutMs ?? settings.timeoutMilliseconds(),
       signal,
       from: vantage(),
       ...(client && { client }),
       ...(proxy && { proxy }),
+      ...(ask && { ask }),
+      ...(knownHosts !== undefined && { knownHosts }),
     },
     onStep,
   );

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { adapterLabel } from '../../core/flow/adapters';
-import { targetOfChannel } from '../../core/checks/channelTarget';
+import type { ServiceAsk } from '../../core/connectivity/protocols/ask';
+import { askOfChannel, targetOfChannel } from '../../core/checks/channelTarget';
 import type { Target } from '../../core/connectivity/target';
 import { addressOf, keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
@@ -23,6 +24,8 @@ export interface Receiver {
   readonly address: string;
   /** Where it connects to. @throws FlowKeystoreError `address-invalid` */
   readonly target: () => Target;
+  /** What it logs in with, beside the key pair. */
+  readonly ask?: ServiceAsk;
   /** Resolved. Absent where the channel has none, sets it at run time, or does not authenticate with a key pair. */
   readonly alias?: string;
   /** It authenticates with a key pair, or may: which one is for a person to say where there is no alias. */
@@ -59,6 +62,7 @@ export function receiverOf(
   parameters: Parameters | undefined,
 ): Receiver {
   const { used, alias } = keyPairUse(channel, parameters);
+  const ask = askOfChannel(channel, parameters);
   return {
     flow,
     flowName: flowName || path.basename(flow.path, '.iflw'),
@@ -67,6 +71,7 @@ export function receiverOf(
     adapter: adapterLabel(channel),
     address: addressOf(channel, parameters)?.resolved ?? '',
     target: () => targetOfChannel(channel, parameters),
+    ...(ask && { ask }),
     ...(alias === undefined ? {} : { alias }),
     usesKeyPair: used,
   };

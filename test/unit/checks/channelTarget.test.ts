@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { canBeTested, isTestable, targetOfChannel } from '../../../src/core/checks/channelTarget';
+import { askOfChannel, canBeTested, isTestable, targetOfChannel } from '../../../src/core/checks/channelTarget';
 import { readParameters } from '../../../src/core/flow/parameters';
 import { readFlow } from '../../../src/core/flow/read';
 import type { Channel } from '../../../src/core/flow/model';
@@ -52,6 +52,25 @@ describe('where a channel connects to', () => {
     assert.throws(() => targetOfChannel(mail({ ssl: 'new' }), undefined), /"new" is not known/);
     assert.throws(() => targetOfChannel(mail({ server: '${header.x}' }), undefined), /set at run time/);
     assert.throws(() => targetOfChannel(mail({ server: '{{Server}}' }), undefined), /parameter \{\{Server\}\}/);
+  });
+
+  it('is an SSH server, with the key that the channel logs in by', () => {
+    const sftp = (properties: Readonly<Record<string, string>>): Channel =>
+      channelOf({ adapter: 'SFTP', messageProtocol: 'File', properties: { host: 'files.example', ...properties } });
+    const byKey = sftp({ authentication: 'public_key', username: '{{User}}', privateKeyAlias: 'ssh' });
+    const { host, port, protocol } = targetOfChannel(byKey, undefined);
+    assert.deepEqual([host, port, protocol], ['files.example', 22, 'ssh']);
+    assert.equal(targetOfChannel(sftp({ host: 'files.example:2222' }), undefined).port, 2222);
+    assert.deepEqual(askOfChannel(byKey, readParameters('User=me')), {
+      login: { user: 'me', password: '', way: 'key' },
+    });
+    // What is not in the files cannot be logged in with.
+    assert.equal(askOfChannel(byKey, undefined), undefined);
+    assert.equal(askOfChannel(sftp({ authentication: 'user_password', username: 'me' }), undefined), undefined);
+    assert.equal(
+      askOfChannel(mail({ ssl: 'off', username: 'me', authentication: 'public_key' }), undefined),
+      undefined,
+    );
   });
 
   it('is a broker', () => {

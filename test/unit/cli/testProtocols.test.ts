@@ -91,4 +91,22 @@ describe('other protocols and proxies on the command line', () => {
       assert.match(err.replace(/\n/g, ' '), words);
     }
   });
+
+  it('logs in with a password that is in a variable or typed, never in an argument', async () => {
+    const host = `localhost:${mail.port}`;
+    const args = [host, '--protocol', 'smtp', '--trust', at('root.pem'), '--user', 'me'];
+    const without = await cli(...args);
+    assert.equal(without.code, 2);
+    assert.match(without.err, /login of me needs a password.*--login-env/s);
+    const unset = await cli(...args, '--login-env', 'NOWHERE');
+    assert.match(unset.err, /NOWHERE \(--login-env\) is not set/);
+    const none = await cli(...args, '--login-env', 'EMPTY');
+    assert.equal(none.code, 1);
+    assert.match(none.out, /^FAILED +Login +The server has no login by CRAM-MD5\. It names none\.$/m);
+    const strange = await cli(...args, '--login', 'scram-sha-256');
+    assert.match(strange.err, /SMTP has no login "scram-sha-256"\. It has: encrypted, plain\./);
+    assert.match((await cli(host, '--login', 'plain')).err, /A login needs --user/);
+    assert.match((await cli(host, '--user', 'me')).err, /No login is tested with TLS/);
+    assert.match((await cli(host, '--topics')).err, /"topics" cannot be checked/);
+  });
 });

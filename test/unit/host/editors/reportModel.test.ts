@@ -81,16 +81,28 @@ describe('connectivity report model', () => {
 
   it('fills the ladder step by step', () => {
     const steps = reports.ok.steps.slice(0, 3);
-    const running = runningView({ proxied: false, target: reportTarget, steps, cancelled: false }, texts);
+    const running = runningView(
+      { extent: { proxy: false, login: false, contents: false }, target: reportTarget, steps, cancelled: false },
+      texts,
+    );
     assert.deepEqual(
       running.steps.map(({ state }) => state),
       ['ok', 'ok', 'ok', 'running', 'pending', 'pending', 'pending', 'pending'],
     );
-    const cancelled = runningView({ proxied: false, target: reportTarget, steps, cancelled: true }, texts);
+    const cancelled = runningView(
+      { extent: { proxy: false, login: false, contents: false }, target: reportTarget, steps, cancelled: true },
+      texts,
+    );
     assert.equal(cancelled.steps[3]?.state, 'skipped');
     assert.match(cancelled.headline, /cancelled/);
     const failed = runningView(
-      { proxied: false, target: reportTarget, steps, cancelled: false, failure: 'No.' },
+      {
+        extent: { proxy: false, login: false, contents: false },
+        target: reportTarget,
+        steps,
+        cancelled: false,
+        failure: 'No.',
+      },
       texts,
     );
     assert.deepEqual([failed.outcome, failed.explanation], ['failed', 'No.']);
