@@ -3,7 +3,8 @@ import tls from 'node:tls';
 import { alertOf } from './alerts';
 import { HandshakeReader } from './handshakeReader';
 import { Conversation, type Dialogue, type Heard } from './protocols/dialogue';
-import { serviceEnd, type Probe, type ProbeEnd, type ProbeOptions, type ServiceEnd } from './probe';
+import type { Probe, ProbeEnd, ProbeOptions } from './probe';
+import { serviceEnd, type ServiceEnd } from './serviceEnd';
 import { targetText } from './target';
 import { tap } from './wire';
 

@@ -3,7 +3,8 @@ import { converse, type Conversed } from './converse';
 import { handshake } from './handshake';
 import { HandshakeReader, type ServerMessages } from './handshakeReader';
 import type { ServiceAsk } from './protocols/ask';
-import type { Dialogue, DialogueEnd, Part, ServiceFacts } from './protocols/dialogue';
+import type { Dialogue } from './protocols/dialogue';
+import { serviceEnd, type ServiceEnd } from './serviceEnd';
 import { protocols, type ProtocolName, type Protection } from './protocols/protocols';
 import { tunnelTo, type Proxy } from './proxy';
 import { connectTo, isTimeout, resolveHost, withTimeout, type Address, type Attempt } from './tcp';
@@ -66,18 +67,6 @@ export type ProbeEnd =
       readonly alert?: number;
       readonly detail: string;
     };
-
-/** What came of the dialogue after TLS, or without it. `silent`: the server said nothing more in time, `closed`: it went away. */
-export type ServiceEnd =
-  | { readonly kind: 'done'; readonly facts: ServiceFacts }
-  | ({ readonly kind: 'refused'; readonly message: string } & ServiceReached)
-  | ({ readonly kind: 'silent' | 'closed' } & ServiceReached);
-
-/** How far the dialogue got, and what was known by then. */
-export interface ServiceReached {
-  readonly part: Part;
-  readonly facts?: ServiceFacts;
-}
 
 /** One handshake: facts, no judgement. */
 export interface Probe {
@@ -222,13 +211,6 @@ async function plain(
       return { end: { stage: 'plain', kind: 'closed', detail }, service: { ...reached, kind: 'closed' } };
     }
   }
-}
-
-/** How a dialogue ended that the server took part in to the end. */
-export function serviceEnd(said: DialogueEnd): ServiceEnd {
-  if (said.kind === 'done') return { kind: 'done', facts: said.facts };
-  const { message, part, facts } = said;
-  return { kind: 'refused', message, part, ...(facts && { facts }) };
 }
 
 function serviceOf(options: ProbeOptions, greets: boolean): Dialogue | undefined {

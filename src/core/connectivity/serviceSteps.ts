@@ -1,5 +1,5 @@
 import { firstFew } from '../firstFew';
-import type { ServiceEnd } from './probe';
+import type { ServiceEnd } from './serviceEnd';
 import type { ServiceAsk } from './protocols/ask';
 import type { Found, Part, ServiceFacts } from './protocols/dialogue';
 import { protocols } from './protocols/protocols';
