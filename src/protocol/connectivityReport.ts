@@ -22,8 +22,14 @@ export interface ReportView {
   /** Distinguished names of the issuers the server accepts. */
   readonly acceptableIssuers: readonly string[];
   readonly candidates: readonly CandidateView[];
-  /** The same test as an openssl command; absent until there is one. */
-  readonly command?: string;
+  /** What is otherwise than in the test before. */
+  readonly changes: readonly string[];
+  /** What can be done, beside adding a certificate; the first is the next. */
+  readonly actions: readonly ActionView[];
+  /** Before there is a result, there is nothing to copy. */
+  readonly complete: boolean;
+  /** The same test with other tools. */
+  readonly commands: readonly CommandView[];
 }
 
 export interface StepView {
@@ -42,7 +48,7 @@ export interface DetailView {
 }
 
 export interface ChainRow {
-  /** 0 is the server's own certificate. */
+  /** How many certificates stand above it: 0 is the top of the tree. */
   readonly depth: number;
   readonly subject: string;
   /** Leaf, intermediate, root, "not in the keystore", "not sent". */
@@ -60,7 +66,18 @@ export interface CandidateView {
   readonly why: string;
 }
 
-export type CopyFormat = 'markdown' | 'json' | 'command';
+export interface ActionView {
+  /** What is asked for with `act`. */
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface CommandView {
+  readonly title: string;
+  readonly command: string;
+}
+
+export type CopyFormat = 'markdown' | 'json';
 
 export type ToConnectivityReport =
   | { readonly type: 'strings'; readonly strings: ReportStrings }
@@ -72,7 +89,11 @@ export type FromConnectivityReport =
   | { readonly type: 'cancel' }
   /** A request; answered when the person has decided. */
   | { readonly type: 'addToKeystore'; readonly certificate: number }
-  | { readonly type: 'copy'; readonly format: CopyFormat };
+  /** A request; answered when it is done. */
+  | { readonly type: 'act'; readonly action: string }
+  | { readonly type: 'copy'; readonly format: CopyFormat }
+  /** By its place in the list. */
+  | { readonly type: 'copyCommand'; readonly command: number };
 
 export interface ReportStrings {
   readonly steps: string;
@@ -82,7 +103,8 @@ export interface ReportStrings {
   readonly candidates: string;
   readonly usable: string;
   readonly notUsable: string;
-  readonly command: string;
+  readonly changes: string;
+  readonly commands: string;
   readonly commandHelp: string;
   readonly copyCommand: string;
   readonly testAgain: string;
@@ -125,7 +147,10 @@ const report = shape<ReportView>({
   missing: optional(text),
   acceptableIssuers: list(text),
   candidates: list(shape<CandidateView>({ alias: text, usable: flag, why: text })),
-  command: optional(text),
+  changes: list(text),
+  actions: list(shape<ActionView>({ id: text, label: text })),
+  complete: flag,
+  commands: list(shape<CommandView>({ title: text, command: text })),
 });
 
 const strings = shape<ReportStrings>({
@@ -136,7 +161,8 @@ const strings = shape<ReportStrings>({
   candidates: text,
   usable: text,
   notUsable: text,
-  command: text,
+  changes: text,
+  commands: text,
   commandHelp: text,
   copyCommand: text,
   testAgain: text,
@@ -157,5 +183,7 @@ export const isFromConnectivityReport: Guard<FromConnectivityReport> = messages<
   testAgain: {},
   cancel: {},
   addToKeystore: { certificate: count },
-  copy: { format: word('markdown', 'json', 'command') },
+  act: { action: text },
+  copy: { format: word('markdown', 'json') },
+  copyCommand: { command: count },
 });

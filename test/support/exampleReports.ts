@@ -24,6 +24,10 @@ export interface ExampleReports {
   /** As from a public server: its root is not sent. */
   readonly rootNotSent: ConnectivityReport;
   readonly unreachable: ConnectivityReport;
+  /** Its certificate says where the missing one lies. */
+  readonly incomplete: ConnectivityReport;
+  /** Of an SSH server. */
+  readonly ssh: ConnectivityReport;
   readonly root: TestIdentity;
 }
 
@@ -74,8 +78,60 @@ export async function exampleReports(now: Date): Promise<ExampleReports> {
     server: { chain, missing: root.certificate.subject.toString(), offer: root.certificate },
     client: { requested: false, required: false, acceptableIssuers: [], accepted: true, candidates: [] },
   };
+  const leaf = await issuing.issue('api.partner.example', { issuerAt: 'http://ca.example/issuing.cer' });
+  const missing = issuing.certificate.subject.toString();
+  const incomplete: ConnectivityReport = {
+    ...untrusted,
+    verdict: 'server-chain-incomplete',
+    steps: untrusted.steps.map((step) =>
+      step.step === 'serverTrust'
+        ? {
+            step: 'serverTrust',
+            status: 'failed',
+            code: 'server-chain-incomplete',
+            message: 'The server did not send the intermediate certificate that issued it.',
+          }
+        : step,
+    ),
+    server: { chain: [leaf.certificate], missing },
+  };
+  const ssh: ConnectivityReport = {
+    target: { ...reportTarget, port: 22, protocol: 'ssh', protection: 'ssh' },
+    ...{ from: base.from, at: now, ms: 95, attempts: base.attempts, verdict: 'ok', ok: true },
+    steps: [
+      ...reached.slice(0, 3),
+      { step: 'ssh', status: 'ok', message: 'SSH-2.0-OpenSSH_9.2, curve25519-sha256, aes128-gcm@openssh.com' },
+      { step: 'hostKey', status: 'ok', message: 'ssh-ed25519 SHA256:TqN8udOE, as in line 1 of the known hosts.' },
+      { step: 'login', status: 'ok', message: 'Logged in as "me" (publickey; key pair "ssh").' },
+      { step: 'contents', status: 'ok', message: 'Directory: /out. Names: 2 (a.xml, b.xml).' },
+    ],
+    ssh: {
+      ident: 'SSH-2.0-OpenSSH_9.2',
+      hostKey: {
+        type: 'ssh-ed25519',
+        fingerprint: 'SHA256:TqN8udOE/OU15phuN4dalXYlgqjBf1LIUgjL96fVEk0',
+        knownHostsLine: 'api.partner.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHIkBEFQDCPzAQB7CXLiWW1rCFc0',
+      },
+      algorithms: {
+        keyExchange: 'curve25519-sha256',
+        hostKey: 'ssh-ed25519',
+        cipher: 'aes128-gcm@openssh.com',
+        mac: 'in the cipher',
+      },
+    },
+    service: {
+      offers: [],
+      loggedIn: 'publickey',
+      found: [
+        { label: 'Directory', values: ['/out'] },
+        { label: 'Names', values: ['a.xml', 'b.xml'] },
+      ],
+    },
+  };
   return {
     root,
+    incomplete,
+    ssh,
     untrusted,
     rootNotSent: { ...untrusted, server: { ...untrusted.server, chain: chain.slice(0, 2) } },
     ok: {

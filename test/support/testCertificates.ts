@@ -1,6 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { element, oid, sequence } from '../../src/core/asn1/der';
 import type { Certificate } from '../../src/core/certificates/certificate';
 import type { AlternativeName } from '../../src/core/certificates/alternativeNames';
+import { extensionOid, type Extension } from '../../src/core/certificates/extensions';
 import { issueCertificate, type IssueRequest } from '../../src/core/certificates/issue';
 import { certificatesPem } from '../../src/core/certificates/pem';
 
@@ -38,7 +40,11 @@ export class TestIdentity {
   }
 }
 
-export interface TestOptions extends Partial<Pick<IssueRequest, 'ca' | 'extendedKeyUsage' | 'serialNumber'>> {
+export interface TestOptions extends Partial<
+  Pick<IssueRequest, 'ca' | 'extendedKeyUsage' | 'serialNumber' | 'hash' | 'extensions'>
+> {
+  /** Where the issuer's certificate lies, as the certificate says. */
+  readonly issuerAt?: string;
   readonly alternativeNames?: readonly AlternativeName[];
   /** Days from now; defaults -1 and 365. */
   readonly fromDays?: number;
@@ -76,7 +82,8 @@ async function makeIdentity(name: string, options: TestOptions, issuer?: TestIde
         ? generateKeyPairSync('ec', { namedCurve: spec.curve })
         : generateKeyPairSync('ed25519');
   const now = Date.now();
-  const { ca, extendedKeyUsage, serialNumber, alternativeNames, organization } = options;
+  const { ca, extendedKeyUsage, serialNumber, hash, issuerAt, alternativeNames, organization } = options;
+  const extensions = [...(options.extensions ?? []), ...(issuerAt === undefined ? [] : [issuerAtExtension(issuerAt)])];
   const certificate = await issueCertificate({
     subject: [
       { label: 'CN', value: name },
@@ -91,6 +98,15 @@ async function makeIdentity(name: string, options: TestOptions, issuer?: TestIde
     ...(extendedKeyUsage && { extendedKeyUsage }),
     ...(serialNumber !== undefined && { serialNumber }),
     ...(alternativeNames && { alternativeNames }),
+    ...(hash && { hash }),
+    ...(extensions.length && { extensions }),
   });
   return new TestIdentity(certificate, privateKey, [certificate, ...(issuer?.chain ?? [])]);
 }
+
+/** Authority information access with id-ad-caIssuers (RFC 5280 section 4.2.2.1). */
+const issuerAtExtension = (address: string): Extension => ({
+  oid: extensionOid.authorityInfoAccess,
+  critical: false,
+  value: sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), element(0x86, Buffer.from(address, 'latin1')))),
+});

@@ -220,6 +220,13 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
         await workbench.screenshot('test-kinds-of-servers');
         await workbench.quickPick('SMTP with STARTTLS');
         await workbench.input(`localhost:${mail.port}`, 'Host, with its port where it is not 587');
+        await workbench.quickPick('Login');
+        await workbench.quickPick('plain user and password');
+        await workbench.input('me', 'User');
+        await workbench.input('s3cret-login', 'Password of me');
+        await workbench.quickRow('me, plain user and password').waitFor();
+        await workbench.screenshot('test-options');
+        await workbench.quickPick(`Test localhost:${mail.port}`);
         await workbench.quickPick('No client certificate');
         // The root is another one of the same name.
         await workbench
@@ -227,6 +234,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
           .locator('h1', { hasText: `localhost:${mail.port} is not trusted` })
           .waitFor();
         await workbench.webview().getByText('it greets with "mail.practice.example ready"').waitFor();
+        await workbench.webview().getByText('the password is not shown to a server that is not trusted').waitFor();
         await workbench.toast('Testing ').waitFor({ state: 'detached' });
         await workbench.screenshot('report-mail');
       } finally {

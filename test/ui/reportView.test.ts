@@ -56,11 +56,11 @@ describe('connectivity report webview', () => {
   }
 
   const view = (report: ConnectivityReport, added: readonly string[] = []): ReportView =>
-    reportView(report, texts, new Set(added));
+    reportView(report, texts, { added: new Set(added), surroundings: {} });
 
   for (const theme of ['dark', 'light', 'highContrast'] as const) {
     it(`is accessible in every state, ${theme}`, async () => {
-      for (const name of ['ok', 'rejected', 'untrusted', 'rootNotSent', 'unreachable'] as const) {
+      for (const name of ['ok', 'rejected', 'untrusted', 'rootNotSent', 'unreachable', 'incomplete', 'ssh'] as const) {
         await open(view(reports[name]), { theme });
         assert.deepEqual(await page.accessibilityProblems(), [], name);
         await page.screenshot(`report-${name}`);
@@ -124,6 +124,24 @@ describe('connectivity report webview', () => {
     page.port.send({ type: 'report', report: view(reports.untrusted, [reports.root.certificate.sha256]) });
     await page.page.getByText('added to the keystore: test again').waitFor();
     assert.equal(await page.page.getByRole('button', { name: /to Keystore/ }).count(), 0);
+  });
+
+  it('offers the next step, holds the chain as a tree, and says what has changed', async () => {
+    await open(
+      reportView(reports.incomplete, texts, { added: new Set(), before: reports.ok, surroundings: { channel: {} } }),
+    );
+    const next = page.page.getByRole('button', { name: 'Fetch the Missing Certificate...' });
+    assert.match((await next.getAttribute('class')) ?? '', /primary/);
+    await page.page.getByText('Verdict: ok before, server-chain-incomplete now.').waitFor();
+    await page.screenshot('report-next');
+    assert.deepEqual(await page.accessibilityProblems(), []);
+    await next.click();
+    while (sent.length < 2) await page.page.evaluate(() => undefined);
+    assert.deepEqual(sent.at(-1), { type: 'act', action: 'fetch-missing' });
+    page.port.send({ type: 'report', report: view(reports.untrusted) });
+    const nested = page.page.locator('ul.chain > li > ul > li > ul > li');
+    await nested.waitFor();
+    assert.match((await nested.textContent()) ?? '', /CN=api\.partner\.example.*server/);
   });
 
   it('copies and tests again', async () => {

@@ -174,6 +174,8 @@ export interface ServerReport {
   readonly remarks?: readonly string[];
   /** A certificate that would make the server trusted, once it is in the keystore: one that was sent, or a public authority's root. */
   readonly offer?: Certificate;
+  /** Not sent: fetched since from where the server's certificate says that it lies. */
+  readonly fetched?: readonly Certificate[];
 }
 
 export interface ClientReport {
@@ -184,6 +186,8 @@ export interface ClientReport {
   readonly acceptableIssuers: readonly string[];
   /** Alias of the key pair whose certificate was sent. */
   readonly sent?: string;
+  /** Of the key pair that was asked for, leaf first, as it would be sent. */
+  readonly chain?: readonly Certificate[];
   readonly accepted: boolean | null;
   readonly candidates: readonly Candidate[];
 }
@@ -214,22 +218,25 @@ export function reportData(report: ConnectivityReport): object {
     ...(tls && { tls }),
     ...(server && {
       server: {
-        chain: server.chain.map((certificate) => ({
-          subject: certificate.subject.toString(),
-          issuer: certificate.issuer.toString(),
-          sha256: certificate.sha256,
-          notBefore: certificate.notBefore.toISOString(),
-          notAfter: certificate.notAfter.toISOString(),
-        })),
+        chain: server.chain.map(certificateData),
+        ...(server.fetched && { fetched: server.fetched.map(certificateData) }),
         ...(server.anchor && { anchor: { alias: server.anchor.alias, sha256: server.anchor.certificate.sha256 } }),
         ...(server.missing !== undefined && { missing: server.missing }),
         ...(server.offer && { offer: server.offer.sha256 }),
         ...(server.remarks && { remarks: server.remarks }),
       },
     }),
-    ...(client && { client }),
+    ...(client && { client: { ...client, ...(client.chain && { chain: client.chain.map(certificateData) }) } }),
     ...(service && { service }),
     ...(ssh && { ssh }),
     ...(proxy !== undefined && { proxy }),
   };
 }
+
+const certificateData = (certificate: Certificate): object => ({
+  subject: certificate.subject.toString(),
+  issuer: certificate.issuer.toString(),
+  sha256: certificate.sha256,
+  notBefore: certificate.notBefore.toISOString(),
+  notAfter: certificate.notAfter.toISOString(),
+});

@@ -5,7 +5,7 @@ import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
 import { alertName } from './alerts';
 import { connectedAddress, type Probe, type ProbeEnd, type Reached } from './probe';
 import type { Proxy } from './proxy';
-import { extentOf, stepsFor, type Step, type StepName, type VerdictCode } from './report';
+import { extentOf, stepsFor, type Candidate, type Step, type StepName, type VerdictCode } from './report';
 import { matchesServerName, namesOf } from './serverName';
 import { targetText, type Target } from './target';
 import type { TrustJudgement } from './trust';
@@ -220,6 +220,8 @@ export interface ClientSituation {
   /** Why its key cannot be used. */
   readonly unusable: string | undefined;
   readonly issuers: readonly Name[];
+  /** The key pairs of the keystore, judged by these issuers. */
+  readonly candidates: readonly Candidate[];
 }
 
 export function clientCertificateStep(situation: ClientSituation): Step {
@@ -244,6 +246,7 @@ export function clientCertificateStep(situation: ClientSituation): Step {
           message: `The server never asked for a client certificate; "${client}" was not sent.`,
         };
   }
+  const chosen = client === undefined ? chosenAtRandom(situation.candidates) : '';
   const alone = acceptanceOf(without);
   const asks = without.server.certificateRequested
     ? 'The server asks for a client certificate'
@@ -254,12 +257,12 @@ export function clientCertificateStep(situation: ClientSituation): Step {
         return failed(
           step,
           'client-certificate-required',
-          `The server requires a client certificate, and none was given${howItEnded(without)}.${accepts}`,
+          `The server requires a client certificate, and none was given${howItEnded(without)}.${accepts}${chosen}`,
         );
       case 'kept':
-        return { step, status: 'ok', message: `${asks}, but goes on without one.${accepts}` };
+        return { step, status: 'ok', message: `${asks}, but goes on without one.${accepts}${chosen}` };
       case 'unclear':
-        return { step, status: 'ok', message: `${asks}; none was given.${accepts}` };
+        return { step, status: 'ok', message: `${asks}; none was given.${accepts}${chosen}` };
     }
   }
   if (!withCertificate) return skipped(step);
@@ -276,6 +279,14 @@ export function clientCertificateStep(situation: ClientSituation): Step {
       ? `The server requires a client certificate; "${client}" was sent.${accepts}`
       : `${asks}; "${client}" was sent.${accepts}`;
   return { step, status: 'ok', message };
+}
+
+/** SAP Help, "Private Key Alias": without one, any key pair that the server would take. */
+function chosenAtRandom(candidates: readonly Candidate[]): string {
+  const usable = candidates.filter((each) => each.usable).map(({ alias }) => `"${alias}"`);
+  if (usable.length === 0) return candidates.length ? ' Of the key pairs in the keystore it would take none.' : '';
+  if (usable.length === 1) return ` Without an alias the tenant would send ${usable[0] ?? ''}.`;
+  return ` Without an alias the tenant chooses one of these at random: ${firstFew(usable, 5)}.`;
 }
 
 export function acceptedStep(situation: ClientSituation): Step {

@@ -146,15 +146,25 @@ async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): P
       });
     }
     const why = client && 'unusable' in client ? client.unusable : key && 'unusable' in key ? key.unusable : undefined;
-    const situation = { requested, without, withCertificate, client: client?.alias, unusable: why, issuers };
+    const candidates = requested ? (test.candidates ?? []).map((each) => judgeCandidate(each, issuers, now)) : [];
+    const situation = {
+      requested,
+      without,
+      withCertificate,
+      client: client?.alias,
+      unusable: why,
+      issuers,
+      candidates,
+    };
     add(clientCertificateStep(situation), acceptedStep(situation));
     report = {
       requested,
       required: requested ? requiredBy[acceptanceOf(without)] : false,
       acceptableIssuers: issuers.map((issuer) => issuer.toString()),
       ...(withCertificate && client && { sent: client.alias }),
+      ...(client && 'chain' in client && { chain: client.chain }),
       accepted: acceptedBy[acceptanceOf(withCertificate ?? without)],
-      candidates: requested ? (test.candidates ?? []).map((candidate) => judgeCandidate(candidate, issuers, now)) : [],
+      candidates,
     };
   }
   const isOver = steps.some(({ step, status }) => status === 'failed' && ends.has(step));

@@ -3,6 +3,7 @@ import type { ConnectivityReport, ServerReport, StepName, VerdictCode } from '..
 import { targetText } from '../connectivity/target';
 import { groups, validityText } from '../keystore/describe';
 import { firstFew } from '../firstFew';
+import { proofCommands } from './proofCommands';
 
 /** The verdict in one sentence that can be forwarded. */
 export function headlineOf(report: ConnectivityReport): string {
@@ -158,20 +159,6 @@ function rootMissing(server: ServerReport | undefined): string {
   return `${ends}, and the server did not send it. Import the root you get from the receiver. Or: ${add}; then trust holds as long as the server uses this intermediate.`;
 }
 
-/** The same test as a command, for people who ask for proof. Files are placeholders: no secret is in it. */
-export function opensslCommand(report: ConnectivityReport): string {
-  const { target, client } = report;
-  if (target.protocol === 'ssh') return `ssh-keyscan -p ${target.port} ${target.host} | ssh-keygen -l -f -`;
-  const parts = ['openssl s_client', `-connect ${targetText(target)}`];
-  if (target.protection.startsWith('starttls')) parts.push(`-starttls ${target.protocol}`);
-  if (/[a-z]/i.test(target.serverName)) {
-    parts.push(`-servername ${target.serverName}`, `-verify_hostname ${target.serverName}`);
-  } else parts.push(`-verify_ip ${target.serverName}`);
-  parts.push('-showcerts', '-CAfile trusted.pem');
-  if (client?.sent !== undefined) parts.push('-cert client.pem', '-key client.key', '-cert_chain chain.pem');
-  return parts.join(' ');
-}
-
 const marks = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
 
 const stepNames: Readonly<Record<StepName, string>> = {
@@ -271,14 +258,9 @@ export function reportMarkdown(report: ConnectivityReport): string {
       ...issuers.map((issuer) => `- ${cell(issuer)}`),
     );
   }
-  lines.push(
-    '',
-    `The same test with ${report.target.protocol === 'ssh' ? 'OpenSSH' : 'OpenSSL'}:`,
-    '',
-    '```',
-    opensslCommand(report),
-    '```',
-  );
+  for (const { tool, command } of proofCommands(report)) {
+    lines.push('', `The same test with ${tool}:`, '', '```', command, '```');
+  }
   return `${lines.join('\n')}\n`;
 }
 

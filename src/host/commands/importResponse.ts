@@ -23,7 +23,7 @@ import { dateText, fingerprintText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
 import type { ImportResponseArgument } from './commandMap';
 import { belongingTo, withPublicKey } from './responseOwner';
-import { refuseUntrusted } from './testCommands';
+import { refuseUntrusted } from '../services/connectivity';
 import { givenFile, givenInput, readable, readGiven, type Given } from './fileOrClipboard';
 
 const { t } = vscode.l10n;

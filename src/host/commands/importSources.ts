@@ -17,7 +17,7 @@ import { withProgress } from '../ui/progress';
 import { chooseKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import type { FromCode, ImportArgument } from './commandMap';
 import { importPasswords } from './importPasswords';
-import { refuseUntrusted } from './testCommands';
+import { refuseUntrusted } from '../services/connectivity';
 
 const { t } = vscode.l10n;
 

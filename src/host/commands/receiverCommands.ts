@@ -10,7 +10,7 @@ import { GaveUp, mayAsk } from './choosing';
 import type { Commands, ExportReceiversArgument, ReceiverVerdict, TestReceiversArgument } from './commandMap';
 import { askReportForm } from './exportCommands';
 import { saveReport } from './saveExport';
-import { refuseUntrusted } from './testCommands';
+import { refuseUntrusted } from '../services/connectivity';
 
 const { t } = vscode.l10n;
 

@@ -11,7 +11,7 @@ import { withProgress } from '../ui/progress';
 import type { RenewalTestResult } from '../storage/memory';
 import type { FromCode } from './commandMap';
 import { unlockKey } from './keyPassword';
-import { refuseUntrusted } from './testCommands';
+import { refuseUntrusted } from '../services/connectivity';
 
 const { t } = vscode.l10n;
 

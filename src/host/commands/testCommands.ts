@@ -6,7 +6,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { stepNameOf } from '../../core/report/connectivityText';
 import { stepAfter } from '../editors/reportModel';
 import { askChoice, type Choice } from '../input/quickInput';
-import { proxyOf, runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
+import { proxyOf, refuseUntrusted, runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { receiverOf, type Receiver } from '../services/receivers';
@@ -14,6 +14,7 @@ import { withProgress } from '../ui/progress';
 import { askTarget, targetOf } from './askTarget';
 import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
 import { unlockKey } from './keyPassword';
+import { actOn, type Tested } from './reportActions';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
 import { givenFile } from './fileOrClipboard';
 import { flowOf } from './flowCommands';
@@ -34,17 +35,6 @@ export function testCommands(host: Host): TestCommands {
       return testReceiver(host, await receiverOfChannel(host, argument), argument);
     },
   };
-}
-
-/** An address in a flow decides to whom a client certificate is shown, one in a certificate what is fetched: only in workspaces that are trusted. */
-export function refuseUntrusted(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new FlowKeystoreError(
-    'unsupported',
-    t('No connections are made in Restricted Mode.'),
-    {},
-    t('Trust this workspace first.'),
-  );
 }
 
 async function testByHand(host: Host, argument: TestConnectivityArgument): Promise<string | undefined> {
@@ -95,7 +85,7 @@ async function testWith(
 }
 
 interface TestRequest extends ConnectivityRequest {
-  readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
+  readonly channel?: { readonly flow: vscode.Uri; readonly id: string; readonly alias?: string };
 }
 
 /** @param argument an alias there is tested with instead of the one that the channel names */
@@ -126,7 +116,7 @@ async function testReceiver(
   await readyKey(session, alias, argument);
   return runAndShow(host, {
     ...requestOf({ target, ...(alias !== null && receiver.ask ? { ask: receiver.ask } : {}) }, session, alias),
-    channel: { flow: receiver.flow, id: receiver.channel },
+    channel: { flow: receiver.flow, id: receiver.channel, ...(named === undefined ? {} : { alias: named }) },
   });
 }
 
@@ -165,12 +155,19 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
     const signal = AbortSignal.any([cancelled, stop.signal]);
     const { target } = request;
     const extent = extentOf(proxyOf(target), request.ask);
+    const tested: Tested = {
+      ...(session ? { keystore: session.uri.toString() } : {}),
+      ...(channel ? { channel } : {}),
+      withOtherKeyPair: () => testWithOther(host, request),
+      again: () => testAgain(host, request),
+    };
     const run = await host.reports.begin({
       target,
       extent,
       ...(session ? { keystore: session.uri.toString() } : {}),
       ...(channel ? { channel } : {}),
       again: () => testAgain(host, request),
+      act: (step, report) => actOn(host, tested, step, report),
       cancel: () => stop.abort(),
     });
     try {
@@ -188,6 +185,24 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
       throw error;
     }
   });
+}
+
+/** The same test with a key pair that is asked for. */
+async function testWithOther(host: Host, request: TestRequest): Promise<void> {
+  const { session, channel, alias: before } = request;
+  const alias = await askAlias(host, session, {}, t('Test with Another Key Pair'));
+  if (alias === before) return;
+  if (channel && alias !== null) {
+    await vscode.commands.executeCommand('flowKeystore.testChannel', {
+      flow: channel.flow.toString(),
+      channel: channel.id,
+      alias,
+      ...(session ? { keystore: session.uri.toString() } : {}),
+    });
+    return;
+  }
+  await readyKey(session, alias, {});
+  await runAndShow(host, { ...request, alias: alias ?? undefined });
 }
 
 /** The same test; a channel is read anew, for it may have been changed because of the report. */

@@ -3,7 +3,9 @@ import { reportData, type ConnectivityReport, type Extent, type Step } from '../
 import { targetText, type Target } from '../../core/connectivity/target';
 import { describeError } from '../../core/errors';
 import { fieldsOf } from '../../core/flow/fields';
-import { headlineOf, opensslCommand, reportMarkdown } from '../../core/report/connectivityText';
+import { headlineOf, reportMarkdown } from '../../core/report/connectivityText';
+import { nextSteps, type NextStep, type Surroundings } from '../../core/report/nextSteps';
+import { proofCommands } from '../../core/report/proofCommands';
 import type {
   CopyFormat,
   FromConnectivityReport,
@@ -29,7 +31,9 @@ export interface ReportRequest {
   /** URI, as a string, of the keystore that is asked for trust: what is added goes there. */
   readonly keystore?: string;
   /** The channel that is tested, where it is one. */
-  readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
+  readonly channel?: { readonly flow: vscode.Uri; readonly id: string; readonly alias?: string };
+  /** Does what the report offers; resolves to the report, where more is known then. */
+  readonly act: (step: NextStep, report: ConnectivityReport) => Promise<ConnectivityReport | undefined>;
   /** Runs the same test anew; it begins a new run on the same panel. */
   readonly again: () => unknown;
   /** Stops the test. */
@@ -110,6 +114,8 @@ class ReportPanel implements vscode.Disposable {
   private readonly added = new Set<string>();
   private request: ReportRequest | undefined;
   private report: ConnectivityReport | undefined;
+  /** The test before. */
+  private before: ConnectivityReport | undefined;
   private view: ReportView | undefined;
   private run = 0;
 
@@ -152,6 +158,7 @@ class ReportPanel implements vscode.Disposable {
     this.request?.cancel();
     const steps: Step[] = [];
     this.request = request;
+    this.before = this.report ?? this.before;
     this.report = undefined;
     this.added.clear();
     this.panel.reveal(this.panel.viewColumn, false);
@@ -173,7 +180,7 @@ class ReportPanel implements vscode.Disposable {
         onFinished(report);
         if (run !== this.run) return;
         this.report = report;
-        this.show(reportView(report, texts, this.added));
+        this.showReport(report);
       },
       cancelled: () => show({ cancelled: true }),
       failed: (error) => show({ failure: describeError(error) }),
@@ -208,8 +215,14 @@ class ReportPanel implements vscode.Disposable {
       case 'addToKeystore':
         await this.addToKeystore(message.certificate);
         return;
+      case 'act':
+        await this.act(message.action);
+        return;
       case 'copy':
         await this.copy(message.format);
+        return;
+      case 'copyCommand':
+        await this.copyText(this.report && proofCommands(this.report)[message.command]?.command);
     }
   }
 
@@ -225,11 +238,32 @@ class ReportPanel implements vscode.Disposable {
     });
     if (typeof alias !== 'string' || report !== this.report) return;
     this.added.add(certificate.sha256);
+    this.showReport(report);
+  }
+
+  /** What the report offers beside certificates. */
+  private async act(action: string): Promise<void> {
+    const { report, request } = this;
+    const step = report && nextSteps(report, this.surroundings).find((each) => each === action);
+    if (!report || !request || !step) return;
+    const more = await request.act(step, report);
+    if (!more || report !== this.report) return;
+    this.report = more;
+    this.showReport(more);
+  }
+
+  private get surroundings(): Surroundings {
+    const channel = this.request?.channel;
+    return channel ? { channel: channel.alias === undefined ? {} : { alias: channel.alias } } : {};
+  }
+
+  private showReport(report: ConnectivityReport): void {
+    const { added, before, surroundings } = this;
     this.show(
       reportView(
         report,
         modelTexts(() => this.services.now()),
-        this.added,
+        { added, before, surroundings },
       ),
     );
   }
@@ -237,12 +271,13 @@ class ReportPanel implements vscode.Disposable {
   private async copy(format: CopyFormat): Promise<void> {
     const { report } = this;
     if (!report) return;
-    const text =
-      format === 'markdown'
-        ? reportMarkdown(report)
-        : format === 'json'
-          ? `${JSON.stringify(reportData(report), undefined, 2)}\n`
-          : opensslCommand(report);
+    await this.copyText(
+      format === 'markdown' ? reportMarkdown(report) : `${JSON.stringify(reportData(report), undefined, 2)}\n`,
+    );
+  }
+
+  private async copyText(text: string | undefined): Promise<void> {
+    if (text === undefined) return;
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(t('Copied'), 3000);
   }

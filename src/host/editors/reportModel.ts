@@ -2,7 +2,6 @@ import {
   stepsFor,
   type ConnectivityReport,
   type Extent,
-  type ServerReport,
   type Step,
   type StepName,
 } from '../../core/connectivity/report';
@@ -10,22 +9,13 @@ import { protocols } from '../../core/connectivity/protocols/protocols';
 import { targetText, type Target } from '../../core/connectivity/target';
 import type { Certificate } from '../../core/certificates/certificate';
 import { groups } from '../../core/keystore/describe';
-import {
-  circumstancesOf,
-  explanationOf,
-  headlineOf,
-  opensslCommand,
-  stepNameOf,
-} from '../../core/report/connectivityText';
-import type {
-  CandidateView,
-  ChainRow,
-  DetailView,
-  ReportView,
-  StepState,
-  StepView,
-} from '../../protocol/connectivityReport';
+import { circumstancesOf, explanationOf, headlineOf, stepNameOf } from '../../core/report/connectivityText';
+import type { CandidateView, DetailView, ReportView, StepState, StepView } from '../../protocol/connectivityReport';
+import { changesSince } from '../../core/report/connectivityChanges';
+import { nextSteps, type NextStep, type Surroundings } from '../../core/report/nextSteps';
+import { proofCommands } from '../../core/report/proofCommands';
 import type { ModelTexts } from './fieldModel';
+import { chainRows } from './reportChain';
 
 export interface RunningTest {
   readonly target: Target;
@@ -79,11 +69,26 @@ export function runningView({ target, extent, steps, cancelled, failure }: Runni
     chain: [],
     acceptableIssuers: [],
     candidates: [],
+    changes: [],
+    actions: [],
+    complete: false,
+    commands: [],
   };
 }
 
-/** @param added fingerprints of certificates of this report that were added to the keystore since */
-export function reportView(report: ConnectivityReport, texts: ModelTexts, added: ReadonlySet<string>): ReportView {
+export interface Findings {
+  /** Fingerprints of certificates of this report that were added to the keystore since. */
+  readonly added: ReadonlySet<string>;
+  /** The test before, of the same target. */
+  readonly before?: ConnectivityReport | undefined;
+  readonly surroundings: Surroundings;
+}
+
+export function reportView(
+  report: ConnectivityReport,
+  texts: ModelTexts,
+  { added, before, surroundings }: Findings,
+): ReportView {
   const { ok, steps, server, client } = report;
   const offerAdded = server?.offer !== undefined && added.has(server.offer.sha256);
   return {
@@ -99,7 +104,7 @@ export function reportView(report: ConnectivityReport, texts: ModelTexts, added:
     proof: proofOf(report, texts),
     facts: circumstancesOf(report).split(' \u00b7 '),
     steps: steps.map((step) => stepView(step, detailsOf(step.step, report, texts), texts)),
-    chain: chainOf(report, texts, offerAdded),
+    chain: chainRows(report, texts, offerAdded),
     ...(server?.missing === undefined ? {} : { missing: missingText(report, server.missing, texts) }),
     acceptableIssuers: client?.acceptableIssuers ?? [],
     candidates: (client?.candidates ?? []).map(({ alias, usable, why }): CandidateView => ({
@@ -107,8 +112,33 @@ export function reportView(report: ConnectivityReport, texts: ModelTexts, added:
       usable,
       why: why ?? '',
     })),
-    command: opensslCommand(report),
+    changes: before ? changesSince(before, report) : [],
+    actions: offerAdded
+      ? []
+      : nextSteps(report, surroundings).map((id) => ({ id, label: actionLabel(id, report, texts) })),
+    complete: true,
+    commands: proofCommands(report).map(({ tool, command }) => ({
+      title: tool === 'keytool' ? texts.say('keytool (the certificates alone)') : tool,
+      command,
+    })),
   };
+}
+
+function actionLabel(step: NextStep, { client }: ConnectivityReport, texts: ModelTexts): string {
+  switch (step) {
+    case 'fetch-missing':
+      return texts.say('Fetch the Missing Certificate...');
+    case 'choose-key-pair':
+      return texts.say('Test with Another Key Pair...');
+    case 'set-alias':
+      return texts.say('Set "{alias}" in the Channel', { alias: client?.sent ?? '' });
+    case 'import-response':
+      return texts.say('Import Signing Response...');
+    case 'open-channel':
+      return texts.say('Open the Channel');
+    case 'write-letter':
+      return texts.say("Write to the Receiver's Administrator...");
+  }
 }
 
 /** Certificates that the report may offer to add, by the number their row carries. */
@@ -117,8 +147,16 @@ export function addableCertificates({ server }: ConnectivityReport): readonly Ce
 }
 
 /** Green says what it proved and what it did not. */
-function proofOf({ ok, client, verdict }: ConnectivityReport, texts: ModelTexts): string[] {
+function proofOf({ ok, client, verdict, ssh }: ConnectivityReport, texts: ModelTexts): string[] {
   if (!ok) return [];
+  if (ssh) {
+    return [
+      texts.say('Proven: the server speaks SSH, and has the private key of the host key shown.'),
+      texts.say(
+        'Not proven: that the tenant reaches it as this machine does, and has the host key among its known hosts.',
+      ),
+    ];
+  }
   const proven =
     verdict === 'ok-not-encrypted'
       ? [
@@ -189,7 +227,10 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
     case 'proxy':
       return detail('Proxy', report.proxy);
     case 'tcp':
-      return attempts.flatMap(({ address, outcome }) => detail(outcome, address));
+      return attempts.map(({ address, outcome, ms }) => ({
+        label: address,
+        value: texts.say('{outcome}, {ms} ms', { outcome: outcomeText(outcome, texts), ms }),
+      }));
     case 'tls':
       return [...detail('Version', tls?.version), ...detail('Cipher', tls?.cipher), ...detail('ALPN', tls?.alpn)];
     case 'serverTrust':
@@ -236,104 +277,20 @@ function detailsOf(step: StepName, report: ConnectivityReport, texts: ModelTexts
   }
 }
 
-function chainOf(report: ConnectivityReport, texts: ModelTexts, offerAdded: boolean): ChainRow[] {
-  const { server } = report;
-  if (!server) return [];
-  const rows = server.chain.map((certificate, depth) => sentRow({ certificate, depth, report, texts, offerAdded }));
-  const above = notSent(server, texts, offerAdded);
-  return above ? [...rows, { ...above, depth: rows.length }] : rows;
-}
-
-interface SentCertificate {
-  readonly certificate: Certificate;
-  readonly depth: number;
-  readonly report: ConnectivityReport;
-  readonly texts: ModelTexts;
-  readonly offerAdded: boolean;
-}
-
-function sentRow({ certificate, depth, report: { server, at }, texts, offerAdded }: SentCertificate): ChainRow {
-  const anchor = server?.anchor;
-  const expired = certificate.notAfter < at || certificate.notBefore > at;
-  const offered = certificate === server?.offer;
-  const isAdded = offered && offerAdded;
-  const roles = [
-    depth === 0 ? texts.say('server') : certificate.selfIssued ? texts.say('root') : texts.say('intermediate'),
-    expired && texts.say('outside its validity'),
-    anchor?.certificate.equals(certificate) && texts.say('trusted, entry "{alias}"', { alias: anchor.alias }),
-    isAdded && addedText(texts),
-  ];
-  return {
-    depth,
-    subject: certificate.subject.toString(),
-    role: roles.filter((role) => role !== undefined && role !== false).join(' \u00b7 '),
-    state: expired ? 'failed' : anchor ? 'ok' : offered && !isAdded ? 'warning' : 'untrusted',
-    details: certificateDetails(certificate, texts),
-    ...(offered && !isAdded && { add: addOf(certificate, texts) }),
-  };
-}
-
-/** What stands above the chain that was sent: the anchor, or what is missing. */
-function notSent(
-  { chain, anchor, missing, offer }: ServerReport,
-  texts: ModelTexts,
-  offerAdded: boolean,
-): Omit<ChainRow, 'depth'> | undefined {
-  if (anchor) {
-    if (chain.some((certificate) => certificate.equals(anchor.certificate))) return undefined;
-    return {
-      subject: anchor.certificate.subject.toString(),
-      role: texts.say('not sent \u00b7 trusted, entry "{alias}"', { alias: anchor.alias }),
-      state: 'ok',
-      details: certificateDetails(anchor.certificate, texts),
-    };
+/** What came of an address; the system's own code where there is no better word. */
+function outcomeText(outcome: string, texts: ModelTexts): string {
+  switch (outcome) {
+    case 'connected':
+      return texts.say('connected');
+    case 'abandoned':
+      return texts.say('given up: another answered first');
+    case 'ECONNREFUSED':
+      return texts.say('refused');
+    case 'ETIMEDOUT':
+      return texts.say('no answer');
+    default:
+      return outcome;
   }
-  if (offer && !chain.includes(offer)) {
-    return {
-      subject: offer.subject.toString(),
-      role: offerAdded
-        ? addedText(texts)
-        : texts.say('root of a public authority \u00b7 not sent \u00b7 not in the keystore'),
-      state: offerAdded ? 'untrusted' : 'missing',
-      details: certificateDetails(offer, texts),
-      ...(!offerAdded && { add: addOf(offer, texts) }),
-    };
-  }
-  if (missing === undefined || chain.some(({ subject }) => subject.toString() === missing)) return undefined;
-  return {
-    subject: missing,
-    role: texts.say('not sent \u00b7 not in the keystore'),
-    state: 'missing',
-    details: [],
-  };
-}
-
-function addedText(texts: ModelTexts): string {
-  return texts.say('added to the keystore: test again');
-}
-
-function addOf(certificate: Certificate, texts: ModelTexts): NonNullable<ChainRow['add']> {
-  return {
-    certificate: 0,
-    label: texts.say('Add "{name}" to Keystore...', { name: certificate.subject.short }),
-  };
-}
-
-function certificateDetails(certificate: Certificate, texts: ModelTexts): DetailView[] {
-  const { notBefore, notAfter } = certificate;
-  const day = (date: Date): string => date.toISOString().slice(0, 10);
-  return [
-    { label: texts.say('Issuer'), value: certificate.issuer.toString() },
-    {
-      label: texts.say('Valid'),
-      value: texts.say('{from} to {to} ({days})', {
-        from: day(notBefore),
-        to: day(notAfter),
-        days: texts.validity({ notBefore, notAfter }),
-      }),
-    },
-    { label: texts.say('SHA-256'), value: groups(certificate.sha256) },
-  ];
 }
 
 function missingText({ verdict }: ConnectivityReport, missing: string, texts: ModelTexts): string {

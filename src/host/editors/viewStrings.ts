@@ -61,7 +61,8 @@ export function reportStrings(say: Say): ReportStrings {
     candidates: say('Key pairs of the keystore'),
     usable: say('usable'),
     notUsable: say('not usable'),
-    command: say('The same test as an openssl command'),
+    changes: say('Since the test before'),
+    commands: say('The same test with other tools'),
     commandHelp: say(
       'The names of the files are placeholders: export the certificates and the key you want to test with.',
     ),

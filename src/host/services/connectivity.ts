@@ -6,6 +6,7 @@ import { proxyFor, type Proxy } from '../../core/connectivity/proxy';
 import type { ConnectivityReport, Step } from '../../core/connectivity/report';
 import type { Target } from '../../core/connectivity/target';
 import { testConnectivity } from '../../core/connectivity/test';
+import { FlowKeystoreError } from '../../core/errors';
 import { trustAnchors } from '../../core/keystore/anchors';
 import type { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
@@ -18,7 +19,7 @@ export interface ConnectivityRequest {
   /** Whom to trust, and where the key pair is. Open. Absent: nobody is trusted. */
   readonly session?: KeystoreSession;
   /** Absent: without a client certificate. */
-  readonly alias?: string;
+  readonly alias?: string | undefined;
   /** A login, and what is looked for. */
   readonly ask?: ServiceAsk;
   /** Of a known_hosts file. */
@@ -70,5 +71,16 @@ export function runConnectivityTest(
       ...(knownHosts !== undefined && { knownHosts }),
     },
     onStep,
+  );
+}
+
+/** An address in a flow decides to whom a client certificate is shown, one in a certificate what is fetched: only in workspaces that are trusted. */
+export function refuseUntrusted(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new FlowKeystoreError(
+    'unsupported',
+    t('No connections are made in Restricted Mode.'),
+    {},
+    t('Trust this workspace first.'),
   );
 }

@@ -24,6 +24,9 @@ const connection = connect<ToConnectivityReport, FromConnectivityReport, KeptRep
               // The host says in a dialogue why it could not be; here the button is given back.
               await connection.port.request({ type: 'addToKeystore', certificate }, nothing).catch(() => undefined);
             },
+            act: async (action) => {
+              await connection.port.request({ type: 'act', action }, nothing).catch(() => undefined);
+            },
             keep: (kept) => connection.keep(kept),
           },
           isKept(connection.kept) ? connection.kept : undefined,

@@ -1,4 +1,5 @@
 import type {
+  ActionView,
   CandidateView,
   ChainRow,
   DetailView,
@@ -20,6 +21,8 @@ export interface ReportHost {
   readonly send: (message: FromConnectivityReport) => void;
   /** Asks for a certificate to be added; settled when the person has decided. */
   readonly add: (certificate: number) => Promise<void>;
+  /** Asks for something that the report offers; settled when it is done. */
+  readonly act: (action: string) => Promise<void>;
   readonly keep: (kept: KeptReport) => void;
 }
 
@@ -83,7 +86,7 @@ export class ConnectivityReportView {
   }
 
   private drawVerdict(
-    { outcome, headline, explanation, proof, facts, command, chain }: ReportView,
+    { outcome, headline, explanation, proof, facts, complete, chain, actions }: ReportView,
     running: boolean,
   ): void {
     const mark: IconName = outcome === 'failed' ? 'error' : outcome;
@@ -92,14 +95,16 @@ export class ConnectivityReportView {
     // One primary button at a time: where something can be added, that is the next step.
     const offer = chain.find(({ add }) => add !== undefined);
     const hadFocus = focused instanceof HTMLElement && this.verdict.contains(focused);
-    setAttributes(this.actions.again, { class: `button ${offer ? 'secondary' : 'primary'}` });
+    const first = actions[0];
+    setAttributes(this.actions.again, { class: `button ${offer || first ? 'secondary' : 'primary'}` });
     const buttons: Child[] = running
       ? [this.actions.cancel]
       : [
           offer?.add && this.addButton(offer.add),
+          ...actions.map((action) => this.actionButton(action, !offer && action === first)),
           this.actions.again,
-          command !== undefined && this.actions.markdown,
-          command !== undefined && this.actions.json,
+          complete && this.actions.markdown,
+          complete && this.actions.json,
         ];
     this.verdict.replaceChildren(
       ...nodes(
@@ -139,7 +144,7 @@ export class ConnectivityReportView {
 
   private drawSections(report: ReportView): void {
     const { strings } = this;
-    const { chain, missing, candidates, acceptableIssuers, command, outcome } = report;
+    const { chain, missing, candidates, acceptableIssuers, commands, changes, outcome } = report;
     const requested = candidates.length > 0 || acceptableIssuers.length > 0;
     arrange(this.sections, [
       chain.length > 0 &&
@@ -157,11 +162,26 @@ export class ConnectivityReportView {
         this.section('candidates', `${strings.candidates} (${candidates.length})`, outcome === 'failed', [
           element('ul', { class: 'candidates' }, ...candidates.map((candidate) => this.candidate(candidate))),
         ]),
-      command !== undefined &&
-        this.section('command', strings.command, false, [
-          element('pre', { tabindex: 0, 'aria-label': strings.command }, command),
-          element('p', { class: 'facts' }, strings.commandHelp),
-          this.copyButton(strings.copyCommand, 'command'),
+      changes.length > 0 &&
+        this.section('changes', `${strings.changes} (${changes.length})`, true, [
+          element('ul', { class: 'names' }, ...changes.map((change) => element('li', {}, change))),
+        ]),
+      commands.length > 0 &&
+        this.section('command', strings.commands, false, [
+          ...commands.flatMap(({ title, command }, at) => [
+            element('h3', {}, title),
+            element('pre', { tabindex: 0, 'aria-label': title }, command),
+            button(
+              strings.copyCommand,
+              () => {
+                this.host.send({ type: 'copyCommand', command: at });
+                this.announcer.say(strings.copied);
+              },
+              { 'aria-label': `${strings.copyCommand}: ${title}` },
+            ),
+          ]),
+          commands.some(({ command }) => command.includes('.pem')) &&
+            element('p', { class: 'facts' }, strings.commandHelp),
         ]),
     ]);
   }
@@ -173,12 +193,15 @@ export class ConnectivityReportView {
   }
 
   private chain(rows: readonly ChainRow[]): HTMLElement {
-    const items = rows.map((row) => {
+    const root = element('ul', { class: 'chain' });
+    // Each certificate holds those below it.
+    const open: HTMLElement[] = [root];
+    for (const row of rows) {
       const mark = chainIcons[row.state];
       const { add } = row;
-      return element(
+      const item = element(
         'li',
-        { class: `certificate depth-${Math.min(row.depth, 4)} ${row.state}` },
+        { class: `certificate ${row.state}` },
         element(
           'div',
           { class: 'certificate-head' },
@@ -193,8 +216,28 @@ export class ConnectivityReportView {
         ),
         row.details.length > 0 && details(row.details),
       );
-    });
-    return element('ol', { class: 'chain' }, ...items);
+      open.length = Math.min(open.length, row.depth + 1);
+      open.at(-1)?.append(item);
+      const below = element('ul', {});
+      open.push(below);
+      item.append(below);
+    }
+    for (const list of root.querySelectorAll('ul:empty')) list.remove();
+    return root;
+  }
+
+  private actionButton({ id, label }: ActionView, primary: boolean): HTMLElement {
+    const act = button(
+      label,
+      () => {
+        act.disabled = true;
+        void this.host.act(id).finally(() => {
+          act.disabled = false;
+        });
+      },
+      { kind: primary ? 'primary' : 'secondary' },
+    );
+    return act;
   }
 
   private addButton(
@@ -224,7 +267,7 @@ export class ConnectivityReportView {
     );
   }
 
-  private copyButton(label: string, format: 'markdown' | 'json' | 'command'): HTMLButtonElement {
+  private copyButton(label: string, format: 'markdown' | 'json'): HTMLButtonElement {
     return button(label, () => {
       this.host.send({ type: 'copy', format });
       this.announcer.say(this.strings.copied);

@@ -5,7 +5,8 @@ import { parseProxy, proxyFor, type Proxy } from '../../../src/core/connectivity
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
 import { serverChain } from '../../../src/core/connectivity/serverChain';
 import { testConnectivity, type ConnectivityTest } from '../../../src/core/connectivity/test';
-import { opensslCommand, reportText } from '../../../src/core/report/connectivityText';
+import { reportText } from '../../../src/core/report/connectivityText';
+import { proofCommands } from '../../../src/core/report/proofCommands';
 import { closedPort, startTcpServer, startTlsServer, type FaultServer } from '../../support/faultServers';
 import {
   amqpMechanisms,
@@ -344,7 +345,10 @@ describe('connectivity test of other protocols and through proxies', function ()
   it('the same test as a command', async () => {
     const begun = await started(startLineServer(smtp, { identity }));
     const report = await run(begun.port, 'smtp', 'starttls');
-    assert.match(opensslCommand(report), /^openssl s_client -connect 127\.0\.0\.1:\d+ -starttls smtp /);
+    assert.match(
+      proofCommands(report)[0]?.command ?? '',
+      /^openssl s_client -connect 127\.0\.0\.1:\d+ -starttls smtp /,
+    );
   });
 });
 
