@@ -37,6 +37,8 @@ const values: readonly (readonly [option: string, text: string])[] = [
   ['--directory', 'whether it is there, on FTP and SSH servers; an empty one is where the login leads to'],
   ['--topics', 'the topics of a Kafka broker'],
   ['--known-hosts', "a known_hosts file that the SSH server's host key is held against"],
+  ['--profiles', 'kept tests: all, or those that are named'],
+  ['--parallel', 'so many receivers at a time'],
   ['--password-env', 'the environment variable that has the password'],
   ['--from-password-env', 'the environment variable that has the password of what is imported'],
   ['--new-password-env', 'the environment variable that has the password of what is written'],

@@ -1,7 +1,6 @@
 import os from 'node:os';
-import path from 'node:path';
 import { FlowKeystoreError } from '../../core/errors';
-import { channelList, requireChannel } from '../../core/flow/edit';
+import { requireChannel } from '../../core/flow/edit';
 import { keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
@@ -27,8 +26,9 @@ import { badArguments, readNumber, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 import { askOf, askOptions, askUsage } from './testAsk';
+import { readFormat, testProfiles, testReceiversOf, type ManyOptions } from './testMany';
 
-export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--json]`;
+export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID | PATH... | --profiles FILE [NAME...] [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--parallel 8] [--format text|json|sarif|junit] [--json]`;
 
 /** Tests an outbound connection; 1 where the verdict is not ok. */
 export async function test(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -45,21 +45,31 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     'proxy-env': { type: 'string' },
     ...askOptions,
     'known-hosts': { type: 'string' },
-    timeout: { type: 'string', default: '10' },
+    timeout: { type: 'string' },
+    profiles: { type: 'string' },
+    parallel: { type: 'string', default: '8' },
+    format: { type: 'string' },
     json: { type: 'boolean' },
   });
+  const many = values.profiles !== undefined || (await areFiles(positionals));
   const [what, ...more] = positionals;
-  if (what === undefined || more.length) {
-    throw badArguments('test takes one host, or one flow with a channel (FLOW.iflw#CHANNEL-ID).');
+  if (!many && (what === undefined || more.length)) {
+    throw badArguments(
+      'test takes one host, one channel of a flow (FLOW.iflw#CHANNEL-ID), or files and folders of flows.',
+    );
+  }
+  if (many) refuseSingle(values);
+  else if ((values.format ?? 'text') !== 'text') {
+    throw badArguments('--format is for tests of several receivers; a single one has --json.');
   }
   const way = wayOf(values);
   const proxy = proxyOf(values.proxy, values['proxy-env'], terminal);
-  const channel = await channelOf(what, terminal.signal);
+  const channel = many ? undefined : await channelOf(what ?? '', terminal.signal);
   if (channel && Object.keys(way).length) {
     throw badArguments('How a channel is tested is in the flow: leave --protocol, --protection and --path out.');
   }
   if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
-  const timeoutMs = readNumber(values.timeout, 'timeout', 1, 600) * 1000;
+  const timeoutMs = values.timeout === undefined ? undefined : readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
   const knownHosts = await knownHostsOf(values['known-hosts']);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
@@ -67,6 +77,16 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   const trusted = keystore && !values.trust ? [keystore] : [];
   // One after the other: each may ask for its password.
   for (const file of values.trust ?? []) trusted.push(await opener.open(file));
+  if (many) {
+    const options: ManyOptions = {
+      ...{ keystore, trusted, opener, proxy, knownHosts, timeoutMs },
+      parallel: readNumber(values.parallel, 'parallel', 1, 64),
+      format: readFormat(values.format ?? (values.json ? 'json' : 'text')),
+    };
+    return values.profiles === undefined
+      ? testReceiversOf(positionals, options, terminal)
+      : testProfiles(values.profiles, positionals, options, terminal);
+  }
   const report = await run();
   const next = distrusts.includes(report.verdict)
     ? howToTrust(report, values.trust?.[0] ?? values.keystore)
@@ -103,7 +123,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
       ...(proxy && { proxy }),
       ...(ask && { ask }),
       ...(knownHosts !== undefined && { knownHosts }),
-      timeoutMs,
+      timeoutMs: timeoutMs ?? 10_000,
       signal: terminal.signal,
       from: os.hostname(),
       now: terminal.now,
@@ -180,23 +200,33 @@ interface FlowChannel {
 /** The channel that FLOW.iflw#CHANNEL-ID names; undefined where a host is named. */
 async function channelOf(what: string, signal: AbortSignal): Promise<FlowChannel | undefined> {
   const [, file, id] = /^(.*\.iflw)(?:#(.*))?$/is.exec(what) ?? [];
-  if (file === undefined) {
+  // A flow that is there is tested whole, before.
+  if (file !== undefined && id === undefined) await requireFlows(file, signal);
+  if (file === undefined || id === undefined) {
     await refuseOtherFile(what.replace(/#.*$/s, ''), signal);
     return undefined;
   }
   const [source] = await requireFlows(file, signal);
-  if (id === undefined) {
-    throw new FlowKeystoreError(
-      'arguments',
-      'A flow is tested channel by channel.',
-      { file },
-      `Name one as ${path.basename(file)}#CHANNEL-ID. ${channelList(source.flow)}`,
-    );
-  }
   try {
     return { source, channel: requireChannel(source.flow, id) };
   } catch (error) {
     throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
+}
+
+/** Files and folders, all of them: hosts are none. */
+async function areFiles(names: readonly string[]): Promise<boolean> {
+  if (!names.length) return false;
+  const kinds = await Promise.all(names.map((name) => nodeFiles.kindOf(name)));
+  return kinds.every((kind) => kind !== undefined);
+}
+
+/** What says how one host is tested is of no use for several. */
+function refuseSingle(values: Readonly<Record<string, unknown>>): void {
+  const single = ['alias', 'protocol', 'protection', 'path', 'server-name', ...Object.keys(askOptions)];
+  const given = single.find((name) => values[name] !== undefined);
+  if (given !== undefined) {
+    throw badArguments(`--${given} is for a single host; the flows, or the kept tests, say it for each receiver.`);
   }
 }
 

@@ -2,7 +2,6 @@ import {
   askable,
   requireAskable,
   type Contents,
-  type Login,
   type LoginWay,
   type ServiceAsk,
 } from '../../core/connectivity/protocols/ask';
@@ -59,7 +58,7 @@ export async function askOf(
   requireAskable(protocol, wanted);
   const { login } = wanted;
   if (!login || login.way === 'key') return wanted;
-  return { ...wanted, login: { ...login, password: await passwordOf(login, variable, terminal) } };
+  return { ...wanted, login: { ...login, password: await passwordOf(login.user, variable, terminal) } };
 }
 
 function wayOf(protocol: ProtocolName, given: string | undefined): LoginWay {
@@ -74,12 +73,13 @@ function wayOf(protocol: ProtocolName, given: string | undefined): LoginWay {
   throw badArguments(`${protocols[protocol].label} has no login "${given}".`, `It has: ${ways.join(', ')}.`);
 }
 
-async function passwordOf({ user }: Login, variable: string | undefined, terminal: Terminal): Promise<string> {
+/** @throws FlowKeystoreError `password-required` where nobody can be asked */
+export async function passwordOf(user: string, variable: string | undefined, terminal: Terminal): Promise<string> {
   if (variable !== undefined) {
     const value = terminal.env[variable];
     if (value !== undefined) return value;
     throw badArguments(
-      `The environment variable ${variable} (--login-env) is not set.`,
+      `The environment variable ${variable} for the password of ${user} is not set.`,
       'Put the password of the login into it.',
     );
   }

@@ -35,6 +35,9 @@ export function sarifOf(rows: readonly FindingRow[]): unknown {
 
 /** What a rule is about, as code scanning services show it beside a finding. What kept a file from being read is no rule. */
 function ruleOf(id: string): unknown {
+  if (id.startsWith('connectivity-')) {
+    return { id, shortDescription: { text: 'A test of the connection to the receiver.' } };
+  }
   if (!isRuleId(id)) return { id, shortDescription: { text: 'The file could not be read.' } };
   const { about, severity, source } = ruleCatalog[id];
   return {

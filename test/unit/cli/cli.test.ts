@@ -479,9 +479,9 @@ describe('command line', () => {
       const unknown = await cli('test', `${iflw()}#Nope`);
       assert.equal(unknown.code, 2);
       assert.match(unknown.err, /Orders\.iflw: Nope: The flow has no such channel.*MessageFlow_1 \(HTTP\)/);
-      const whole = await cli('test', iflw(), ...keystore);
-      assert.equal(whole.code, 2);
-      assert.match(whole.err, /Orders\.iflw: .*channel by channel.*Orders\.iflw#CHANNEL-ID.*MessageFlow_1 \(HTTP\)/);
+      const nowhere = await cli('test', at('Nowhere.iflw'), ...keystore);
+      assert.equal(nowhere.code, 2);
+      assert.match(nowhere.err, /Nowhere\.iflw: There is no such file/);
     } finally {
       await running.stop();
       await other.stop();

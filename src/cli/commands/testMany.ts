@@ -1,0 +1,196 @@
+import os from 'node:os';
+import path from 'node:path';
+import {
+  receiverTests,
+  runReceiverTests,
+  type ReceiverResult,
+  type ReceiverTest,
+} from '../../core/checks/receiverTests';
+import { clientOf, keyPairsOf } from '../../core/connectivity/client';
+import { askOfProfile, readProfiles, targetOfProfile, type TestProfile } from '../../core/connectivity/profiles';
+import { protocols } from '../../core/connectivity/protocols/protocols';
+import type { Proxy } from '../../core/connectivity/proxy';
+import type { ConnectivityReport } from '../../core/connectivity/report';
+import { targetText } from '../../core/connectivity/target';
+import { testConnectivity } from '../../core/connectivity/test';
+import { FlowKeystoreError } from '../../core/errors';
+import { trustAnchors } from '../../core/keystore/anchors';
+import { resultRows, resultsData, resultsJUnit, resultsText, summaryOf } from '../../core/report/receiverResults';
+import { problemRows } from '../../core/report/findingRows';
+import { sarifOf } from '../../core/report/sarif';
+import { flowsIn } from '../flowFiles';
+import type { KeystoreOpener, OpenKeystore } from '../keystores';
+import { badArguments } from '../options';
+import { readSmallFile } from '../smallFiles';
+import { note, type Terminal } from '../terminal';
+import { passwordOf } from './testAsk';
+
+/** How tests of several receivers are made. */
+export interface ManyOptions {
+  readonly keystore: OpenKeystore | undefined;
+  /** Whom to trust; of the keystore where none are named. */
+  readonly trusted: readonly OpenKeystore[];
+  readonly opener: KeystoreOpener;
+  readonly proxy: Proxy | undefined;
+  readonly knownHosts: string | undefined;
+  /** Milliseconds; undefined: 10 seconds, or what the kept test says. */
+  readonly timeoutMs: number | undefined;
+  readonly parallel: number;
+  readonly format: keyof typeof formats;
+}
+
+const usualTimeout = 10_000;
+
+const formats = {
+  text: resultsText,
+  json: (results: readonly ReceiverResult[]) => `${JSON.stringify(resultsData(results), undefined, 2)}\n`,
+  sarif: (results: readonly ReceiverResult[]) => `${JSON.stringify(sarifOf(resultRows(results)), undefined, 2)}\n`,
+  junit: resultsJUnit,
+};
+
+export function readFormat(text: string): keyof typeof formats {
+  const found = (Object.keys(formats) as (keyof typeof formats)[]).find((each) => each === text);
+  if (found) return found;
+  throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
+}
+
+/** Tests every receiver of flows, folders and archives; 1 where one does not connect or a file could not be read. */
+export async function testReceiversOf(
+  paths: readonly string[],
+  options: ManyOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { flows, problems } = await flowsIn(paths, terminal.signal);
+  for (const { file, message } of problemRows(problems)) terminal.err(`flow-keystore: ${file}: ${message}\n`);
+  const tests = receiverTests(flows);
+  if (!tests.length) note(terminal, 'There is no receiver with an address.');
+  const { keystore, trusted, proxy, knownHosts, timeoutMs = usualTimeout } = options;
+  if (!keystore && tests.some(({ usesKeyPair }) => usesKeyPair)) {
+    note(terminal, 'Channels authenticate with a key pair; tested without. Give the keystore with --keystore FILE.');
+  }
+  const anchors = trusted.flatMap((each) => trustAnchors(each.keystore));
+  const candidates = keystore ? keyPairsOf(keystore.keystore) : [];
+  const results = await runReceiverTests(tests, {
+    limit: options.parallel,
+    run: ({ target, alias, ask }) => {
+      const client =
+        keystore && alias !== undefined ? clientOf(keystore.keystore, alias, () => keystore.password ?? '') : undefined;
+      return testConnectivity({
+        ...{ target, anchors, candidates, timeoutMs },
+        ...(client && { client }),
+        ...(client && ask && { ask }),
+        ...(proxy && { proxy }),
+        ...(knownHosts !== undefined && { knownHosts }),
+        signal: terminal.signal,
+        from: os.hostname(),
+        now: terminal.now,
+      });
+    },
+  });
+  return tell(results, options, terminal) || (problems.length ? 1 : 0);
+}
+
+/** Repeats kept tests. @param names of those that are wanted; all where none is named */
+export async function testProfiles(
+  file: string,
+  names: readonly string[],
+  options: ManyOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const profiles = await profilesOf(file);
+  const strange = names.find((name) => !profiles.some((profile) => profile.name === name));
+  if (strange !== undefined) {
+    throw new FlowKeystoreError(
+      'not-found',
+      `There is no test "${strange}".`,
+      { file },
+      `There are: ${profiles.map(({ name }) => name).join(', ') || 'none'}.`,
+    );
+  }
+  const wanted = profiles.filter(({ name }) => !names.length || names.includes(name));
+  const prepared = new Map<string, () => Promise<ConnectivityReport>>();
+  // One after the other: each may ask for a password.
+  for (const profile of wanted) {
+    prepared.set(profile.name, await prepare(profile, path.dirname(file), options, terminal));
+  }
+  const tests = wanted.map((profile): ReceiverTest => {
+    const target = targetOfProfile(profile);
+    const { label } = protocols[target.protocol];
+    const { alias, name } = profile;
+    return {
+      ...{
+        file,
+        flow: '',
+        channel: name,
+        name,
+        adapter: label,
+        address: targetText(target),
+        line: 1,
+        column: 1,
+        target,
+      },
+      usesKeyPair: alias !== undefined,
+      ...(alias === undefined ? {} : { alias }),
+    };
+  });
+  const results = await runReceiverTests(tests, {
+    limit: options.parallel,
+    keyOf: ({ name }) => name,
+    run: ({ name }) => {
+      const run = prepared.get(name);
+      if (!run) throw new Error(name);
+      return run();
+    },
+  });
+  return tell(results, options, terminal);
+}
+
+async function profilesOf(file: string): Promise<TestProfile[]> {
+  const content = Buffer.from(await readSmallFile(file)).toString('utf8');
+  try {
+    return readProfiles(content);
+  } catch (error) {
+    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
+  }
+}
+
+/** Opens what a test needs, and asks for its password. */
+async function prepare(
+  profile: TestProfile,
+  folder: string,
+  options: ManyOptions,
+  terminal: Terminal,
+): Promise<() => Promise<ConnectivityReport>> {
+  const { alias, login, timeoutSeconds } = profile;
+  const at = (name: string): string => path.resolve(folder, name);
+  const target = targetOfProfile(profile);
+  const keystore = profile.keystore === undefined ? options.keystore : await options.opener.open(at(profile.keystore));
+  const trusted = profile.keystore === undefined ? options.trusted : keystore ? [keystore] : [];
+  const needsPassword = login && askOfProfile(profile, '')?.login?.way !== 'key';
+  const password = needsPassword ? await passwordOf(login.user, login.passwordEnv, terminal) : '';
+  const ask = askOfProfile(profile, password);
+  const knownHosts =
+    profile.knownHosts === undefined
+      ? options.knownHosts
+      : Buffer.from(await readSmallFile(at(profile.knownHosts))).toString('utf8');
+  const client = alias === undefined ? undefined : clientOf(keystore?.keystore, alias, () => keystore?.password ?? '');
+  return () =>
+    testConnectivity({
+      target,
+      anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
+      candidates: keystore ? keyPairsOf(keystore.keystore) : [],
+      timeoutMs: options.timeoutMs ?? (timeoutSeconds === undefined ? usualTimeout : timeoutSeconds * 1000),
+      ...(client && { client }),
+      ...(ask && { ask }),
+      ...(options.proxy && { proxy: options.proxy }),
+      ...(knownHosts !== undefined && { knownHosts }),
+      signal: terminal.signal,
+      from: os.hostname(),
+      now: terminal.now,
+    });
+}
+
+function tell(results: readonly ReceiverResult[], { format }: ManyOptions, terminal: Terminal): number {
+  terminal.out(formats[format](results));
+  return summaryOf(results).fail ? 1 : 0;
+}
