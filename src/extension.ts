@@ -83,6 +83,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     memory,
     tree,
     reports,
+    tests,
     requests,
     requestDocuments,
     flows,

@@ -154,17 +154,27 @@ describe('the receivers of a workspace', () => {
 
   it('are tested all together once that is confirmed, and say what came of it', async () => {
     await action('Test All Receivers');
-    await workbench.dialog('Test 5 receivers on 2 hosts?').waitFor();
+    await workbench.dialog('Test 6 receivers on 3 hosts?').waitFor();
     await workbench.screenshot('receivers-test-all');
     await workbench.dialogButton('Test').click();
     await workbench
-      .toast('2 of 5 receivers connect. Not: Invoices (To the Tax Office), Orders (To ERP), Vault (From the Vault).')
+      .toast(
+        '2 of 6 receivers connect. Not: Invoices (To the Tax Office), Orders (To ERP), Orders (Archive), Vault (From the Vault).',
+      )
       .waitFor();
     await row('tested, connects').waitFor();
     await row('last test failed').waitFor();
-    await workbench.command('View: Close All Editors');
+    // So many reports would be in the way.
+    assert.equal(await workbench.page.locator('.tab', { hasText: 'Connectivity' }).count(), 0);
     await workbench.clearToasts();
     await workbench.screenshotInThemes('receivers-tested');
+  });
+
+  it('show the report of the last test when it is asked for', async () => {
+    const report = workbench.webview().locator('h1', { hasText: '127.0.0.1:1 refuses connections' });
+    await workbench.treeMenu('To the Tax Office', 'Show Last Test', report);
+    await workbench.webview().getByRole('button', { name: 'Open the Channel' }).waitFor();
+    await workbench.command('View: Close All Editors');
   });
 
   it('are written into a table', async () => {
@@ -177,6 +187,40 @@ describe('the receivers of a workspace', () => {
     const line = table.split('\n').find((each) => each.includes('| Invoices | To Partner A |'));
     assert.match(line ?? '', /\| Client Certificate \| partner\\_a \| Internet \| tested, connects \| \d{4}-/);
     assert.match(table, /\| last test failed \|/);
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('a test by hand is kept in the workspace, and repeated from there', async () => {
+    const host = `localhost:${receiver.port}`;
+    await workbench.command('Flow Keystore: Test Outbound Connectivity...');
+    await workbench.quickPick('Enter a host');
+    await workbench.input(host, 'Host, with its port');
+    await workbench.quickPick('partner_a');
+    await workbench
+      .webview()
+      .locator('h1', { hasText: `${host} is trusted and accepts "partner_a"` })
+      .waitFor();
+    await workbench.webview().getByRole('button', { name: 'Keep This Test...' }).click();
+    await workbench.input('Practice', 'Name of the test');
+    await workbench.toast('The test "Practice" is kept in flow-keystore.tests.json.').waitFor();
+    const kept = JSON.parse(readFileSync(path.join(workbench.folder, 'flow-keystore.tests.json'), 'utf8')) as object;
+    const test = {
+      name: 'Practice',
+      host: 'localhost',
+      port: receiver.port,
+      keystore: 'partner.p12',
+      alias: 'partner_a',
+    };
+    assert.deepEqual(kept, { tests: [test] });
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Flow Keystore: Test Outbound Connectivity...');
+    await workbench.quickRow('Kept tests').waitFor();
+    await workbench.screenshot('test-kept');
+    await workbench.quickPick('Practice');
+    await workbench
+      .webview()
+      .locator('h1', { hasText: `${host} is trusted and accepts "partner_a"` })
+      .waitFor();
     assert.deepEqual(workbench.errors, []);
   });
 });

@@ -94,7 +94,7 @@ describe('the manifest', () => {
       contexts.add(`entry.${kind}`).add(`entry.${kind}.readOnly`);
     }
     contexts.add('keystore.readOnly').add('keystore.open');
-    contexts.add('receiver').add('receiverTestable');
+    contexts.add('receiver').add('receiverTestable').add('receiverTestableTested');
     for (const { command, when = '' } of contributes.menus['view/item/context'] ?? []) {
       const exact = /viewItem == ([\w.]+)/.exec(when)?.[1];
       const pattern = /viewItem =~ \/(.+)\/$/.exec(when)?.[1];

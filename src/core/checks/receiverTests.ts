@@ -6,8 +6,8 @@ import { adapterLabel, describeAdapter, keyIn, propertyOf } from '../flow/adapte
 import { addressOf, keyPairUse } from '../flow/fields';
 import { linesOf } from '../flow/lines';
 import type { Channel } from '../flow/model';
-import type { FlowFile } from '../flow/project';
 import { inParallel } from '../parallel';
+import type { CheckedFlow } from './context';
 import { askOfChannel, targetOfChannel } from './channelTarget';
 
 /** A receiver channel, as it is to be tested. */
@@ -38,7 +38,7 @@ export interface ReceiverTest {
 }
 
 /** The receiver channels of flows that have an address, in their order. What stays within the tenant has none to test. */
-export function receiverTests(flows: readonly FlowFile[]): ReceiverTest[] {
+export function receiverTests(flows: readonly CheckedFlow[]): ReceiverTest[] {
   return flows.flatMap((source) =>
     source.flow.channels
       .filter(({ direction, adapter }) => direction === 'Receiver' && !internalAdapters.has(adapter))
@@ -51,7 +51,7 @@ export function receiverTests(flows: readonly FlowFile[]): ReceiverTest[] {
 
 const internalAdapters: ReadonlySet<string> = new Set(['ProcessDirect', 'JMS']);
 
-function testOf({ file, flow, parametersFile }: FlowFile, channel: Channel, address: string): ReceiverTest {
+function testOf({ file, flow, parametersFile }: CheckedFlow, channel: Channel, address: string): ReceiverTest {
   const parameters = parametersFile?.parameters;
   const { used, alias } = keyPairUse(channel, parameters);
   const ask = askOfChannel(channel, parameters);

@@ -13,11 +13,15 @@ export type NextStep =
   | 'import-response'
   | 'open-channel'
   /** To the administrator of the receiver. */
-  | 'write-letter';
+  | 'write-letter'
+  /** Keep the test in the workspace, to be repeated. */
+  | 'save-test';
 
 export interface Surroundings {
   /** A channel was tested: its alias, or none. */
   readonly channel?: { readonly alias?: string };
+  /** The test can be kept. */
+  readonly keeps?: boolean;
 }
 
 const keyVerdicts: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
@@ -39,7 +43,7 @@ const letterVerdicts: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
 ]);
 
 /** The most helpful first. */
-export function nextSteps(report: ConnectivityReport, { channel }: Surroundings): NextStep[] {
+export function nextSteps(report: ConnectivityReport, { channel, keeps = false }: Surroundings): NextStep[] {
   const { verdict, ok, client } = report;
   const chain = client?.chain ?? [];
   const others = (client?.candidates ?? []).some(({ alias }) => alias !== client?.sent);
@@ -51,6 +55,7 @@ export function nextSteps(report: ConnectivityReport, { channel }: Surroundings)
     ['import-response', verdict === 'client-certificate-rejected' && lacksChain],
     ['open-channel', channel !== undefined && !ok],
     ['write-letter', letterVerdicts.has(verdict)],
+    ['save-test', keeps],
   ];
   return steps.filter(([, wanted]) => wanted).map(([step]) => step);
 }

@@ -57,6 +57,7 @@ function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCo
     const other = chosen.find((each) => each.toString() !== uri.toString());
     return { keystore: uri.fsPath, ...(other ? { with: other.fsPath } : {}) } as FromCode;
   }
+  if (id === 'flowKeystore.testReceivers') return { folder: uri.fsPath } as FromCode;
   if (id === 'flowKeystore.openInArchive') return { archive: uri.fsPath } as FromCode;
   if (ofOneFile.includes(id)) return { file: uri.fsPath } as FromCode;
   if (!ofFiles.includes(id)) return { flow: uri.toString() } as FromCode;

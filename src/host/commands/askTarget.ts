@@ -5,7 +5,9 @@ import { describeError } from '../../core/errors';
 import { askChoice, askText, separator, type Choice, type Separator } from '../input/quickInput';
 import type { Host } from '../services/host';
 import { findReceivers, type Receiver } from '../services/receivers';
+import { keptTests, type KeptTest } from '../services/keptTests';
 import { GaveUp } from './choosing';
+import { keptText } from './keepTest';
 import { askTestOptions, type TestOptions } from './testOptions';
 
 const { t } = vscode.l10n;
@@ -17,9 +19,10 @@ export function targetOf(text: string, way: Way = {}): Target {
 }
 
 /** What a person wants to test: a receiver of the workspace, or a host. @throws GaveUp */
-export async function askTarget(host: Host, title: string): Promise<TestOptions | Receiver> {
+export async function askTarget(host: Host, title: string): Promise<TestOptions | Receiver | KeptTest> {
   const receivers = await findReceivers();
-  const items: (Choice<Receiver | 'host' | 'protocol'> | Separator)[] = [
+  const kept = await keptTests();
+  const items: (Choice<Receiver | KeptTest | 'host' | 'protocol'> | Separator)[] = [
     { label: t('Enter a host...'), description: 'HTTPS', iconPath: new vscode.ThemeIcon('edit'), value: 'host' },
     {
       label: t('Test another kind of server...'),
@@ -27,6 +30,13 @@ export async function askTarget(host: Host, title: string): Promise<TestOptions 
       iconPath: new vscode.ThemeIcon('server'),
       value: 'protocol',
     },
+    ...(kept.length ? [separator(t('Kept tests'))] : []),
+    ...kept.map((test) => ({
+      label: test.profile.name,
+      description: keptText(test),
+      iconPath: new vscode.ThemeIcon('history'),
+      value: test,
+    })),
     ...(receivers.length ? [separator(t('Receivers in this workspace'))] : []),
     ...receivers.map((receiver) => ({
       label: receiver.name || receiver.adapter,

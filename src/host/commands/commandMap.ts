@@ -169,6 +169,8 @@ export interface ReceiverPlace {
 export interface TestReceiversArgument extends FromCode {
   /** Those that the view shows when absent. */
   readonly receivers?: readonly ReceiverPlace[];
+  /** Path of a folder or a flow: those in there, whatever the view shows. */
+  readonly folder?: string;
 }
 
 export interface ReceiverVerdict extends ReceiverPlace {
@@ -490,6 +492,7 @@ export interface Commands {
   'flowKeystore.copyAddress'(argument?: { readonly silent?: true; readonly address?: string }): Promise<void>;
   /** @returns what came of each test, in their order */
   'flowKeystore.testReceivers'(argument?: TestReceiversArgument): Promise<readonly ReceiverVerdict[] | undefined>;
+  'flowKeystore.showLastTest'(argument?: ChannelArgument): Promise<void>;
   /** @returns path of the file */
   'flowKeystore.exportReceivers'(argument?: ExportReceiversArgument): Promise<string | undefined>;
   /** @returns the alias */

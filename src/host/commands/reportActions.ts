@@ -20,6 +20,8 @@ export interface Tested {
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
   /** Asks for a key pair, and tests again with it. */
   readonly withOtherKeyPair: () => Promise<unknown>;
+  /** Keeps the test in the workspace. */
+  readonly keep: () => Promise<unknown>;
   readonly again: () => unknown;
 }
 
@@ -57,6 +59,9 @@ export async function actOn(
         const argument = { flow: channel.flow.toString(), channel: channel.id };
         await vscode.commands.executeCommand('flowKeystore.editChannel', argument);
       }
+      return undefined;
+    case 'save-test':
+      await tested.keep();
       return undefined;
     case 'write-letter': {
       const document = await vscode.workspace.openTextDocument({

@@ -1,24 +1,27 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { findEntry } from '../../core/keystore/edit';
 import { extentOf } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import { FlowKeystoreError } from '../../core/errors';
 import { stepNameOf } from '../../core/report/connectivityText';
+import type { ReportRequest } from '../editors/connectivityReports';
 import { stepAfter } from '../editors/reportModel';
-import { askChoice, type Choice } from '../input/quickInput';
+import { askChoice } from '../input/quickInput';
 import { proxyOf, refuseUntrusted, runConnectivityTest, type ConnectivityRequest } from '../services/connectivity';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import type { KeptTest } from '../services/keptTests';
 import { receiverOf, type Receiver } from '../services/receivers';
 import { withProgress } from '../ui/progress';
 import { askTarget, targetOf } from './askTarget';
-import { chooseKeystore, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, unlock } from './choosing';
-import { unlockKey } from './keyPassword';
+import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
+import { keepTest, optionsOfKept } from './keepTest';
 import { actOn, type Tested } from './reportActions';
 import type { ChannelArgument, Commands, FromCode, TestConnectivityArgument } from './commandMap';
 import { givenFile } from './fileOrClipboard';
 import { flowOf } from './flowCommands';
-import type { TestOptions } from './testOptions';
+import { askAlias, keystoreForTest, readyKey } from './testKeys';
+import { knownHostsOf, type TestOptions } from './testOptions';
 
 const { t } = vscode.l10n;
 
@@ -43,6 +46,7 @@ async function testByHand(host: Host, argument: TestConnectivityArgument): Promi
     mayAsk(argument, 'host');
     const asked = await askTarget(host, title);
     if ('channel' in asked) return testReceiver(host, asked, argument);
+    if ('profile' in asked) return testKept(host, asked, argument);
     return testWith(host, asked, argument, title);
   }
   const port = argument.port === undefined ? '' : `:${argument.port}`;
@@ -58,10 +62,19 @@ async function testByHand(host: Host, argument: TestConnectivityArgument): Promi
   const options: TestOptions = {
     target: named,
     ...(ask && { ask }),
-    ...(known && { knownHosts: { name: known.name, text: Buffer.from(known.content).toString('utf8') } }),
+    ...(known && { knownHosts: knownHostsOf(known) }),
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
   };
   return testWith(host, options, argument, title);
+}
+
+/** A kept test, as it was: with its keystore and its key pair. */
+async function testKept(host: Host, kept: KeptTest, argument: FromCode): Promise<string | undefined> {
+  const { profile, folder } = kept;
+  const { keystore, alias } = profile;
+  const options = await optionsOfKept(kept);
+  const chosen = keystore === undefined ? {} : { keystore: path.resolve(folder.fsPath, keystore) };
+  return testWith(host, options, { ...argument, ...chosen, alias: alias ?? null }, profile.name);
 }
 
 async function testWith(
@@ -84,7 +97,7 @@ async function testWith(
   return runAndShow(host, requestOf(options, session, alias));
 }
 
-interface TestRequest extends ConnectivityRequest {
+export interface TestRequest extends ConnectivityRequest {
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string; readonly alias?: string };
 }
 
@@ -120,17 +133,6 @@ async function testReceiver(
   });
 }
 
-/** Asks for the password of the key, where it has one of its own. What else is wrong with it the test says. */
-async function readyKey(session: KeystoreSession | undefined, alias: string | null, argument: FromCode): Promise<void> {
-  const entry = alias === null ? undefined : session?.keystore && findEntry(session.keystore, alias);
-  if (!session || entry?.kind !== 'keyPair' || argument.silent) return;
-  try {
-    await unlockKey(session, entry, argument);
-  } catch (error) {
-    if (!(error instanceof FlowKeystoreError)) throw error;
-  }
-}
-
 function requestOf(
   { target, ask, knownHosts, timeoutMs }: TestOptions,
   session: KeystoreSession | undefined,
@@ -139,7 +141,7 @@ function requestOf(
   return {
     target,
     ...(ask && { ask }),
-    ...(knownHosts && { knownHosts: knownHosts.text }),
+    ...(knownHosts && { knownHosts }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(session ? { session } : {}),
     ...(alias === null ? {} : { alias }),
@@ -149,27 +151,12 @@ function requestOf(
 /** Runs the test. Its report fills while it runs; it can be cancelled there and in the progress notification. */
 async function runAndShow(host: Host, request: TestRequest): Promise<string> {
   const where = targetText(request.target);
-  const { session, channel } = request;
   return withProgress(t('Testing {0}', where), async (cancelled, tell) => {
     const stop = new AbortController();
     const signal = AbortSignal.any([cancelled, stop.signal]);
     const { target } = request;
     const extent = extentOf(proxyOf(target), request.ask);
-    const tested: Tested = {
-      ...(session ? { keystore: session.uri.toString() } : {}),
-      ...(channel ? { channel } : {}),
-      withOtherKeyPair: () => testWithOther(host, request),
-      again: () => testAgain(host, request),
-    };
-    const run = await host.reports.begin({
-      target,
-      extent,
-      ...(session ? { keystore: session.uri.toString() } : {}),
-      ...(channel ? { channel } : {}),
-      again: () => testAgain(host, request),
-      act: (step, report) => actOn(host, tested, step, report),
-      cancel: () => stop.abort(),
-    });
+    const run = await host.reports.begin(reportRequest(host, request, () => stop.abort()));
     try {
       const report = await runConnectivityTest(request, signal, (step) => {
         const next = stepAfter(step.step, target, extent);
@@ -185,6 +172,29 @@ async function runAndShow(host: Host, request: TestRequest): Promise<string> {
       throw error;
     }
   });
+}
+
+/** What a report needs to know of its test, and what it can ask for. */
+export function reportRequest(host: Host, request: TestRequest, cancel: () => void): ReportRequest {
+  const { target, session, channel, ask } = request;
+  const again = (): Promise<void> => testAgain(host, request);
+  const tested: Tested = {
+    ...(session ? { keystore: session.uri.toString() } : {}),
+    ...(channel ? { channel } : {}),
+    withOtherKeyPair: () => testWithOther(host, request),
+    keep: () => keepTest(request),
+    again,
+  };
+  return {
+    target,
+    extent: extentOf(proxyOf(target), ask),
+    ...(session ? { keystore: session.uri.toString() } : {}),
+    ...(channel ? { channel } : {}),
+    again,
+    keeps: !channel && (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
+    act: (step, report) => actOn(host, tested, step, report),
+    cancel,
+  };
 }
 
 /** The same test with a key pair that is asked for. */
@@ -220,64 +230,6 @@ async function testAgain(host: Host, request: TestRequest): Promise<void> {
   } catch (error) {
     await host.errors.show(error);
   }
-}
-
-/** The keystore for a test, open. Undefined where there is none at all: the test says then whom one would have to trust. */
-async function keystoreForTest(
-  host: Host,
-  argument: FromCode & { readonly keystore?: string },
-  { title, flow, alias }: { readonly title: string; readonly flow?: vscode.Uri; readonly alias?: string },
-): Promise<KeystoreSession | undefined> {
-  const clear =
-    argument.keystore === undefined ? ((await host.registry.keystoreFor(flow)) ?? onlyHolder(host, alias)) : undefined;
-  if (
-    !clear &&
-    argument.keystore === undefined &&
-    !host.registry.sessions().some(({ state }) => state.kind !== 'error')
-  ) {
-    return undefined;
-  }
-  const session = clear ?? (await chooseKeystore(host, argument, { title }));
-  if (!(await unlock(host, session, argument))) throw new GaveUp();
-  return session;
-}
-
-/** The one open keystore that has the key pair. */
-function onlyHolder(host: Host, alias: string | undefined): KeystoreSession | undefined {
-  if (alias === undefined) return undefined;
-  const [holder, ...more] = host.registry
-    .sessions()
-    .filter(({ keystore }) => keystore && findEntry(keystore, alias)?.kind === 'keyPair');
-  return more.length ? undefined : holder;
-}
-
-async function askAlias(
-  host: Host,
-  session: KeystoreSession | undefined,
-  argument: FromCode,
-  title: string,
-): Promise<string | null> {
-  const pairs = (session?.keystore?.entries ?? []).filter(({ kind }) => kind === 'keyPair');
-  if (!pairs.length) return null;
-  mayAsk(argument, 'alias');
-  const { alias: last } = host.memory.lastTest;
-  const items: Choice<string | null>[] = [
-    ...pairs.map((entry) => ({ ...entryChoice(entry, host.now()), value: entry.alias })),
-    {
-      label: t('No client certificate'),
-      description: t('only the server is tested'),
-      iconPath: new vscode.ThemeIcon('circle-slash'),
-      value: null,
-    },
-  ];
-  const asked = await askChoice<string | null>({
-    title,
-    placeholder: t('Which key pair is to be shown to the server?'),
-    items,
-    ...(last === undefined ? {} : { active: last }),
-  });
-  if (asked.kind !== 'answer') throw new GaveUp();
-  return asked.value;
 }
 
 /** A channel as the editor has it, unsaved changes included. */

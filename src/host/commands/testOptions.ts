@@ -10,8 +10,9 @@ import { protocols } from '../../core/connectivity/protocols/protocols';
 import { parseTarget, targetText, type Target } from '../../core/connectivity/target';
 import { describeError } from '../../core/errors';
 import { askChoice, askText, type Asked, type Choice } from '../input/quickInput';
+import type { KnownHostsFile } from '../services/connectivity';
 import { settings } from '../services/settings';
-import { givenInput } from './fileOrClipboard';
+import { givenInput, type Given } from './fileOrClipboard';
 import { GaveUp } from './choosing';
 
 const { t } = vscode.l10n;
@@ -20,7 +21,7 @@ const { t } = vscode.l10n;
 export interface TestOptions {
   readonly target: Target;
   readonly ask?: ServiceAsk;
-  readonly knownHosts?: { readonly name: string; readonly text: string } | undefined;
+  readonly knownHosts?: KnownHostsFile | undefined;
   /** Milliseconds. */
   readonly timeoutMs?: number;
 }
@@ -178,8 +179,13 @@ async function chooseKnownHosts(options: TestOptions, title: string): Promise<Te
     {},
     { title, filters: {}, isIn: (typed) => /^\S+ (?:ssh-|ecdsa-sha2-)\S+ AAAA/m.test(typed) },
   );
-  return { ...options, knownHosts: { name: given.name, text: Buffer.from(given.content).toString('utf8') } };
+  return { ...options, knownHosts: knownHostsOf(given) };
 }
+
+export const knownHostsOf = ({ content, ...given }: Given): KnownHostsFile => ({
+  ...given,
+  text: Buffer.from(content).toString('utf8'),
+});
 
 async function askLogin(options: TestOptions, title: string): Promise<TestOptions> {
   const { ask = {}, target } = options;

@@ -3,7 +3,7 @@ import { reportData, type ConnectivityReport, type Extent, type Step } from '../
 import { targetText, type Target } from '../../core/connectivity/target';
 import { describeError } from '../../core/errors';
 import { fieldsOf } from '../../core/flow/fields';
-import { headlineOf, reportMarkdown } from '../../core/report/connectivityText';
+import { reportMarkdown } from '../../core/report/connectivityText';
 import { nextSteps, type NextStep, type Surroundings } from '../../core/report/nextSteps';
 import { proofCommands } from '../../core/report/proofCommands';
 import type {
@@ -18,7 +18,7 @@ import type { FlowDocuments } from '../language/flowDocuments';
 import { testedSettings } from './editorModel';
 import { modelTexts } from './editorTexts';
 import { addableCertificates, reportView, runningView } from './reportModel';
-import type { TestRecords } from './testRecords';
+import { recordOf, type TestRecords } from './testRecords';
 import { reportStrings } from './viewStrings';
 import { showPage } from './webviewPage';
 
@@ -32,6 +32,8 @@ export interface ReportRequest {
   readonly keystore?: string;
   /** The channel that is tested, where it is one. */
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string; readonly alias?: string };
+  /** The test can be kept in the workspace. */
+  readonly keeps: boolean;
   /** Does what the report offers; resolves to the report, where more is known then. */
   readonly act: (step: NextStep, report: ConnectivityReport) => Promise<ConnectivityReport | undefined>;
   /** Runs the same test anew; it begins a new run on the same panel. */
@@ -70,26 +72,33 @@ export class ConnectivityReports implements vscode.Disposable {
 
   /** Shows the report of a test that begins now. */
   async begin(request: ReportRequest): Promise<ReportRun> {
-    const key = targetText(request.target);
-    let panel = this.panels.get(key);
-    if (!panel) {
-      panel = new ReportPanel(key, this.services, () => this.panels.delete(key));
-      this.panels.set(key, panel);
-    }
+    const panel = this.panelOf(request);
     // What is tested, noted before the test: it may be changed while it runs.
     const { channel } = request;
     const settings = channel && (await this.settingsOf(channel));
     return panel.begin(request, (report) => {
       if (!channel || settings === undefined) return;
-      const trust = report.steps.find(({ step }) => step === 'serverTrust')?.status;
-      this.services.tests.set(channel.flow, channel.id, {
-        at: report.at,
-        ok: report.ok,
-        headline: headlineOf(report),
-        settings,
-        ...(trust === undefined || trust === 'skipped' ? {} : { trusted: trust !== 'failed' }),
-      });
+      const show = (): Promise<unknown> => this.show(request, report);
+      this.services.tests.set(channel.flow, channel.id, recordOf(report, settings, show));
     });
+  }
+
+  /** Shows the report of a test that is over. */
+  async show(request: ReportRequest, report: ConnectivityReport): Promise<void> {
+    this.panelOf(request)
+      .begin(request, () => undefined)
+      .finish(report);
+    return Promise.resolve();
+  }
+
+  private panelOf({ target }: ReportRequest): ReportPanel {
+    const key = targetText(target);
+    let panel = this.panels.get(key);
+    if (!panel) {
+      panel = new ReportPanel(key, this.services, () => this.panels.delete(key));
+      this.panels.set(key, panel);
+    }
+    return panel;
   }
 
   dispose(): void {
@@ -253,8 +262,11 @@ class ReportPanel implements vscode.Disposable {
   }
 
   private get surroundings(): Surroundings {
-    const channel = this.request?.channel;
-    return channel ? { channel: channel.alias === undefined ? {} : { alias: channel.alias } } : {};
+    const { channel, keeps = false } = this.request ?? {};
+    return {
+      keeps,
+      ...(channel ? { channel: channel.alias === undefined ? {} : { alias: channel.alias } } : {}),
+    };
   }
 
   private showReport(report: ConnectivityReport): void {

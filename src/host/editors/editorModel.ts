@@ -39,6 +39,8 @@ export interface TestRecord {
   readonly trusted?: boolean;
   /** As the channel had them then: a test says nothing about other ones. */
   readonly settings: string;
+  /** Shows its report. */
+  readonly show?: () => Promise<unknown>;
 }
 
 export interface EditorSource {

@@ -138,6 +138,8 @@ function actionLabel(step: NextStep, { client }: ConnectivityReport, texts: Mode
       return texts.say('Open the Channel');
     case 'write-letter':
       return texts.say("Write to the Receiver's Administrator...");
+    case 'save-test':
+      return texts.say('Keep This Test...');
   }
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Channel, ChannelFields } from '../../core/flow/model';
+import type { ConnectivityReport } from '../../core/connectivity/report';
+import { headlineOf } from '../../core/report/connectivityText';
 import { testedSettings, type TestRecord } from './editorModel';
 
 /** The last connectivity test of each channel, for this session: what was true yesterday need not be today. */
@@ -27,6 +29,19 @@ export class TestRecords implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
   }
+}
+
+/** What is kept of a test. @param settings of the channel, from before the test: it may be changed while it runs */
+export function recordOf(report: ConnectivityReport, settings: string, show?: TestRecord['show']): TestRecord {
+  const trust = report.steps.find(({ step }) => step === 'serverTrust')?.status;
+  return {
+    at: report.at,
+    ok: report.ok,
+    headline: headlineOf(report),
+    settings,
+    ...(trust === undefined || trust === 'skipped' ? {} : { trusted: trust !== 'failed' }),
+    ...(show && { show }),
+  };
 }
 
 const keyOf = (flow: vscode.Uri, channel: string): string => `${flow.toString()}#${channel}`;

@@ -78,6 +78,11 @@ export class ReceiversTree implements vscode.TreeDataProvider<ReceiversNode>, vs
     this.changed.fire();
   }
 
+  /** All of the workspace, when all flows are read. */
+  all(): Promise<readonly WorkspaceReceiver[]> {
+    return this.receivers.all();
+  }
+
   /** Those that the filter leaves, when all flows are read. */
   async shown(): Promise<readonly WorkspaceReceiver[]> {
     return this.filtered(await this.receivers.all());
@@ -144,7 +149,7 @@ export class ReceiversTree implements vscode.TreeDataProvider<ReceiversNode>, vs
     row.description = (isWrong ? [status, ...words] : [...words, status]).filter(Boolean).join(' \u00b7 ');
     row.iconPath = iconOf(mark);
     row.tooltip = tooltipOf(receiver, this.texts);
-    row.contextValue = testable ? 'receiverTestable' : 'receiver';
+    row.contextValue = `${testable ? 'receiverTestable' : 'receiver'}${receiver.test?.show ? 'Tested' : ''}`;
     row.accessibilityInformation = { label: `${label}, ${row.description}` };
     row.command = {
       command: 'flowKeystore.editChannel',

@@ -13,6 +13,14 @@ import { settings } from './settings';
 
 const { t } = vscode.l10n;
 
+/** What the host key of an SSH server is held against. */
+export interface KnownHostsFile {
+  readonly name: string;
+  readonly text: string;
+  /** Path; absent where it came from the clipboard. */
+  readonly file?: string;
+}
+
 /** What is to be tested, and with what. */
 export interface ConnectivityRequest {
   readonly target: Target;
@@ -22,8 +30,7 @@ export interface ConnectivityRequest {
   readonly alias?: string | undefined;
   /** A login, and what is looked for. */
   readonly ask?: ServiceAsk;
-  /** Of a known_hosts file. */
-  readonly knownHosts?: string;
+  readonly knownHosts?: KnownHostsFile | undefined;
   /** Milliseconds; the setting's where absent. */
   readonly timeoutMs?: number;
 }
@@ -68,7 +75,7 @@ export function runConnectivityTest(
       ...(client && { client }),
       ...(proxy && { proxy }),
       ...(ask && { ask }),
-      ...(knownHosts !== undefined && { knownHosts }),
+      ...(knownHosts && { knownHosts: knownHosts.text }),
     },
     onStep,
   );

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
 import type { ConnectivityReports } from '../editors/connectivityReports';
+import type { TestRecords } from '../editors/testRecords';
 import type { FlowDocuments } from '../language/flowDocuments';
 import type { ReceiversTree } from '../receivers/receiversTree';
 import type { KeystoreTree } from '../tree/keystoreTree';
@@ -18,6 +19,7 @@ export interface Host {
   readonly tree: KeystoreTree;
   readonly receivers: ReceiversTree;
   readonly reports: ConnectivityReports;
+  readonly tests: TestRecords;
   readonly requests: RequestsOut;
   readonly requestDocuments: RequestDocuments;
   readonly flows: FlowDocuments;

@@ -35,6 +35,12 @@ export const settings = {
     return atLeast(1, vscode.workspace.getConfiguration(section).get<number>('connectivity.timeoutSeconds', 10)) * 1000;
   },
 
+  /** So many receivers are tested at a time. */
+  testsAtOnce(): number {
+    const wanted = vscode.workspace.getConfiguration(section).get<number>('connectivity.parallel', 8);
+    return Math.min(64, Math.round(atLeast(1, wanted)));
+  },
+
   /** VS Code's own: its settings, else the variables that programs go by. */
   proxy(): ProxySettings {
     const own = vscode.workspace.getConfiguration();

@@ -95,7 +95,8 @@ export class ConnectivityReportView {
     // One primary button at a time: where something can be added, that is the next step.
     const offer = chain.find(({ add }) => add !== undefined);
     const hadFocus = focused instanceof HTMLElement && this.verdict.contains(focused);
-    const first = actions[0];
+    // What can be kept is no next step.
+    const first = actions.find(({ id }) => id !== 'save-test');
     setAttributes(this.actions.again, { class: `button ${offer || first ? 'secondary' : 'primary'}` });
     const buttons: Child[] = running
       ? [this.actions.cancel]
