@@ -99,7 +99,7 @@ describe('other protocols and proxies on the command line', () => {
     assert.equal(without.code, 2);
     assert.match(without.err, /login of me needs a password.*--login-env/s);
     const unset = await cli(...args, '--login-env', 'NOWHERE');
-    assert.match(unset.err, /NOWHERE \(--login-env\) is not set/);
+    assert.match(unset.err, /variable NOWHERE for the password of me is not set/);
     const none = await cli(...args, '--login-env', 'EMPTY');
     assert.equal(none.code, 1);
     assert.match(none.out, /^FAILED +Login +The server has no login by CRAM-MD5\. It names none\.$/m);
