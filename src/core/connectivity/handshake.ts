@@ -159,9 +159,9 @@ export function handshake(
       handshakeMs = Math.round(performance.now() - started);
       // In TLS 1.3 the server judges the client certificate only now: a refusal takes one way here, an early close is no answer to us.
       const [least, trips] = reader.seen.certificateRequested ? [250, 4] : [100, 2];
-      const grace = secure.getProtocol() === 'TLSv1.3' ? Math.min(1_500, least + trips * tcpMs) : 0;
-      if (grace) after(grace, ask);
-      else ask();
+      // In TLS 1.2 it has judged it; whoever hangs up at once does so with the end of the handshake.
+      const grace = secure.getProtocol() === 'TLSv1.3' ? Math.min(1_500, least + trips * tcpMs) : 20;
+      after(grace, ask);
     });
     secure.on('data', (chunk: Buffer) => {
       if (conversation) {

@@ -9,20 +9,31 @@ export function namesOf(certificate: Certificate): string[] {
 }
 
 /**
- * Whether a certificate is for a host: by subjectAltName alone (RFC 9525); the common name does not count. A wildcard stands for one whole
- * left-most label. IP addresses are compared by their octets.
+ * By what a certificate is for a host: its alternative names, or, where there is no DNS name among them, its common name. RFC 9525 knows the
+ * former alone; Java, and so the tenant, still takes the latter (JDK 17, sun.security.util.HostnameChecker). IP addresses have to be alternative names.
  */
-export function matchesServerName(certificate: Certificate, host: string): boolean {
+export function serverNameMatch(
+  certificate: Certificate,
+  host: string,
+): 'alternative-name' | 'common-name' | undefined {
+  if (matchesAlternativeName(certificate, host)) return 'alternative-name';
+  const names = certificate.extensions.subjectAltName ?? [];
+  if (net.isIP(host) || names.some(({ kind }) => kind === 'dns')) return undefined;
+  const commonName = certificate.subject.first('CN')?.toLowerCase();
+  return commonName !== undefined && matchesPattern(commonName, bare(host)) ? 'common-name' : undefined;
+}
+
+/** A wildcard stands for one whole left-most label. IP addresses are compared by their octets. */
+function matchesAlternativeName(certificate: Certificate, host: string): boolean {
   const names = certificate.extensions.subjectAltName ?? [];
   if (net.isIP(host)) {
     const wanted = ipOctets(host);
     return names.some((name) => name.kind === 'ip' && Buffer.compare(name.octets, wanted) === 0);
   }
-  const wanted = host.toLowerCase().replace(/\.$/, '');
-  return names.some(
-    (name) => name.kind === 'dns' && matchesPattern(name.value.toLowerCase().replace(/\.$/, ''), wanted),
-  );
+  return names.some((name) => name.kind === 'dns' && matchesPattern(bare(name.value), bare(host)));
 }
+
+const bare = (name: string): string => name.toLowerCase().replace(/\.$/, '');
 
 function matchesPattern(pattern: string, host: string): boolean {
   if (!pattern.startsWith('*.')) return pattern === host;

@@ -6,7 +6,7 @@ import { alertName } from './alerts';
 import { connectedAddress, type Probe, type ProbeEnd, type Reached } from './probe';
 import type { Proxy } from './proxy';
 import { extentOf, stepsFor, type Candidate, type Step, type StepName, type VerdictCode } from './report';
-import { matchesServerName, namesOf } from './serverName';
+import { namesOf, serverNameMatch } from './serverName';
 import { targetText, type Target } from './target';
 import type { TrustJudgement } from './trust';
 
@@ -175,17 +175,19 @@ function localStep(detail: string): Step {
 export function serverNameStep(chain: readonly Certificate[], { serverName }: Target): Step {
   const [leaf] = chain;
   if (!leaf) return skipped('serverName');
-  if (matchesServerName(leaf, serverName)) {
-    return { step: 'serverName', status: 'ok', message: `The certificate is for ${serverName}.` };
+  switch (serverNameMatch(leaf, serverName)) {
+    case 'alternative-name':
+      return { step: 'serverName', status: 'ok', message: `The certificate is for ${serverName}.` };
+    case 'common-name':
+      return {
+        step: 'serverName',
+        status: 'warning',
+        message: `The certificate names ${serverName} as common name alone. Java, and so the tenant, takes that; others do not, and a new one should have it among its alternative names.`,
+      };
+    case undefined:
   }
   const names = namesOf(leaf);
-  const commonName = leaf.subject.first('CN');
-  const byCommonName = names.length === 0 && commonName?.toLowerCase() === serverName.toLowerCase();
-  const has = byCommonName
-    ? 'It names it as common name alone, which does not count; alternative names are missing'
-    : names.length
-      ? `It is for ${firstFew(names, 5)}`
-      : 'It has no alternative names';
+  const has = names.length ? `It is for ${firstFew(names, 5)}` : 'It has no alternative names';
   return failed('serverName', 'server-name-mismatch', `The certificate is not for ${serverName}. ${has}.`);
 }
 
