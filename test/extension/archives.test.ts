@@ -90,7 +90,14 @@ describe('archives in VS Code', function () {
     assert.match(project()[`${resources}/parameters.propdef`] ?? '', /<name>Partner<\/name>/);
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('undo');
-    await vscode.workspace.saveAll();
+    // The command is over before the files that it makes undone are.
+    const isUndone = (): boolean =>
+      project()[`${resources}/parameters.prop`] === '#\nAlias=partner_a\n' &&
+      project()[`${resources}/parameters.propdef`] === undefined;
+    for (let tries = 0; tries < 50 && !isUndone(); tries++) {
+      await vscode.workspace.saveAll();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     assert.equal(project()[flowPath], text);
     assert.equal(project()[`${resources}/parameters.prop`], '#\nAlias=partner_a\n');
     assert.equal(project()[`${resources}/parameters.propdef`], undefined);

@@ -1,6 +1,6 @@
 import { FlowKeystoreError } from '../errors';
 import { describeAdapter, propertyOf } from '../flow/adapters';
-import { addressOf } from '../flow/fields';
+import { addressOf, proxyTypeState } from '../flow/fields';
 import type { Channel } from '../flow/model';
 import { hasPlaceholder, isDynamic, resolveValue, type Parameters } from '../flow/parameters';
 import type { ServiceAsk } from '../connectivity/protocols/ask';
@@ -32,9 +32,36 @@ function protocolOf(channel: Channel, parameters: Parameters | undefined): Proto
 /** Whether a channel speaks what a test speaks. */
 export const canBeTested = (channel: Channel): boolean => protocolOf(channel, undefined) !== undefined;
 
-/** The same, and its address is in the files. */
+/** What leads to a receiver in a company's network. */
+export interface CloudConnector {
+  /** Empty: the connector that has none. */
+  readonly locationId: string;
+  /** The virtual address that the connector knows. */
+  readonly address: string;
+}
+
+/** Of a channel of proxy type On-Premise: only the tenant gets there. @see SAP Help, "Cloud Connector Connectivity Tests" */
+export function cloudConnectorOf(channel: Channel, parameters: Parameters | undefined): CloudConnector | undefined {
+  const row = describeAdapter(channel);
+  if (!row || proxyTypeState(channel, row, parameters)?.kind !== 'on-premise') return undefined;
+  const key = row.further?.find(({ role }) => role === 'location')?.key;
+  return {
+    locationId: key === undefined ? '' : valueOf(channel, key, parameters),
+    address: addressOf(channel, parameters)?.resolved ?? '',
+  };
+}
+
+/** What a person does instead of the test here. English, two sentences. */
+export const cloudConnectorText = ({ locationId }: CloudConnector): string =>
+  `In SAP Cloud Integration choose Monitor, Manage Security, Connectivity Tests, Cloud Connector, with ${
+    locationId === '' ? 'an empty location ID' : `the location ID ${locationId}`
+  }. Whether the connector reaches the host behind it, it says itself.`;
+
+/** The same, the address is in the files, and it can be reached from here. */
 export const isTestable = (channel: Channel, parameters: Parameters | undefined): boolean =>
-  canBeTested(channel) && addressOf(channel, parameters)?.open === false;
+  canBeTested(channel) &&
+  addressOf(channel, parameters)?.open === false &&
+  cloudConnectorOf(channel, parameters) === undefined;
 
 /** SMTP's by the values of exported flows. */
 const mailProtections: Readonly<Record<string, Protection>> = {
@@ -57,6 +84,15 @@ export function targetOfChannel(channel: Channel, parameters: Parameters | undef
       `The ${channel.adapter || 'unknown'} adapter speaks something that cannot be tested here.`,
       {},
       'Test its host by hand, where that makes sense.',
+    );
+  }
+  const connector = cloudConnectorOf(channel, parameters);
+  if (connector) {
+    throw new FlowKeystoreError(
+      'address-invalid',
+      'The channel goes through the Cloud Connector: only the tenant can test that.',
+      {},
+      cloudConnectorText(connector),
     );
   }
   if (protocol === 'tls' || !address) return targetOfAddress(address?.resolved ?? '', serverName);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { extentOf } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import { FlowKeystoreError } from '../../core/errors';
+import { cloudConnectorText, type CloudConnector } from '../../core/checks/channelTarget';
 import { stepNameOf } from '../../core/report/connectivityText';
 import type { ReportRequest } from '../editors/connectivityReports';
 import { stepAfter } from '../editors/reportModel';
@@ -12,6 +13,7 @@ import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import type { KeptTest } from '../services/keptTests';
 import { receiverOf, type Receiver } from '../services/receivers';
+import { askModal } from '../ui/messages';
 import { withProgress } from '../ui/progress';
 import { askTarget, targetOf } from './askTarget';
 import { chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
@@ -101,6 +103,21 @@ export interface TestRequest extends ConnectivityRequest {
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string; readonly alias?: string };
 }
 
+/** Only the tenant gets there: what to do instead, and the values to paste. */
+async function explainCloudConnector(connector: CloudConnector): Promise<void> {
+  const { locationId, address } = connector;
+  const copyLocation = t('Copy Location ID');
+  const copyAddress = t('Copy Virtual Address');
+  const answer = await askModal(
+    t('The channel goes through the Cloud Connector: only the tenant can test that.'),
+    t(cloudConnectorText(connector)),
+    ...(locationId === '' ? [] : [copyLocation]),
+    ...(address === '' ? [] : [copyAddress]),
+  );
+  if (answer === copyLocation) await vscode.env.clipboard.writeText(locationId);
+  if (answer === copyAddress) await vscode.env.clipboard.writeText(address);
+}
+
 /** @param argument an alias there is tested with instead of the one that the channel names */
 async function testReceiver(
   host: Host,
@@ -108,6 +125,10 @@ async function testReceiver(
   argument: FromCode & { readonly keystore?: string; readonly alias?: string | null },
 ): Promise<string | undefined> {
   const title = t('Test {0}', receiver.name);
+  if (receiver.cloudConnector && !argument.silent) {
+    await explainCloudConnector(receiver.cloudConnector);
+    return 'address-invalid';
+  }
   let target: Target;
   try {
     target = receiver.target();

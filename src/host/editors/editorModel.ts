@@ -1,4 +1,4 @@
-import { canBeTested, isTestable } from '../../core/checks/channelTarget';
+import { canBeTested, cloudConnectorOf, isTestable } from '../../core/checks/channelTarget';
 import { checkFlow } from '../../core/checks/check';
 import type { CheckedFlow, CheckOptions } from '../../core/checks/context';
 import type { Finding } from '../../core/checks/finding';
@@ -297,7 +297,9 @@ function readinessOf(
     if (canBeTested(channel)) {
       items.push({
         mark: 'unknown',
-        text: texts.say('Cannot be tested from here: the files do not say the whole host'),
+        text: cloudConnectorOf(channel, source.parametersFile?.parameters)
+          ? texts.say('Cannot be tested from here: it goes through the Cloud Connector')
+          : texts.say('Cannot be tested from here: the files do not say the whole host'),
       });
     }
     return items;

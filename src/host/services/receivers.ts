@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { adapterLabel } from '../../core/flow/adapters';
 import type { ServiceAsk } from '../../core/connectivity/protocols/ask';
-import { askOfChannel, targetOfChannel } from '../../core/checks/channelTarget';
+import { askOfChannel, cloudConnectorOf, targetOfChannel, type CloudConnector } from '../../core/checks/channelTarget';
 import type { Target } from '../../core/connectivity/target';
 import { addressOf, keyPairUse } from '../../core/flow/fields';
 import type { Channel } from '../../core/flow/model';
@@ -24,6 +24,8 @@ export interface Receiver {
   readonly address: string;
   /** Where it connects to. @throws FlowKeystoreError `address-invalid` */
   readonly target: () => Target;
+  /** What leads to it, where only the tenant gets there. */
+  readonly cloudConnector?: CloudConnector;
   /** What it logs in with, beside the key pair. */
   readonly ask?: ServiceAsk;
   /** Resolved. Absent where the channel has none, sets it at run time, or does not authenticate with a key pair. */
@@ -63,6 +65,7 @@ export function receiverOf(
 ): Receiver {
   const { used, alias } = keyPairUse(channel, parameters);
   const ask = askOfChannel(channel, parameters);
+  const cloudConnector = cloudConnectorOf(channel, parameters);
   return {
     flow,
     flowName: flowName || path.basename(flow.path, '.iflw'),
@@ -72,6 +75,7 @@ export function receiverOf(
     address: addressOf(channel, parameters)?.resolved ?? '',
     target: () => targetOfChannel(channel, parameters),
     ...(ask && { ask }),
+    ...(cloudConnector && { cloudConnector }),
     ...(alias === undefined ? {} : { alias }),
     usesKeyPair: used,
   };

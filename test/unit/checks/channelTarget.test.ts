@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { askOfChannel, canBeTested, isTestable, targetOfChannel } from '../../../src/core/checks/channelTarget';
+import {
+  askOfChannel,
+  canBeTested,
+  cloudConnectorOf,
+  isTestable,
+  targetOfChannel,
+} from '../../../src/core/checks/channelTarget';
+import type { FlowKeystoreError } from '../../../src/core/errors';
 import { readParameters } from '../../../src/core/flow/parameters';
 import { readFlow } from '../../../src/core/flow/read';
 import type { Channel } from '../../../src/core/flow/model';
@@ -71,6 +78,26 @@ describe('where a channel connects to', () => {
       askOfChannel(mail({ ssl: 'off', username: 'me', authentication: 'public_key' }), undefined),
       undefined,
     );
+  });
+
+  it('is behind the Cloud Connector, where only the tenant gets', () => {
+    const properties = {
+      httpAddressWithoutQuery: 'http://erp.virtual:8000/x',
+      proxyType: 'sapcc',
+      locationID: '{{Loc}}',
+    };
+    const channel = channelOf(httpReceiver(properties));
+    const parameters = readParameters('Loc=FRA');
+    assert.deepEqual(cloudConnectorOf(channel, parameters), {
+      locationId: 'FRA',
+      address: 'http://erp.virtual:8000/x',
+    });
+    assert.equal(isTestable(channel, parameters), false);
+    assert.throws(
+      () => targetOfChannel(channel, parameters),
+      (error: FlowKeystoreError) => /only the tenant/.test(error.message) && /location ID FRA\./.test(error.next ?? ''),
+    );
+    assert.equal(cloudConnectorOf(channelOf(httpReceiver()), undefined), undefined);
   });
 
   it('is a broker', () => {
