@@ -9,10 +9,20 @@ export type Acceptance = 'kept' | 'refused' | 'unclear';
 /** Alerts by which a server refuses a client certificate or the lack of one (RFC 8446 section 6.2). */
 const certificateAlerts = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 51, 80, 116]);
 
-/** Whether the server asked for a client certificate: in the handshake, or after the request, by a new handshake (TLS 1.2). */
-export function isRequested({ server }: Probe): boolean {
-  return server.certificateRequested || server.renegotiated;
+/** Whether the server asked for a client certificate: in the handshake, or after the request, by a new handshake (TLS 1.2) or as it would (TLS 1.3). */
+export function isRequested(pass: Probe): boolean {
+  return pass.server.certificateRequested || pass.server.renegotiated || wantsPostHandshake(pass);
 }
+
+/**
+ * Apache httpd whose configuration asks for the certificate of some paths alone. In TLS 1.3 that takes post-handshake authentication (RFC 8446 section 4.6.2),
+ * which clients have to offer; Java does not (JDK 17), nor does Node.
+ */
+export function wantsPostHandshake({ end }: Probe): boolean {
+  return end.stage === 'established' && end.kind === 'data' && postHandshake.test(end.answer);
+}
+
+const postHandshake = /Cannot perform Post-Handshake Authentication/i;
 
 export function acceptanceOf(pass: Probe): Acceptance {
   const { end, server } = pass;
@@ -47,7 +57,7 @@ export function httpRefusal(answer: string): string | undefined {
     status === 400
       ? /No required SSL certificate was sent|The SSL certificate error/i
       : status === 403
-        ? /\b403\.(?:7|12|13|16|17)\b/
+        ? /\b403\.(?:7|12|13|16|17)\b|Cannot perform Post-Handshake Authentication/i
         : status === 495 || status === 496
           ? /^HTTP\/1\.\d \d+ ?[^\r\n]*/
           : undefined;

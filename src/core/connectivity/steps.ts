@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificates/certificate';
 import type { Name } from '../certificates/name';
 import { firstFew } from '../firstFew';
-import { acceptanceOf, httpRefusal, httpStatus } from './acceptance';
+import { acceptanceOf, httpRefusal, httpStatus, wantsPostHandshake } from './acceptance';
 import { alertName } from './alerts';
 import { connectedAddress, type Probe, type ProbeEnd, type Reached } from './probe';
 import type { Proxy } from './proxy';
@@ -250,9 +250,18 @@ export function clientCertificateStep(situation: ClientSituation): Step {
   }
   const chosen = client === undefined ? chosenAtRandom(situation.candidates) : '';
   const alone = acceptanceOf(without);
-  const asks = without.server.certificateRequested
-    ? 'The server asks for a client certificate'
-    : 'The server begins a new handshake after the request, as servers do to ask for a client certificate only then';
+  const asks = wantsPostHandshake(without)
+    ? 'The server asks for a client certificate only after the handshake, which no Java client takes part in with TLS 1.3'
+    : without.server.certificateRequested
+      ? 'The server asks for a client certificate'
+      : 'The server begins a new handshake after the request, as servers do to ask for a client certificate only then';
+  if (wantsPostHandshake(without)) {
+    return failed(
+      step,
+      client === undefined ? 'client-certificate-required' : 'client-certificate-rejected',
+      `${asks}. It has to ask in the handshake, on a host or port of its own, or to speak TLS 1.2 there.`,
+    );
+  }
   if (client === undefined) {
     switch (alone) {
       case 'refused':

@@ -94,6 +94,7 @@ export function explanationOf(report: ConnectivityReport): string {
   const failed = report.steps.find(({ status }) => status === 'failed')?.message ?? '';
   const line = report.ssh?.publicKeyLine;
   const publicKey = line === undefined ? '' : ` The public key that it has to know: ${line}`;
+  const late = /only after the handshake/.test(failed);
   const texts: Readonly<Record<VerdictCode, string>> = {
     ok: report.ssh
       ? sshExplanation(report.ssh)
@@ -124,8 +125,12 @@ export function explanationOf(report: ConnectivityReport): string {
     'server-root-missing': rootMissing(server),
     'server-chain-incomplete': `The certificate is issued by ${missing}, which the server does not send and the keystore does not have. The receiver should send it; until then import it into the keystore.`,
     'server-certificate-invalid': failed,
-    'client-certificate-required': `Choose a key pair that the receiver accepts, and set it as private key alias in the adapter.${accepts}`,
-    'client-certificate-rejected': `The receiver has to know the certificate's issuer (or the certificate itself); hand it the public part.${accepts}`,
+    'client-certificate-required': late
+      ? failed
+      : `Choose a key pair that the receiver accepts, and set it as private key alias in the adapter.${accepts}`,
+    'client-certificate-rejected': late
+      ? failed
+      : `The receiver has to know the certificate's issuer (or the certificate itself); hand it the public part.${accepts}`,
     'client-key-unusable': failed,
     'connection-closed':
       'The server, or something before it, hung up. Its log knows why; firewalls and load balancers do so for senders they do not know.',

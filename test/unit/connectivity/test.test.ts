@@ -310,6 +310,26 @@ describe('connectivity test against real servers', function () {
     assert.equal(report.steps[5]?.status, 'failed');
   });
 
+  it('a server that asks for the certificate after the handshake, as Apache does by path', async () => {
+    const body =
+      "You don't have permission to access this resource.<br />Reason: Cannot perform Post-Handshake Authentication.<br />";
+    const port = await start({
+      version: 'TLSv1.3',
+      onSecure: (socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () =>
+          socket.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+        );
+      },
+    });
+    const without = await run(port);
+    expectVerdict(without, 'client-certificate-required');
+    assert.match(explanationOf(without), /only after the handshake.*has to ask in the handshake/);
+    const given = await run(port, { client: keyPair(client, 'partner_a') });
+    expectVerdict(given, 'client-certificate-rejected');
+    assert.match(given.steps[6]?.message ?? '', /only after the handshake/);
+  });
+
   it('plain HTTP, an SSH banner, garbage', async () => {
     for (const banner of [
       'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n',
