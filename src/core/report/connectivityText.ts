@@ -94,7 +94,7 @@ export function explanationOf(report: ConnectivityReport): string {
   const failed = report.steps.find(({ status }) => status === 'failed')?.message ?? '';
   const line = report.ssh?.publicKeyLine;
   const publicKey = line === undefined ? '' : ` The public key that it has to know: ${line}`;
-  const late = /only after the handshake/.test(failed);
+  const late = failed.includes('only after the handshake');
   const texts: Readonly<Record<VerdictCode, string>> = {
     ok: report.ssh
       ? sshExplanation(report.ssh)
