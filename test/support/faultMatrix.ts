@@ -97,6 +97,12 @@ export async function faultMatrix(): Promise<Fault[]> {
     identity: await namesake.issue('localhost', host),
   });
 
+  tls('ten certificates', 'ok', { identity: server, chainPem: chainOf(server, issuing, root, ...many.slice(0, 7)) });
+  tls('eleven certificates', 'server-certificate-invalid', {
+    identity: server,
+    chainPem: chainOf(server, issuing, root, ...many.slice(0, 8)),
+  });
+
   // Ours.
   tls('required, and given', 'ok', { identity: server, clientCa: clientRoot }, { client });
   tls('required, below an intermediate', 'ok', { identity: server, clientCa: clientRoot }, { client: deepClient });

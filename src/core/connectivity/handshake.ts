@@ -111,6 +111,8 @@ export function handshake(
       } else if (reader.seen.notTls) {
         finish({ stage: 'tls', kind: 'not-tls', detail: printable(reader.seen.notTls) });
       } else if (alert !== undefined) finish({ stage: 'tls', kind: 'alert', alert, detail });
+      // Our own stack refused the message, and the server went away upon that.
+      else if (/EXCESSIVE_MESSAGE_SIZE/i.test(detail)) finish({ stage: 'tls', kind: 'local', detail });
       else if (wireClosed || /^(ECONNRESET|EPIPE|closed)/.test(detail)) {
         finish({ stage: 'tls', kind: 'closed', detail });
       } else finish({ stage: 'tls', kind: 'local', detail });

@@ -169,6 +169,9 @@ function localStep(detail: string): Step {
   if (/NO_SHARED_CIPHER|NO_CIPHERS|DH_KEY_TOO_SMALL|BAD_DH|WRONG_CIPHER|KEY_TOO_SMALL|WRONG_CURVE/.test(text)) {
     return failed('tls', 'no-shared-cipher', `The server's way of encrypting is refused here (${detail}).`);
   }
+  if (text.includes('EXCESSIVE_MESSAGE_SIZE')) {
+    return failed('tls', 'server-certificate-invalid', 'The server sends more certificates than any client takes.');
+  }
   return failed('tls', 'connection-closed', `The handshake failed (${detail}).`);
 }
 

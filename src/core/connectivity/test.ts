@@ -248,10 +248,26 @@ function readChain({ server }: Probe): { readonly chain: readonly Certificate[];
   const [leaf, ...others] = server.chain ?? [];
   if (!leaf) return { chain: [], problem: 'The server sent no certificate.' };
   try {
-    return { chain: [readCertificate(leaf), ...others.flatMap(readIfPossible)] };
+    const chain = [readCertificate(leaf), ...others.flatMap(readIfPossible)];
+    const tooMuch = tooMuchForJava([leaf, ...others]);
+    return { chain, ...(tooMuch !== undefined && { problem: tooMuch }) };
   } catch (error) {
     return { chain: [], problem: `The server's certificate cannot be read: ${describeError(error)}` };
   }
+}
+
+/** JDK 17: `jdk.tls.maxCertificateChainLength` and `jdk.tls.maxHandshakeMessageSize` as they are when nobody sets them. */
+const javaTakes = { certificates: 10, octets: 32_768 } as const;
+
+function tooMuchForJava(chain: readonly Uint8Array[]): string | undefined {
+  if (chain.length > javaTakes.certificates) {
+    return `The server sends ${chain.length} certificates; Java, and so the tenant, takes ${javaTakes.certificates} at most.`;
+  }
+  // With three octets of length each (RFC 5246 section 7.4.2).
+  const octets = chain.reduce((sum, { length }) => sum + length + 3, 3);
+  return octets > javaTakes.octets
+    ? `The server sends ${Math.round(octets / 1024)} kB of certificates; Java, and so the tenant, takes ${javaTakes.octets / 1024} kB at most.`
+    : undefined;
 }
 
 /** A certificate above the server's own that cannot be read cannot take part; the path misses it and says so. */

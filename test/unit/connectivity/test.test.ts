@@ -330,6 +330,30 @@ describe('connectivity test against real servers', function () {
     assert.match(given.steps[6]?.message ?? '', /only after the handshake/);
   });
 
+  it('a thousand certificates, and ten megabytes of them: refused in time, and memory stays', async () => {
+    const thousand = server.pem + certificatesPem([issuing.certificate]).repeat(999);
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const port = await start({ chainPem: thousand, version });
+      const report = await run(port, { timeoutMs: 5_000 });
+      expectVerdict(report, 'server-certificate-invalid');
+    }
+    // The head of a Certificate message of TLS 1.2 that says 10 MB, and so much of it.
+    const before = process.memoryUsage().rss;
+    const port = await tcp((socket) => {
+      socket.once('data', () => {
+        const hello = Buffer.from(`020000260303${'11'.repeat(32)}00c02b00`, 'hex');
+        const record = (content: Buffer): Buffer =>
+          Buffer.concat([Buffer.from([0x16, 3, 3, content.length >> 8, content.length & 255]), content]);
+        socket.write(record(hello));
+        socket.write(record(Buffer.from([0x0b, 0x98, 0x96, 0x80])));
+        for (let left = 640; left > 0 && !socket.destroyed; left--) socket.write(record(Buffer.alloc(16_000)));
+      });
+    });
+    const report = await run(port);
+    assert.ok(!report.ok && report.ms < 3_500, report.verdict);
+    assert.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024);
+  });
+
   it('plain HTTP, an SSH banner, garbage', async () => {
     for (const banner of [
       'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n',
