@@ -108,6 +108,11 @@ function* httpTunnel({ login }: Proxy, host: string, port: number): Dialogue {
   const status = linesOf(answer)[0] ?? '';
   if (/^HTTP\/1\.\d 2\d\d\b/.test(status)) return { offers: [] };
   const code = /^HTTP\/\S+ (\d{3})/.exec(status)?.[1];
+  if (code?.startsWith('3')) {
+    throw new Refused(
+      `The proxy sends elsewhere instead of connecting (HTTP ${code}), as a network does that wants a login first.`,
+    );
+  }
   throw new Refused(
     code === '407'
       ? login

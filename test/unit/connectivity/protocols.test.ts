@@ -260,6 +260,20 @@ describe('connectivity test of other protocols and through proxies', function ()
       /the proxy does not connect to it/,
     );
     const gone = { kind: 'http', host: '127.0.0.1', port: await closedPort() } as const;
+    // One that sends elsewhere, to itself: it is not followed.
+    let asked = 0;
+    const elsewhere = await started(
+      startTcpServer((socket) => {
+        socket.once('data', () => {
+          asked++;
+          socket.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/login\r\nContent-Length: 0\r\n\r\n');
+        });
+      }),
+    );
+    const sent = await run(web.port, 'tls', 'tls', { proxy: at('http', elsewhere) });
+    expect(sent, 'proxy-refused');
+    assert.match(message(sent, 'proxy'), /sends elsewhere instead of connecting \(HTTP 302\)/);
+    assert.equal(asked, 1);
     const report = await run(web.port, 'tls', 'tls', { proxy: gone });
     expect(report, 'connection-refused');
     assert.match(message(report, 'tcp'), /The proxy refuses/);
