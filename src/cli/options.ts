@@ -44,6 +44,12 @@ export function badArguments(message: string, next = 'See flow-keystore --help.'
   return new FlowKeystoreError('arguments', message, {}, next);
 }
 
+/** The one of several forms of output that `--format` names. */
+export function readFormat<F extends object>(formats: F, text: string): keyof F {
+  if (Object.hasOwn(formats, text)) return text as keyof F;
+  throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
+}
+
 /** A whole number within bounds. */
 export function readNumber(text: string, option: string, min: number, max: number): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;

@@ -22,3 +22,7 @@ export async function readSmallFile(file: string): Promise<Uint8Array> {
         });
   }
 }
+
+/** The same, as text in UTF-8. */
+export const readSmallText = async (file: string): Promise<string> =>
+  Buffer.from(await readSmallFile(file)).toString('utf8');

@@ -9,7 +9,7 @@ import { sarifOf } from '../../core/report/sarif';
 import { counted } from '../counted';
 import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
-import { badArguments, readNumber, readOptions } from '../options';
+import { badArguments, readFormat, readNumber, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 import path from 'node:path';
 
@@ -29,7 +29,7 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
   if (!positionals.length) throw badArguments('check takes files, folders or project archives.');
   const days = readNumber(values.days, 'days', 0, 36_500);
   const severities = readRules(values.rule ?? []);
-  const format = readFormat(values.format ?? (values.json ? 'json' : 'text'));
+  const format = readFormat(formats, values.format ?? (values.json ? 'json' : 'text'));
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystores = [];
   for (const file of values.keystore ?? []) {
@@ -59,11 +59,6 @@ const formats = {
   sarif: (rows: readonly FindingRow[]) => `${JSON.stringify(sarifOf(rows), undefined, 2)}\n`,
   junit: junitOf,
 } as const;
-
-function readFormat(text: string): keyof typeof formats {
-  if (Object.hasOwn(formats, text)) return text as keyof typeof formats;
-  throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
-}
 
 /** `alias-empty=error`: another severity for a rule. */
 function readRules(given: readonly string[]): NonNullable<CheckOptions['severities']> {

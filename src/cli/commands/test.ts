@@ -6,7 +6,6 @@ import type { Channel } from '../../core/flow/model';
 import { nodeFiles } from '../../core/flow/nodeFiles';
 import type { FlowFile } from '../../core/flow/project';
 import { askOfChannel, targetOfChannel } from '../../core/checks/channelTarget';
-import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../core/connectivity/report';
 import {
   protocols,
@@ -16,17 +15,17 @@ import {
 } from '../../core/connectivity/protocols/protocols';
 import { parseProxy, type Proxy } from '../../core/connectivity/proxy';
 import { parseTarget, targetText, type Target, type Way } from '../../core/connectivity/target';
-import { addressInvalidReport, testConnectivity } from '../../core/connectivity/test';
-import { trustAnchors } from '../../core/keystore/anchors';
+import { addressInvalidReport } from '../../core/connectivity/test';
 import { reportText } from '../../core/report/connectivityText';
 import { asWord } from '../failureText';
 import { requireFlows } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
-import { badArguments, readNumber, readOptions } from '../options';
-import { readSmallFile } from '../smallFiles';
+import { badArguments, readFormat, readNumber, readOptions } from '../options';
+import { clientIn, meansOf, runTest } from '../runTest';
+import { readSmallText } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 import { askOf, askOptions, askUsage } from './testAsk';
-import { readFormat, testProfiles, testReceiversOf, type ManyOptions } from './testMany';
+import { manyFormats, testProfiles, testReceiversOf, type ManyOptions } from './testMany';
 
 export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID | PATH... | --profiles FILE [NAME...] [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--parallel 8] [--format text|json|sarif|junit] [--json]`;
 
@@ -71,7 +70,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
   const timeoutMs = values.timeout === undefined ? undefined : readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
-  const knownHosts = await knownHostsOf(values['known-hosts']);
+  const knownHosts = values['known-hosts'] === undefined ? undefined : await readSmallText(values['known-hosts']);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystore = values.keystore === undefined ? undefined : await opener.open(values.keystore);
   const trusted = keystore && !values.trust ? [keystore] : [];
@@ -81,7 +80,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     const options: ManyOptions = {
       ...{ keystore, trusted, opener, proxy, knownHosts, timeoutMs },
       parallel: readNumber(values.parallel, 'parallel', 1, 64),
-      format: readFormat(values.format ?? (values.json ? 'json' : 'text')),
+      format: readFormat(manyFormats, values.format ?? (values.json ? 'json' : 'text')),
     };
     return values.profiles === undefined
       ? testReceiversOf(positionals, options, terminal)
@@ -110,24 +109,12 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     }
     const asked = await askOf(values, target.protocol, terminal);
     const alias = aliasFor(channel, values.alias, keystore !== undefined, terminal);
-    const client =
-      keystore && alias !== undefined ? clientOf(keystore.keystore, alias, () => keystore.password ?? '') : undefined;
+    const client = keystore && clientIn(keystore, alias);
     const ask =
       asked ??
       (client && channel ? askOfChannel(channel.channel, channel.source.parametersFile?.parameters) : undefined);
-    return testConnectivity({
-      target,
-      anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
-      ...(client && { client }),
-      candidates: keystore ? keyPairsOf(keystore.keystore) : [],
-      ...(proxy && { proxy }),
-      ...(ask && { ask }),
-      ...(knownHosts !== undefined && { knownHosts }),
-      timeoutMs: timeoutMs ?? 10_000,
-      signal: terminal.signal,
-      from: os.hostname(),
-      now: terminal.now,
-    });
+    const means = meansOf({ keystore, trusted, proxy, knownHosts }, timeoutMs);
+    return runTest({ target, ...(client && { client }), ...(ask && { ask }) }, means, terminal);
   }
 }
 
@@ -159,10 +146,6 @@ interface WayOptions {
 const isProtocol = (name: string): name is ProtocolName => Object.hasOwn(protocols, name);
 
 const isProtection = (name: string, ports: Protocol['ports']): name is Protection => Object.hasOwn(ports, name);
-
-async function knownHostsOf(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : Buffer.from(await readSmallFile(file)).toString('utf8');
-}
 
 /** An address with a login belongs into a variable: arguments can be seen by others. */
 function proxyOf(address: string | undefined, variable: string | undefined, terminal: Terminal): Proxy | undefined {

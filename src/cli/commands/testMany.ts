@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import {
   receiverTests,
@@ -6,53 +5,37 @@ import {
   type ReceiverResult,
   type ReceiverTest,
 } from '../../core/checks/receiverTests';
-import { clientOf, keyPairsOf } from '../../core/connectivity/client';
 import { askOfProfile, readProfiles, targetOfProfile, type TestProfile } from '../../core/connectivity/profiles';
 import { protocols } from '../../core/connectivity/protocols/protocols';
-import type { Proxy } from '../../core/connectivity/proxy';
 import type { ConnectivityReport } from '../../core/connectivity/report';
 import { targetText } from '../../core/connectivity/target';
-import { testConnectivity } from '../../core/connectivity/test';
 import { FlowKeystoreError } from '../../core/errors';
-import { trustAnchors } from '../../core/keystore/anchors';
 import { resultRows, resultsData, resultsJUnit, resultsText, summaryOf } from '../../core/report/receiverResults';
 import { problemRows } from '../../core/report/findingRows';
 import { sarifOf } from '../../core/report/sarif';
 import { flowsIn } from '../flowFiles';
-import type { KeystoreOpener, OpenKeystore } from '../keystores';
-import { badArguments } from '../options';
-import { readSmallFile } from '../smallFiles';
+import { inFile } from '../inFile';
+import type { KeystoreOpener } from '../keystores';
+import { clientIn, meansOf, runTest, type TestSources } from '../runTest';
+import { readSmallText } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 import { passwordOf } from './testAsk';
 
 /** How tests of several receivers are made. */
-export interface ManyOptions {
-  readonly keystore: OpenKeystore | undefined;
-  /** Whom to trust; of the keystore where none are named. */
-  readonly trusted: readonly OpenKeystore[];
+export interface ManyOptions extends TestSources {
   readonly opener: KeystoreOpener;
-  readonly proxy: Proxy | undefined;
-  readonly knownHosts: string | undefined;
-  /** Milliseconds; undefined: 10 seconds, or what the kept test says. */
+  /** Milliseconds; undefined: the usual, or what the kept test says. */
   readonly timeoutMs: number | undefined;
   readonly parallel: number;
-  readonly format: keyof typeof formats;
+  readonly format: keyof typeof manyFormats;
 }
 
-const usualTimeout = 10_000;
-
-const formats = {
+export const manyFormats = {
   text: resultsText,
   json: (results: readonly ReceiverResult[]) => `${JSON.stringify(resultsData(results), undefined, 2)}\n`,
   sarif: (results: readonly ReceiverResult[]) => `${JSON.stringify(sarifOf(resultRows(results)), undefined, 2)}\n`,
   junit: resultsJUnit,
 };
-
-export function readFormat(text: string): keyof typeof formats {
-  const found = (Object.keys(formats) as (keyof typeof formats)[]).find((each) => each === text);
-  if (found) return found;
-  throw badArguments(`--format takes ${Object.keys(formats).join(', ')}, not "${text}".`);
-}
 
 /** Tests every receiver of flows, folders and archives; 1 where one does not connect or a file could not be read. */
 export async function testReceiversOf(
@@ -64,27 +47,17 @@ export async function testReceiversOf(
   for (const { file, message } of problemRows(problems)) terminal.err(`flow-keystore: ${file}: ${message}\n`);
   const tests = receiverTests(flows);
   if (!tests.length) note(terminal, 'There is no receiver with an address.');
-  const { keystore, trusted, proxy, knownHosts, timeoutMs = usualTimeout } = options;
+  const { keystore } = options;
   if (!keystore && tests.some(({ usesKeyPair }) => usesKeyPair)) {
     note(terminal, 'Channels authenticate with a key pair; tested without. Give the keystore with --keystore FILE.');
   }
-  const anchors = trusted.flatMap((each) => trustAnchors(each.keystore));
-  const candidates = keystore ? keyPairsOf(keystore.keystore) : [];
+  const means = meansOf(options, options.timeoutMs);
   const results = await runReceiverTests(tests, {
     limit: options.parallel,
     run: ({ target, alias, ask }) => {
-      const client =
-        keystore && alias !== undefined ? clientOf(keystore.keystore, alias, () => keystore.password ?? '') : undefined;
-      return testConnectivity({
-        ...{ target, anchors, candidates, timeoutMs },
-        ...(client && { client }),
-        ...(client && ask && { ask }),
-        ...(proxy && { proxy }),
-        ...(knownHosts !== undefined && { knownHosts }),
-        signal: terminal.signal,
-        from: os.hostname(),
-        now: terminal.now,
-      });
+      const client = keystore && clientIn(keystore, alias);
+      const what = { target, ...(client && { client }), ...(client && ask && { ask }) };
+      return runTest(what, means, terminal);
     },
   });
   return tell(results, options, terminal) || (problems.length ? 1 : 0);
@@ -146,12 +119,8 @@ export async function testProfiles(
 }
 
 async function profilesOf(file: string): Promise<TestProfile[]> {
-  const content = Buffer.from(await readSmallFile(file)).toString('utf8');
-  try {
-    return readProfiles(content);
-  } catch (error) {
-    throw error instanceof FlowKeystoreError ? error.at({ file }) : error;
-  }
+  const content = await readSmallText(file);
+  return inFile(file, () => readProfiles(content));
 }
 
 /** Opens what a test needs, and asks for its password. */
@@ -170,27 +139,14 @@ async function prepare(
   const password = needsPassword ? await passwordOf(login.user, login.passwordEnv, terminal) : '';
   const ask = askOfProfile(profile, password);
   const knownHosts =
-    profile.knownHosts === undefined
-      ? options.knownHosts
-      : Buffer.from(await readSmallFile(at(profile.knownHosts))).toString('utf8');
-  const client = alias === undefined ? undefined : clientOf(keystore?.keystore, alias, () => keystore?.password ?? '');
-  return () =>
-    testConnectivity({
-      target,
-      anchors: trusted.flatMap((each) => trustAnchors(each.keystore)),
-      candidates: keystore ? keyPairsOf(keystore.keystore) : [],
-      timeoutMs: options.timeoutMs ?? (timeoutSeconds === undefined ? usualTimeout : timeoutSeconds * 1000),
-      ...(client && { client }),
-      ...(ask && { ask }),
-      ...(options.proxy && { proxy: options.proxy }),
-      ...(knownHosts !== undefined && { knownHosts }),
-      signal: terminal.signal,
-      from: os.hostname(),
-      now: terminal.now,
-    });
+    profile.knownHosts === undefined ? options.knownHosts : await readSmallText(at(profile.knownHosts));
+  const client = clientIn(keystore, alias);
+  const timeoutMs = options.timeoutMs ?? (timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000);
+  const means = meansOf({ keystore, trusted, proxy: options.proxy, knownHosts }, timeoutMs);
+  return () => runTest({ target, ...(client && { client }), ...(ask && { ask }) }, means, terminal);
 }
 
 function tell(results: readonly ReceiverResult[], { format }: ManyOptions, terminal: Terminal): number {
-  terminal.out(formats[format](results));
+  terminal.out(manyFormats[format](results));
   return summaryOf(results).fail ? 1 : 0;
 }

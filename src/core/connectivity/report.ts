@@ -196,8 +196,27 @@ export function isOkVerdict(verdict: VerdictCode): boolean {
   return verdict === 'ok' || verdict.startsWith('ok-');
 }
 
+/** What every report has, once its last step is decided. @param started when, by `performance.now()` */
+export function outcomeOf({
+  test: { target, from },
+  at,
+  started,
+  steps,
+  attempts,
+}: {
+  readonly test: Pick<ConnectivityReport, 'target' | 'from'>;
+  readonly started: number;
+} & Pick<ConnectivityReport, 'at' | 'steps' | 'attempts'>): Pick<
+  ConnectivityReport,
+  'target' | 'from' | 'at' | 'ms' | 'verdict' | 'ok' | 'steps' | 'attempts'
+> {
+  const verdict = verdictOf(steps);
+  const ms = Math.round(performance.now() - started);
+  return { target, from, at, ms, verdict, ok: isOkVerdict(verdict), steps, attempts };
+}
+
 /** The first failing step decides. */
-export function verdictOf(steps: readonly Step[]): VerdictCode {
+function verdictOf(steps: readonly Step[]): VerdictCode {
   const failed = steps.find(({ status }) => status === 'failed');
   if (failed) return failed.code ?? 'connection-closed';
   return steps.find(({ code }) => code !== undefined && isOkVerdict(code))?.code ?? 'ok';

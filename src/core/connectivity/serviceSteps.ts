@@ -3,7 +3,7 @@ import type { ServiceEnd } from './serviceEnd';
 import type { ServiceAsk } from './protocols/ask';
 import type { Found, Part, ServiceFacts } from './protocols/dialogue';
 import { protocols } from './protocols/protocols';
-import type { Step } from './report';
+import { extentOf, type Step } from './report';
 import { failed, skipped } from './steps';
 import type { Target } from './target';
 
@@ -22,9 +22,8 @@ const refusals = { service: 'service-refused', login: 'login-refused', contents:
 /** What the protocol on top of the connection came to: greeting, login, and what was looked for. */
 export function serviceSteps(situation: ServiceSituation): Step[] {
   const { service, ask, withheld } = situation;
-  const wanted = order.filter(
-    (part) => part === 'service' || (part === 'login' ? ask?.login : Object.keys(ask?.contents ?? {}).length > 0),
-  );
+  const extent = extentOf(undefined, ask);
+  const wanted = order.filter((part) => part === 'service' || extent[part]);
   if (!service) return wanted.map((part) => skipped(part));
   const facts: ServiceFacts = service.facts ?? { offers: [] };
   const reached = service.kind === 'done' ? order.length : order.indexOf(service.part);

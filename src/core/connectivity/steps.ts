@@ -251,20 +251,19 @@ export function clientCertificateStep(situation: ClientSituation): Step {
           message: `The server never asked for a client certificate; "${client}" was not sent.`,
         };
   }
-  const chosen = client === undefined ? chosenAtRandom(situation.candidates) : '';
-  const alone = acceptanceOf(without);
-  const asks = wantsPostHandshake(without)
-    ? 'The server asks for a client certificate only after the handshake, which no Java client takes part in with TLS 1.3'
-    : without.server.certificateRequested
-      ? 'The server asks for a client certificate'
-      : 'The server begins a new handshake after the request, as servers do to ask for a client certificate only then';
   if (wantsPostHandshake(without)) {
     return failed(
       step,
       client === undefined ? 'client-certificate-required' : 'client-certificate-rejected',
-      `${asks}. It has to ask in the handshake, on a host or port of its own, or to speak TLS 1.2 there.`,
+      'The server asks for a client certificate only after the handshake, which no Java client takes part in with TLS 1.3. ' +
+        'It has to ask in the handshake, on a host or port of its own, or to speak TLS 1.2 there.',
     );
   }
+  const chosen = client === undefined ? chosenAtRandom(situation.candidates) : '';
+  const alone = acceptanceOf(without);
+  const asks = without.server.certificateRequested
+    ? 'The server asks for a client certificate'
+    : 'The server begins a new handshake after the request, as servers do to ask for a client certificate only then';
   if (client === undefined) {
     switch (alone) {
       case 'refused':

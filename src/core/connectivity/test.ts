@@ -12,8 +12,7 @@ import { protocols } from './protocols/protocols';
 import { proxyText, type Proxy } from './proxy';
 import {
   extentOf,
-  isOkVerdict,
-  verdictOf,
+  outcomeOf,
   type ClientReport,
   type ConnectivityReport,
   type ServerReport,
@@ -178,17 +177,9 @@ async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): P
     const told = isOver && service?.kind !== 'done' ? undefined : service;
     add(...serviceSteps({ target, service: told, ask: test.ask, withheld, timeoutMs }));
   }
-  const verdict = verdictOf(steps);
   const facts = withCertificate?.cipher !== undefined ? withCertificate : without;
   return {
-    target,
-    from: test.from,
-    at: now,
-    ms: Math.round(performance.now() - started),
-    verdict,
-    ok: isOkVerdict(verdict),
-    steps,
-    attempts: without.attempts,
+    ...outcomeOf({ test, at: now, started, steps, attempts: without.attempts }),
     ...(facts.version !== undefined && {
       tls: {
         version: facts.version,

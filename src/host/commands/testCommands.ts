@@ -154,7 +154,8 @@ async function testReceiver(
   });
 }
 
-function requestOf(
+/** @param alias of the key pair; null: none is shown */
+export function requestOf(
   { target, ask, knownHosts, timeoutMs }: TestOptions,
   session: KeystoreSession | undefined,
   alias: string | null,

@@ -14,7 +14,7 @@ import { confirmed, showInformation } from '../ui/messages';
 import { withProgress } from '../ui/progress';
 import { GaveUp } from './choosing';
 import type { ReceiverVerdict, TestReceiversArgument } from './commandMap';
-import { reportRequest, type TestRequest } from './testCommands';
+import { reportRequest, requestOf, type TestRequest } from './testCommands';
 import { keystoreForTest, readyKey } from './testKeys';
 
 const { t } = vscode.l10n;
@@ -49,15 +49,15 @@ export async function testReceivers(host: Host, argument: TestReceiversArgument)
       {
         limit: settings.testsAtOnce(),
         keyOf: (test) => JSON.stringify([test.target, test.alias, test.ask, sessionOf(test)?.uri.toString()]),
-        run: (test) => runConnectivityTest(requestOf(test, sessionOf(test)), signal),
+        run: (test) => runConnectivityTest(plannedRequest(test, sessionOf(test)), signal),
         onResult: ({ test, report }) => {
           const place = plannedOf.get(idOf(test));
           if (!place || !report) return;
           const request: TestRequest = {
-            ...requestOf({ ...test, target: report.target }, place.session),
+            ...plannedRequest({ ...test, target: report.target }, place.session),
             channel: { flow: place.flow, id: test.channel, ...(test.alias === undefined ? {} : { alias: test.alias }) },
           };
-          const show = (): Promise<unknown> =>
+          const show = (): void =>
             host.reports.show(
               reportRequest(host, request, () => undefined),
               report,
@@ -76,17 +76,13 @@ export async function testReceivers(host: Host, argument: TestReceiversArgument)
 
 const idOf = ({ file, channel }: ReceiverTest): string => `${file}#${channel}`;
 
-function requestOf(
-  { target, alias, ask }: Pick<ReceiverTest, 'alias' | 'ask'> & { readonly target: TestRequest['target'] },
+function plannedRequest(
+  { target, alias, ask }: Pick<ReceiverTest, 'alias' | 'ask'> & Pick<TestRequest, 'target'>,
   session: KeystoreSession | undefined,
 ): TestRequest {
-  return {
-    target,
-    ...(session ? { session } : {}),
-    ...(alias === undefined ? {} : { alias }),
-    // The key that it logs in with is in the keystore.
-    ...(ask && session && alias !== undefined ? { ask } : {}),
-  };
+  // The key that it logs in with is in the keystore.
+  const login = ask && session && alias !== undefined ? { ask } : {};
+  return requestOf({ target, ...login }, session, alias ?? null);
 }
 
 async function testableOf(host: Host, argument: TestReceiversArgument): Promise<readonly WorkspaceReceiver[]> {

@@ -78,17 +78,16 @@ export class ConnectivityReports implements vscode.Disposable {
     const settings = channel && (await this.settingsOf(channel));
     return panel.begin(request, (report) => {
       if (!channel || settings === undefined) return;
-      const show = (): Promise<unknown> => this.show(request, report);
+      const show = (): void => this.show(request, report);
       this.services.tests.set(channel.flow, channel.id, recordOf(report, settings, show));
     });
   }
 
   /** Shows the report of a test that is over. */
-  async show(request: ReportRequest, report: ConnectivityReport): Promise<void> {
+  show(request: ReportRequest, report: ConnectivityReport): void {
     this.panelOf(request)
       .begin(request, () => undefined)
       .finish(report);
-    return Promise.resolve();
   }
 
   private panelOf({ target }: ReportRequest): ReportPanel {

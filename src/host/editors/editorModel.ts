@@ -40,7 +40,7 @@ export interface TestRecord {
   /** As the channel had them then: a test says nothing about other ones. */
   readonly settings: string;
   /** Shows its report. */
-  readonly show?: () => Promise<unknown>;
+  readonly show?: () => unknown;
 }
 
 export interface EditorSource {

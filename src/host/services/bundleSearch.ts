@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { inParallel } from '../../core/parallel';
 import { isPemBundle } from '../../core/keystore/pem/bundle';
 
 export const bundlePattern = '**/*.{pem,crt,PEM,CRT}';
@@ -26,14 +27,10 @@ export class BundleSearch {
       ({ scheme }) => scheme === 'file',
     );
     const judged = new Map<string, Judged>();
-    const left = [...candidates];
-    const work = async (): Promise<void> => {
-      for (let uri = left.pop(); uri; uri = left.pop()) {
-        const found = await this.judge(uri).catch(() => undefined);
-        if (found) judged.set(uri.toString(), found);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    await inParallel(candidates, atOnce, async (uri) => {
+      const found = await this.judge(uri).catch(() => undefined);
+      if (found) judged.set(uri.toString(), found);
+    });
     this.judged = judged;
     return candidates.filter((uri) => judged.get(uri.toString())?.isBundle);
   }

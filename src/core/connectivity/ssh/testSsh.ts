@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { describeError } from '../../errors';
-import { sshPublicKeyLine } from '../../keys/openssh/publicKey';
+import { blobFingerprint, sshPublicKeyLine } from '../../keys/openssh/publicKey';
 import { noMessages, reach } from '../probe';
 import type { Login } from '../protocols/ask';
-import { extentOf, isOkVerdict, verdictOf, type ConnectivityReport, type SshReport, type Step } from '../report';
+import { extentOf, outcomeOf, type ConnectivityReport, type SshReport, type Step } from '../report';
 import { connectionSteps, reachedStep, skipped } from '../steps';
 import { targetText } from '../target';
 import type { ConnectivityTest } from '../test';
@@ -32,18 +31,10 @@ export async function testSsh(test: ConnectivityTest, onStep?: (step: Step) => v
   const options = { ...target, timeoutMs, ...(proxy && { proxy }), ...(signal && { signal }) };
   const reached = await reach({ ...options, onReached: (stage) => add(reachedStep(stage, target, proxy)) });
   const finish = (ssh?: SshReport, facts?: SshFacts): ConnectivityReport => {
-    const verdict = verdictOf(steps);
     const found = facts?.directory && directoryFound(facts.directory);
     const loggedIn = facts?.loggedIn?.join(', ');
     return {
-      target,
-      from: test.from,
-      at: now,
-      ms: Math.round(performance.now() - started),
-      verdict,
-      ok: isOkVerdict(verdict),
-      steps,
-      attempts: reached.attempts,
+      ...outcomeOf({ test, at: now, started, steps, attempts: reached.attempts }),
       ...(ssh && { ssh }),
       ...(facts && (loggedIn !== undefined || found)
         ? { service: { offers: [], ...(loggedIn !== undefined && { loggedIn }), ...(found && { found }) } }
@@ -121,9 +112,8 @@ function sshReport({ ident, hostKey, algorithms, logins }: SshFacts, test: Conne
 
 function hostKeyOf(blob: Uint8Array, host: string): NonNullable<SshReport['hostKey']> {
   const type = keyType(blob);
-  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
   const key = Buffer.from(blob).toString('base64');
-  return { type, fingerprint: `SHA256:${digest}`, knownHostsLine: `${host} ${type} ${key}` };
+  return { type, fingerprint: blobFingerprint(blob), knownHostsLine: `${host} ${type} ${key}` };
 }
 
 function publicKeyOf({ ask, client }: ConnectivityTest): Pick<SshReport, 'publicKeyLine'> {

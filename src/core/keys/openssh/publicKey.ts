@@ -70,8 +70,10 @@ export function sshPublicKeyLine(spki: Uint8Array, comment: string): string {
 }
 
 /** As `ssh-keygen -l` shows it: `SHA256:` and base64 without padding. */
-export function sshFingerprint(spki: Uint8Array): string {
-  const { blob } = sshPublicKey(spki);
+export const sshFingerprint = (spki: Uint8Array): string => blobFingerprint(sshPublicKey(spki).blob);
+
+/** The same, of a key as SSH writes it (RFC 4253 section 6.6). */
+export function blobFingerprint(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
