@@ -4,6 +4,7 @@ import Mocha from 'mocha';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleTests, programFiles, testFiles } from './support/bundle.mjs';
+import { runByFile, sum } from './support/tally.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const [suite, ...only] = process.argv.slice(2);
@@ -22,14 +23,9 @@ const mocha = new Mocha({
   reporter: process.env.MOCHA_REPORTER ?? 'dot',
 });
 for (const bundle of bundles) mocha.addFile(bundle);
-const stats = await new Promise((done) => {
-  const runner = mocha.run(() => done(runner.stats));
-});
+const counts = sum(await runByFile(mocha));
 if (!only.length) {
   mkdirSync(path.join(root, 'out/results'), { recursive: true });
-  writeFileSync(
-    path.join(root, 'out/results', `${suite}.json`),
-    JSON.stringify({ passed: stats.passes, failed: stats.failures, skipped: stats.pending }),
-  );
+  writeFileSync(path.join(root, 'out/results', `${suite}.json`), JSON.stringify(counts));
 }
-process.exit(stats.failures || !(stats.passes || stats.pending) ? 1 : 0);
+process.exit(counts.failed || !(counts.passed || counts.skipped) ? 1 : 0);

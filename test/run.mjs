@@ -60,7 +60,8 @@ await Promise.all(
     for (let step = waiting.shift(); step; step = waiting.shift()) await runStep(step);
   }),
 );
-if (failures.length) console.log(`\nFailed: ${failures.join(', ')}`);
+// Once more at the end: what a suite printed of it may be thousands of lines above.
+if (failures.length) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`\nIn ${((performance.now() - begun) / 1000).toFixed(0)} s:`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed ? 1 : 0);
@@ -95,7 +96,7 @@ async function runStep(step) {
     console.error(`${counts.skipped} skipped: in CI every tool is there, so nothing may be.`);
     counts.failed += counts.skipped;
   }
-  if (counts.failed) failures.push(step.name);
+  if (counts.failed) failures.push([step.name, ...(counts.failures ?? [])].join('\n  '));
   for (const key of Object.keys(total)) total[key] += counts[key];
   console.log(
     `--- ${step.name}: ${counts.failed ? 'FAILED' : 'ok'}, ${((performance.now() - started) / 1000).toFixed(1)} s`,

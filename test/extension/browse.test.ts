@@ -77,6 +77,15 @@ describe('browsing keystores in VS Code', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('remembers what is unfolded by what VS Code asks for: it does not tell of all that it unfolds', async () => {
+    const row = await root();
+    assert.equal(item(row).collapsibleState, vscode.TreeItemCollapsibleState.Collapsed);
+    await rows(row);
+    await run('flowKeystore.filter', { text: 'partner', silent: true });
+    await run('flowKeystore.clearFilter');
+    assert.equal(item(await root()).collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
+  });
+
   it('shows a page, and the next one when asked for', async () => {
     const before = await rows();
     assert.equal(before.length, 501);

@@ -4,6 +4,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** The title of each test that failed, and the first line of why. */
+  failures: string[];
 }
 
 /** By test file. */

@@ -5,18 +5,21 @@ import path from 'node:path';
 /** The most files that are run once more: where more fail, it is not for the machine. */
 const fewFiles = 3;
 
-/** Runs `mocha`; resolves with the counts of each file as mocha names it ('' for what belongs to none). */
+/** Runs `mocha`; resolves with the counts of each file as mocha names it ('' for what belongs to none), and what failed in it. */
 export async function runByFile(mocha) {
   const counts = {};
   const count = (runnable, what) => {
     const file = runnable.file ?? runnable.parent?.file ?? '';
-    counts[file] ??= { passed: 0, failed: 0, skipped: 0 };
+    counts[file] ??= { passed: 0, failed: 0, skipped: 0, failures: [] };
     counts[file][what] += 1;
+    return counts[file];
   };
   await new Promise((done) => {
     const runner = mocha.run(done);
     runner.on('pass', (test) => count(test, 'passed'));
-    runner.on('fail', (runnable) => count(runnable, 'failed'));
+    runner.on('fail', (runnable, error) =>
+      count(runnable, 'failed').failures.push(`${runnable.fullTitle()}: ${firstLine(error)}`),
+    );
     runner.on('pending', (test) => count(test, 'skipped'));
   });
   return counts;
@@ -34,9 +37,16 @@ export function merged(first, second) {
 }
 
 export function sum(counts) {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const each of Object.values(counts)) for (const key of Object.keys(total)) total[key] += each[key];
+  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  for (const each of Object.values(counts)) {
+    for (const key of ['passed', 'failed', 'skipped']) total[key] += each[key];
+    total.failures.push(...each.failures);
+  }
   return total;
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split('\n', 1)[0];
 }
 
 /** What to say of files that ran twice, or ''. */

@@ -222,7 +222,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
         await workbench.input(`localhost:${mail.port}`, 'Host, with its port where it is not 587');
         await workbench.quickPick('Login');
         await workbench.quickPick('plain user and password');
-        await workbench.input('me', 'User');
+        await workbench.input('me', 'User (Press');
         await workbench.input('s3cret-login', 'Password of me');
         await workbench.quickRow('me, plain user and password').waitFor();
         await workbench.screenshot('test-options');

@@ -116,6 +116,8 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
         return this.keystores();
       case 'keystore':
       case 'group':
+        // VS Code asks for rows under another when that is unfolded. It tells of the unfolding too, but not while it reads the view anew.
+        this.unfolded.add(node.id);
         return [...(await this.childrenOf(node))];
       case 'entry':
         return childrenOfEntry(node);
