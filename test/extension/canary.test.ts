@@ -12,7 +12,7 @@ import { readKeystore, sealFor } from '../../src/core/keystore/store';
 import type { CommandId, Commands } from '../../src/host/commands/commandMap';
 import type { TreeNode } from '../../src/host/tree/nodes';
 import { makePracticeIdentities } from '../support/practiceIdentities';
-import { startPracticeReceiver } from '../support/practiceReceiver';
+import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { filesBelow, SecretSearch, type Leak } from '../support/secretSearch';
 import { makeCa, makeSelfSigned } from '../support/testCertificates';
 import { flowText, httpReceiver } from '../unit/flow/flowText';

@@ -18,7 +18,7 @@ import type { KeystoreSession } from '../../src/host/services/keystoreSession';
 import type { TreeNode } from '../../src/host/tree/nodes';
 import { startTcpServer } from '../support/faultServers';
 import { makePracticeIdentities } from '../support/practiceIdentities';
-import { startPracticeReceiver } from '../support/practiceReceiver';
+import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
 import { makeCa } from '../support/testCertificates';
 

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { element, oid, sequence } from '../../src/core/asn1/der';
 import type { Certificate } from '../../src/core/certificates/certificate';
 import type { AlternativeName } from '../../src/core/certificates/alternativeNames';
-import { extensionOid, type Extension } from '../../src/core/certificates/extensions';
 import { issueCertificate, type IssueRequest } from '../../src/core/certificates/issue';
 import { certificatesPem } from '../../src/core/certificates/pem';
+import { issuerAddressExtension } from '../../src/core/certificates/writeExtensions';
+
+export { localNames } from '../../src/core/connectivity/practice/identities';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -66,13 +67,6 @@ export function makeSelfSigned(name: string, options: TestOptions = {}): Promise
   return makeIdentity(name, options);
 }
 
-/** What a server on this machine presents: localhost, 127.0.0.1, ::1. */
-export const localNames: readonly AlternativeName[] = [
-  { kind: 'dns', value: 'localhost' },
-  { kind: 'ip', value: '127.0.0.1' },
-  { kind: 'ip', value: '::1' },
-];
-
 async function makeIdentity(name: string, options: TestOptions, issuer?: TestIdentity): Promise<TestIdentity> {
   const spec = options.key ?? { algorithm: 'EC', curve: 'P-256' };
   const { privateKey, publicKey } =
@@ -83,7 +77,10 @@ async function makeIdentity(name: string, options: TestOptions, issuer?: TestIde
         : generateKeyPairSync('ed25519');
   const now = Date.now();
   const { ca, extendedKeyUsage, serialNumber, hash, issuerAt, alternativeNames, organization } = options;
-  const extensions = [...(options.extensions ?? []), ...(issuerAt === undefined ? [] : [issuerAtExtension(issuerAt)])];
+  const extensions = [
+    ...(options.extensions ?? []),
+    ...(issuerAt === undefined ? [] : [issuerAddressExtension(issuerAt)]),
+  ];
   const certificate = await issueCertificate({
     subject: [
       { label: 'CN', value: name },
@@ -103,10 +100,3 @@ async function makeIdentity(name: string, options: TestOptions, issuer?: TestIde
   });
   return new TestIdentity(certificate, privateKey, [certificate, ...(issuer?.chain ?? [])]);
 }
-
-/** Authority information access with id-ad-caIssuers (RFC 5280 section 4.2.2.1). */
-const issuerAtExtension = (address: string): Extension => ({
-  oid: extensionOid.authorityInfoAccess,
-  critical: false,
-  value: sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), element(0x86, Buffer.from(address, 'latin1')))),
-});

@@ -4,12 +4,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { certificatesPem } from '../../src/core/certificates/pem';
 import { getKeyPair } from '../../src/core/keystore/edit';
 import { readKeystore } from '../../src/core/keystore/store';
 import { makePracticeIdentities } from '../support/practiceIdentities';
-import { startPracticeReceiver, type PracticeReceiver } from '../support/practiceReceiver';
+import { startPracticeReceiver, type PracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { startLineServer } from '../support/protocolServers';
+import { localNames } from '../support/testCertificates';
 import { openWorkbench, type Theme, type Workbench } from './harness';
 
 const password = 'Keystore-1';
@@ -20,16 +20,13 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     let workbench: Workbench;
     let receiver: PracticeReceiver;
     let scratch: string;
-    let accepts: string;
     let keystore: string;
     let flow: string;
     let original: string;
 
     before(async () => {
       scratch = mkdtempSync(path.join(os.tmpdir(), 'line-'));
-      accepts = path.join(scratch, 'accepts');
-      const { server, clientCa } = await makePracticeIdentities();
-      receiver = await startPracticeReceiver({ port: 0, server, clientCa, acceptsFolder: accepts });
+      receiver = await startPracticeReceiver({ port: 0, ...(await makePracticeIdentities()) });
       const project = path.join(scratch, 'workspace/Orders');
       cpSync(path.join(process.env['PROJECT_ROOT']!, 'examples/workspace/Orders to Partner A'), project, {
         recursive: true,
@@ -73,7 +70,7 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
       await workbench.treeRow('partner_a').waitFor();
       await workbench.screenshot('tree');
       const pair = getKeyPair(await readKeystore(readFileSync(keystore), password), 'partner_a');
-      writeFileSync(path.join(accepts, 'partner_a.pem'), certificatesPem(pair.chain));
+      receiver.accept(pair.chain);
     });
 
     it('sets authentication and alias in the adapter editor; the file differs in these values alone', async () => {
@@ -201,7 +198,8 @@ for (const theme of ['dark', 'light'] satisfies Theme[]) {
     });
 
     it('tests a mail server, which begins TLS when it is asked to', async () => {
-      const { server: identity } = await makePracticeIdentities();
+      const { root } = await makePracticeIdentities();
+      const identity = await root.issue('localhost', { alternativeNames: localNames });
       const mail = await startLineServer(
         {
           greeting: '220 mail.practice.example ready\r\n',

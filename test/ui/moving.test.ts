@@ -6,7 +6,7 @@ import { addCertificates, addKeyPair, getKeyPair } from '../../src/core/keystore
 import type { Keystore } from '../../src/core/keystore/model';
 import { emptyKeystore, readKeystore, sealFor, writeKeystore } from '../../src/core/keystore/store';
 import { makePracticeIdentities } from '../support/practiceIdentities';
-import { startPracticeReceiver, type PracticeReceiver } from '../support/practiceReceiver';
+import { startPracticeReceiver, type PracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { makeCa, type TestIdentity } from '../support/testCertificates';
 import { openWorkbench, theme, type Workbench } from './harness';
 
@@ -56,8 +56,7 @@ describe('moving entries in and out', () => {
     scratch = mkdtempSync(path.join(os.tmpdir(), 'moving-'));
     writeFileSync(path.join(scratch, 'partner.p12'), await writeKeystore(ours, password));
     writeFileSync(path.join(scratch, 'theirs.pfx.txt'), await writeKeystore(second, theirs));
-    const { server, clientCa } = await makePracticeIdentities();
-    receiver = await startPracticeReceiver({ port: 0, server, clientCa });
+    receiver = await startPracticeReceiver({ port: 0, ...(await makePracticeIdentities()) });
     workbench = await openWorkbench({ theme, workspace: scratch });
     await workbench.unlock('partner.p12', password);
     await workbench.treeRow('PKCS12 \u00b7 4 entries').waitFor();

@@ -7,7 +7,7 @@ import type { Locator } from 'playwright-core';
 import { addCertificates, addKeyPair } from '../../src/core/keystore/edit';
 import { emptyKeystore, sealFor, writeKeystore } from '../../src/core/keystore/store';
 import { makePracticeIdentities } from '../support/practiceIdentities';
-import { startPracticeReceiver, type PracticeReceiver } from '../support/practiceReceiver';
+import { startPracticeReceiver, type PracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { flowText, httpReceiver, type ChannelText } from '../unit/flow/flowText';
 import { openWorkbench, theme, type Workbench } from './harness';
 
@@ -29,8 +29,8 @@ describe('the receivers of a workspace', () => {
 
   before(async () => {
     scratch = mkdtempSync(path.join(os.tmpdir(), 'receivers-'));
-    const { root, server, clientCa } = await makePracticeIdentities();
-    receiver = await startPracticeReceiver({ port: 0, server, clientCa });
+    const { root, clientCa } = await makePracticeIdentities();
+    receiver = await startPracticeReceiver({ port: 0, root, clientCa });
     const partner = await clientCa.issue('Partner A Client', { extendedKeyUsage: ['clientAuth'], toDays: 300 });
     const empty = emptyKeystore();
     const key = await sealFor(empty.type, partner.privateKeyInfo, password);

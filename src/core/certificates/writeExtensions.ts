@@ -86,6 +86,18 @@ export function authorityKeyIdentifierExtension(keyId: string): Extension {
   };
 }
 
+/**
+ * Where the certificate of the issuer lies: authority information access with id-ad-caIssuers (RFC 5280 section 4.2.2.1).
+ * @param address a URL in ASCII
+ */
+export function issuerAddressExtension(address: string): Extension {
+  return {
+    oid: extensionOid.authorityInfoAccess,
+    critical: false,
+    value: sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), element(0x86, Buffer.from(address, 'latin1')))),
+  };
+}
+
 /** 4 or 16 octets of an address in text form, which has been checked. */
 function ipOctets(text: string): Uint8Array {
   if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);

@@ -7,9 +7,9 @@ import { sealKey } from '../../../src/core/keys/sealedKey';
 import { addCertificates, addKeyPair } from '../../../src/core/keystore/edit';
 import type { Keystore } from '../../../src/core/keystore/model';
 import { emptyKeystore, sealFor, writeKeystore } from '../../../src/core/keystore/store';
-import { startPracticeReceiver } from '../../support/practiceReceiver';
+import { startPracticeReceiver } from '../../../src/core/connectivity/practice/receiver';
 import { runCli, type Answer } from '../../support/runCli';
-import { localNames, makeCa, type TestIdentity } from '../../support/testCertificates';
+import { makeCa, type TestIdentity } from '../../support/testCertificates';
 import { flowText, httpReceiver } from '../flow/flowText';
 
 const password = 'Keystore-1';
@@ -160,8 +160,7 @@ describe('command line: what a stranger is told', function () {
   });
 
   it('test: the command that makes an untrusted server trusted', async () => {
-    const server = await root.issue('localhost', { alternativeNames: localNames });
-    const receiver = await startPracticeReceiver({ port: 0, server, clientCa: root });
+    const receiver = await startPracticeReceiver({ port: 0, root, clientCa: root });
     try {
       const host = `localhost:${receiver.port}`;
       const text = await cli('test', host, '--keystore', at('a.p12'), '--password-env', 'KS');
