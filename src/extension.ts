@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckOptions } from './core/checks/context';
 import { ArchiveFiles } from './host/archives/archiveFiles';
+import { showPractice } from './host/commands/practiceCommands';
 import { registerCommands } from './host/commands/register';
 import { openForRename } from './host/commands/renameInFlows';
 import { AdapterEditors } from './host/editors/adapterEditor';
@@ -17,6 +18,7 @@ import { ExpiryWatch } from './host/services/expiryWatch';
 import { FlowUses } from './host/services/flowUses';
 import type { Host } from './host/services/host';
 import { KeystoreRegistry } from './host/services/keystoreRegistry';
+import { PracticeService } from './host/services/practice';
 import { RequestDocuments } from './host/services/requestDocuments';
 import { RequestsOut } from './host/services/requestsOut';
 import { settings } from './host/services/settings';
@@ -76,6 +78,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     log,
   });
   const receivers = new ReceiversTree(workspaceReceivers, memory, texts);
+  const folder = vscode.Uri.joinPath(context.globalStorageUri, 'practice');
+  const practice = new PracticeService({ registry, passwords, log, folder, now });
   const host: Host = {
     receivers,
     registry,
@@ -86,12 +90,15 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     tests,
     requests,
     requestDocuments,
+    practice,
     flows,
     errors,
     log,
     now,
   };
   context.subscriptions.push(
+    practice,
+    showPractice(host),
     registry,
     requests,
     uses,

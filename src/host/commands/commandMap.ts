@@ -305,6 +305,21 @@ export interface TestConnectivityArgument extends KeystoreArgument {
   readonly timeoutSeconds?: number;
 }
 
+export interface StartPracticeReceiverArgument extends FromCode {
+  /** What is to be wrong with it, by the names of the core. Absent: asked for, or nothing where it is not to ask. */
+  readonly faults?: readonly string[];
+  /** A usual one, or a free one, where absent. */
+  readonly port?: number;
+}
+
+/** Where a practice receiver is to be found. */
+export interface PracticeAddress {
+  readonly url: string;
+  readonly port: number;
+  /** URI of its keystore. */
+  readonly keystore: string;
+}
+
 export interface HandOverKitArgument extends EntryArgument {
   /** Path of the folder to write, or of a file that ends in `.zip`. */
   readonly out?: string;
@@ -493,6 +508,9 @@ export interface Commands {
   /** @returns what came of each test, in their order */
   'flowKeystore.testReceivers'(argument?: TestReceiversArgument): Promise<readonly ReceiverVerdict[] | undefined>;
   'flowKeystore.showLastTest'(argument?: ChannelArgument): Promise<void>;
+  'flowKeystore.startPracticeReceiver'(argument?: StartPracticeReceiverArgument): Promise<PracticeAddress | undefined>;
+  'flowKeystore.stopPracticeReceiver'(): Promise<void>;
+  'flowKeystore.practiceReceiver'(): Promise<void>;
   /** @returns path of the file */
   'flowKeystore.exportReceivers'(argument?: ExportReceiversArgument): Promise<string | undefined>;
   /** @returns the alias */

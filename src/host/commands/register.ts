@@ -23,6 +23,7 @@ import { convertKeystoreFile } from './convertKeystore';
 import { createKeystore } from './createKeystore';
 import { writeHandOverKit } from './handOver';
 import { historyCommands } from './historyCommands';
+import { practiceCommands } from './practiceCommands';
 import { changePassword, modernise } from './protectionCommands';
 import { importFromReceiver } from './importFromReceiver';
 import { renewKeyPair } from './renewKeyPair';
@@ -56,6 +57,7 @@ export function registerCommands(
     ...exportCommands(host),
     ...testCommands(host),
     ...receiverCommands(host),
+    ...practiceCommands(host),
     'flowKeystore.openInArchive': (argument = {}) => openInArchive(argument),
     ...flowCommands(editor),
     ...externalizeCommands(host),

@@ -8,6 +8,7 @@ import type { ReceiversTree } from '../receivers/receiversTree';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
+import type { PracticeService } from './practice';
 import type { RequestDocuments } from './requestDocuments';
 import type { RequestsOut } from './requestsOut';
 
@@ -22,6 +23,7 @@ export interface Host {
   readonly tests: TestRecords;
   readonly requests: RequestsOut;
   readonly requestDocuments: RequestDocuments;
+  readonly practice: PracticeService;
   readonly flows: FlowDocuments;
   readonly errors: ErrorDisplay;
   readonly log: vscode.LogOutputChannel;

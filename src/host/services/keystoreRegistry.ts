@@ -24,6 +24,8 @@ export class KeystoreRegistry implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private loading: Promise<void> | undefined;
   private watching = false;
+  /** Of this window alone. */
+  private readonly forNow = new Set<string>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly resources: { dispose(): unknown }[] = [this.changed];
   private readonly bundles = new BundleSearch();
@@ -69,6 +71,13 @@ export class KeystoreRegistry implements vscode.Disposable {
     await Promise.all(this.sessions().map((session) => session.reload()));
   }
 
+  /** Puts a file on the list as long as the window is open, or until it is removed. */
+  async addForNow(uri: vscode.Uri): Promise<KeystoreSession> {
+    await this.load();
+    this.forNow.add(uri.toString());
+    return this.find(uri.toString()) ?? this.begin(uri, true);
+  }
+
   /** Puts a file on the list, outside the workspace too; it stays there. */
   async add(uri: vscode.Uri): Promise<KeystoreSession> {
     await this.load();
@@ -79,16 +88,14 @@ export class KeystoreRegistry implements vscode.Disposable {
       vscode.workspace.getWorkspaceFolder(uri) !== undefined &&
       (await this.search()).some((other) => other.toString() === uri.toString());
     if (!inWorkspace) await this.memory.setAdded([...this.memory.added, uri.toString()]);
-    const session = this.start(uri, !inWorkspace);
-    await session.inspect();
-    this.changed.fire(undefined);
-    return session;
+    return this.begin(uri, !inWorkspace);
   }
 
   /** Takes a keystore off the list. The file stays. */
   async remove(session: KeystoreSession): Promise<void> {
     const uri = session.uri.toString();
     await this.memory.setAdded(this.memory.added.filter((other) => other !== uri));
+    this.forNow.delete(uri);
     if (!session.added) await this.memory.setHidden([...new Set([...this.memory.hidden, uri])]);
     this.stop(uri);
     this.changed.fire(undefined);
@@ -145,7 +152,7 @@ export class KeystoreRegistry implements vscode.Disposable {
     const hidden = this.memory.hidden;
     for (const uri of hidden) wanted.delete(uri);
     const set = settings.keystore();
-    const byHand = this.memory.added.flatMap((uri) => this.parsed(uri));
+    const byHand = [...this.memory.added, ...this.forNow].flatMap((uri) => this.parsed(uri));
     for (const uri of set ? [...byHand, set] : byHand) {
       if (!wanted.has(uri.toString())) wanted.set(uri.toString(), { uri, added: true });
     }
@@ -194,6 +201,13 @@ export class KeystoreRegistry implements vscode.Disposable {
       this.log.info(`The remembered password does not open ${session.file}: ${String(error)}`);
     }
     return session.state.kind === 'open';
+  }
+
+  private async begin(uri: vscode.Uri, added: boolean): Promise<KeystoreSession> {
+    const session = this.start(uri, added);
+    await session.inspect();
+    this.changed.fire(undefined);
+    return session;
   }
 
   private start(uri: vscode.Uri, added: boolean): KeystoreSession {
