@@ -61,7 +61,7 @@ export async function startPractice(
   return {
     ...receiver,
     keystore,
-    rootFingerprint: groups(authorities.root.certificate.sha256),
+    rootFingerprint: groups(authorities.issuing.chain.at(-1)?.sha256 ?? ''),
     stop: async () => {
       watcher.close();
       await receiver.stop();

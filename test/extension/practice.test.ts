@@ -35,6 +35,7 @@ describe('the practice receiver of a window', () => {
     assert.ok(listed().includes(first.keystore));
     assert.deepEqual(fixture.aliases(first.keystore).sort(), [
       'practice_client_ca',
+      'practice_issuing_ca',
       'practice_partner',
       'practice_root',
     ]);

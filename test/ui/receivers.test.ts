@@ -29,8 +29,8 @@ describe('the receivers of a workspace', () => {
 
   before(async () => {
     scratch = mkdtempSync(path.join(os.tmpdir(), 'receivers-'));
-    const { root, clientCa } = await makePracticeIdentities();
-    receiver = await startPracticeReceiver({ port: 0, root, clientCa });
+    const { root, issuing, clientCa } = await makePracticeIdentities();
+    receiver = await startPracticeReceiver({ port: 0, issuing, clientCa });
     const partner = await clientCa.issue('Partner A Client', { extendedKeyUsage: ['clientAuth'], toDays: 300 });
     const empty = emptyKeystore();
     const key = await sealFor(empty.type, partner.privateKeyInfo, password);

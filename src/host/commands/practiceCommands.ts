@@ -85,9 +85,11 @@ async function askFaults({ practice }: Host): Promise<readonly PracticeFault[]> 
   return asked.value;
 }
 
-/** What is wrong with it, in a line. */
+/** What is wrong with it, in a sentence. */
 function faultsText(faults: readonly PracticeFault[]): string {
-  return faults.length ? faults.map((fault) => faultText(fault).label).join(', ') : t('nothing is wrong with it');
+  if (!faults.length) return t('Nothing is wrong with it.');
+  const labels = faults.map((fault) => `"${faultText(fault).label}"`).join(', ');
+  return faults.length === 1 ? t('Its fault: {0}.', labels) : t('Its faults: {0}.', labels);
 }
 
 async function tellStarted({ receiver, keystore, faults }: RunningPractice): Promise<void> {
@@ -101,12 +103,7 @@ async function tellStarted({ receiver, keystore, faults }: RunningPractice): Pro
         keystore.name,
       );
   const answer = await showInformation(
-    t(
-      'The practice receiver runs on {0}, for this machine alone: {1}. {2}',
-      receiver.url,
-      faultsText(faults),
-      accepted,
-    ),
+    t('The practice receiver runs on {0}, for this machine alone. {1} {2}', receiver.url, faultsText(faults), accepted),
     test,
     copy,
   );
@@ -134,7 +131,7 @@ async function menu(host: Host): Promise<void> {
   });
   const asked = await askChoice<() => unknown>({
     title: t('Practice Receiver'),
-    placeholder: `${url}: ${faultsText(running.faults)}`,
+    placeholder: `${url}. ${faultsText(running.faults)}`,
     items: [
       item('plug', t('Test It'), () => testIt(url)),
       item('settings', t('Change Faults...'), () => start(host, {})),
@@ -161,7 +158,7 @@ export function showPractice({ practice }: Pick<Host, 'practice'>): vscode.Dispo
     }
     const { receiver, faults } = running;
     status.text = `$(server-process) ${t('Practice receiver: {0}', receiver.port)}`;
-    status.tooltip = t('The practice receiver runs on {0}: {1}', receiver.url, faultsText(faults));
+    status.tooltip = t('The practice receiver runs on {0}. {1}', receiver.url, faultsText(faults));
     status.accessibilityInformation = { label: status.tooltip, role: 'button' };
     status.show();
   };

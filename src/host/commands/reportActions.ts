@@ -18,8 +18,8 @@ export interface Tested {
   /** URI of the keystore, as a string. */
   readonly keystore?: string;
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
-  /** Asks for a key pair, and tests again with it. */
-  readonly withOtherKeyPair: () => Promise<unknown>;
+  /** Asks for a key pair, saying of each whether the server would take it, and tests again with it. */
+  readonly withOtherKeyPair: (report: ConnectivityReport) => Promise<unknown>;
   /** Keeps the test in the workspace. */
   readonly keep: () => Promise<unknown>;
   readonly again: () => unknown;
@@ -40,7 +40,7 @@ export async function actOn(
         withMissingIssuer(report, download, signal),
       );
     case 'choose-key-pair':
-      await tested.withOtherKeyPair();
+      await tested.withOtherKeyPair(report);
       return undefined;
     case 'set-alias':
       if (channel && report.client?.sent !== undefined) {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { extentOf } from '../../core/connectivity/report';
+import { extentOf, type Candidate } from '../../core/connectivity/report';
 import { targetText, type Target } from '../../core/connectivity/target';
 import { FlowKeystoreError } from '../../core/errors';
 import { cloudConnectorText, type CloudConnector } from '../../core/checks/channelTarget';
@@ -203,7 +203,7 @@ export function reportRequest(host: Host, request: TestRequest, cancel: () => vo
   const tested: Tested = {
     ...(session ? { keystore: session.uri.toString() } : {}),
     ...(channel ? { channel } : {}),
-    withOtherKeyPair: () => testWithOther(host, request),
+    withOtherKeyPair: (report) => testWithOther(host, request, report.client?.candidates ?? []),
     keep: () => keepTest(request),
     again,
   };
@@ -220,9 +220,9 @@ export function reportRequest(host: Host, request: TestRequest, cancel: () => vo
 }
 
 /** The same test with a key pair that is asked for. */
-async function testWithOther(host: Host, request: TestRequest): Promise<void> {
+async function testWithOther(host: Host, request: TestRequest, candidates: readonly Candidate[]): Promise<void> {
   const { session, channel, alias: before } = request;
-  const alias = await askAlias(host, session, {}, t('Test with Another Key Pair'));
+  const alias = await askAlias(host, session, {}, t('Test with Another Key Pair'), candidates);
   if (alias === before) return;
   if (channel && alias !== null) {
     await vscode.commands.executeCommand('flowKeystore.testChannel', {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Candidate } from '../../core/connectivity/report';
 import { FlowKeystoreError } from '../../core/errors';
 import { findEntry } from '../../core/keystore/edit';
 import { askChoice, type Choice } from '../input/quickInput';
@@ -54,18 +55,26 @@ function onlyHolder(host: Host, alias: string | undefined): KeystoreSession | un
   return more.length ? undefined : holder;
 }
 
+/** @param candidates what a test before found of each key pair */
 export async function askAlias(
   host: Host,
   session: KeystoreSession | undefined,
   argument: FromCode,
   title: string,
+  candidates: readonly Candidate[] = [],
 ): Promise<string | null> {
   const pairs = (session?.keystore?.entries ?? []).filter(({ kind }) => kind === 'keyPair');
   if (!pairs.length) return null;
   mayAsk(argument, 'alias');
   const { alias: last } = host.memory.lastTest;
   const items: Choice<string | null>[] = [
-    ...pairs.map((entry) => ({ ...entryChoice(entry, host.now()), value: entry.alias })),
+    ...pairs.map((entry) => {
+      const choice = entryChoice(entry, host.now());
+      const found = candidates.find(({ alias }) => alias === entry.alias);
+      // In the place of the name that is in its certificate.
+      const why = found && (found.why ?? t('the server would take it'));
+      return { ...choice, ...(why && { detail: why }), value: entry.alias };
+    }),
     {
       label: t('No client certificate'),
       description: t('only the server is tested'),

@@ -151,7 +151,7 @@ export class PracticeService implements vscode.Disposable {
 async function usable(session: KeystoreSession, password: string): Promise<boolean> {
   try {
     const keystore = session.keystore ?? (await session.open(password));
-    return [practiceAliases.root, practiceAliases.clientCa].every(
+    return [practiceAliases.issuing, practiceAliases.clientCa].every(
       (alias) => findEntry(keystore, alias)?.kind === 'keyPair',
     );
   } catch (error) {

@@ -160,7 +160,7 @@ describe('command line: what a stranger is told', function () {
   });
 
   it('test: the command that makes an untrusted server trusted', async () => {
-    const receiver = await startPracticeReceiver({ port: 0, root, clientCa: root });
+    const receiver = await startPracticeReceiver({ port: 0, issuing: root, clientCa: root });
     try {
       const host = `localhost:${receiver.port}`;
       const text = await cli('test', host, '--keystore', at('a.p12'), '--password-env', 'KS');

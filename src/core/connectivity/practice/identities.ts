@@ -17,15 +17,16 @@ export interface Identity {
   readonly chain: readonly Certificate[];
 }
 
-/** What a practice receiver is made of: the root of its own certificate, and the authority whose clients it accepts. */
+/** What a practice receiver is made of: the authority that issues its own certificate, and the one whose clients it accepts. */
 export interface PracticeAuthorities {
-  readonly root: Identity;
+  readonly issuing: Identity;
   readonly clientCa: Identity;
 }
 
 /** Aliases of the entries in the keystore of a practice receiver. */
 export const practiceAliases = {
   root: 'practice_root',
+  issuing: 'practice_issuing_ca',
   clientCa: 'practice_client_ca',
   partner: 'practice_partner',
 } as const;
@@ -75,15 +76,6 @@ export async function makeIdentity(request: IdentityRequest, now: Date): Promise
   return { certificate, privateKey, chain: [certificate, ...(issuer?.chain ?? [])] };
 }
 
-/** Both authorities, made anew. */
-export async function makePracticeAuthorities(now: Date): Promise<PracticeAuthorities> {
-  const [root, clientCa] = await Promise.all([
-    makeIdentity({ name: 'Practice Receiver Root', ca: true, days: [-1, 3650] }, now),
-    makeIdentity({ name: 'Practice Client CA', ca: true, days: [-1, 3650] }, now),
-  ]);
-  return { root, clientCa };
-}
-
 /** A key pair of a client of the authority, of a kind that every tenant takes. */
 export function makePracticePartner(clientCa: Identity, now: Date, name: string): Promise<Identity> {
   const key: KeySpec = { algorithm: 'RSA', bits: 2048 };
@@ -92,10 +84,14 @@ export function makePracticePartner(clientCa: Identity, now: Date, name: string)
 
 /** The keystore of a practice receiver: its authorities, and a key pair of a client that it accepts. */
 export async function makePracticeKeystore(password: string, now: Date): Promise<Keystore> {
-  const { root, clientCa } = await makePracticeAuthorities(now);
+  // From before the day on which an expired certificate of it begins.
+  const authority = { ca: true, days: [-7, 3650] } as const;
+  const root = await makeIdentity({ ...authority, name: 'Practice Receiver Root' }, now);
+  const issuing = await makeIdentity({ ...authority, name: 'Practice Receiver Issuing CA', issuer: root }, now);
+  const clientCa = await makeIdentity({ ...authority, name: 'Practice Client CA' }, now);
   const partner = await makePracticePartner(clientCa, now, 'Practice Partner');
   let keystore = emptyKeystore();
-  for (const [part, identity] of Object.entries({ root, clientCa, partner })) {
+  for (const [part, identity] of Object.entries({ root, issuing, clientCa, partner })) {
     const alias = practiceAliases[part as keyof typeof practiceAliases];
     keystore = await withIdentity(keystore, alias, identity, password, now);
   }
@@ -116,7 +112,7 @@ export async function withIdentity(
 
 /**
  * The authorities out of the keystore of a practice receiver.
- * @throws FlowKeystoreError `entry-missing` where one was deleted or renamed; errors of opening its key
+ * @throws FlowKeystoreError `alias-unknown` where one was deleted or renamed; errors of opening its key
  */
 export async function practiceAuthoritiesOf(keystore: Keystore, password: string): Promise<PracticeAuthorities> {
   const identity = async (alias: string): Promise<Identity> => {
@@ -126,7 +122,7 @@ export async function practiceAuthoritiesOf(keystore: Keystore, password: string
     if (!certificate) throw new Error(`"${alias}" has no certificate.`);
     return { certificate, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }), chain };
   };
-  return { root: await identity(practiceAliases.root), clientCa: await identity(practiceAliases.clientCa) };
+  return { issuing: await identity(practiceAliases.issuing), clientCa: await identity(practiceAliases.clientCa) };
 }
 
 /** Whom the receiver accepts beside the clients of its authority: the trusted certificates in its keystore, as its administrator imports them. */

@@ -44,17 +44,13 @@ export interface PracticeReceiver {
 
 /**
  * A receiver to practise with: an HTTPS server on the loopback addresses that demands a client certificate, and answers with what it saw of it. Its own
- * certificate, of an intermediate authority, is made anew at each start; it is sent with its chain and root.
+ * certificate is made anew at each start; it is sent with its chain and root.
  * @throws the system's error where the port is taken (`EADDRINUSE`)
  */
 export async function startPracticeReceiver(options: PracticeReceiverOptions): Promise<PracticeReceiver> {
-  const { faults = [], root, onClient } = options;
+  const { faults = [], issuing, onClient } = options;
   const now = options.now ?? new Date();
   const has = (fault: PracticeFault): boolean => faults.includes(fault);
-  const issuing = await makeIdentity(
-    { name: 'Practice Receiver Issuing CA', issuer: root, ca: true, days: [-2, 825] },
-    now,
-  );
   const issuerServer = has('noIntermediate') ? await serveCertificate(issuing.certificate) : undefined;
   try {
     const identity = await serverIdentity(issuing, has, issuerServer?.url, now);
