@@ -38,8 +38,9 @@ for (const { what, ours, theirs = [], note } of await benchKeystores(cli)) {
 
 const { benchGrowth } = await bundled('targets');
 const { benchFlows } = await bundled('flows');
+const { benchConnectivity } = await bundled('connectivity');
 const corpus = path.resolve(root, '../shared/corpus');
-for (const bench of [() => benchFlows(corpus), () => benchGrowth(cli)]) {
+for (const bench of [benchConnectivity, () => benchFlows(corpus), () => benchGrowth(cli)]) {
   for (const { what, ratio, atMost } of await bench()) {
     if (ratio > atMost) missed++;
     console.log(`${ratio > atMost ? 'MISSED' : 'holds'}: ${what}: ${ratio.toFixed(2)} (at most ${atMost})`);

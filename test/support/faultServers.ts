@@ -13,7 +13,7 @@ export interface TlsServerOptions {
   /** What is sent instead of the identity's chain without its root. */
   readonly chainPem?: string;
   /** Its CA; a client certificate is asked for when set. */
-  readonly clientCa?: TestIdentity;
+  readonly clientCa?: Pick<TestIdentity, 'pem'>;
   /** Default true: a client without an accepted certificate is refused. */
   readonly required?: boolean;
   readonly version?: 'TLSv1.2' | 'TLSv1.3';

@@ -3,7 +3,7 @@ import { keyObjectOf, openSealedKey } from '../keys/sealedKey';
 import { findEntry } from '../keystore/edit';
 import type { Keystore } from '../keystore/model';
 import type { KeyPairChain } from './candidates';
-import type { ClientKeyPair, UnusableClient } from './test';
+import type { ClientKeyPair, UnusableClient } from './secondPass';
 
 /**
  * The key pair of an alias, ready to authenticate with; its key stays sealed until the server asks for a certificate.

@@ -13,10 +13,30 @@ const answerMs = 2_000;
 /** What is read of the answer: enough for the words by which a server refuses. */
 const answerLength = 4_096;
 const restOfAnswerMs = 200;
+/** Between a ticket and the end of a connection whose client a server does not take. */
+const ticketGraceMs = 2;
 
 export interface Shaken {
   readonly facts: Omit<Probe, 'addresses' | 'attempts' | 'ms' | 'greeting'>;
   readonly handshakeMs: number;
+}
+
+/** Of handshakes without a client certificate. */
+let nobody: tls.SecureContext | undefined;
+
+/**
+ * What a handshake is made with.
+ * @param client PEM
+ * @throws the error of the platform's TLS stack for a key pair that it does not authenticate with
+ */
+export function contextWith(client?: {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}): tls.SecureContext {
+  return tls.createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
+  });
 }
 
 /**
@@ -25,15 +45,24 @@ export interface Shaken {
  */
 export function handshake(
   socket: net.Socket,
-  options: Omit<ProbeOptions, 'host'>,
+  options: Omit<ProbeOptions, 'host' | 'client'> & { readonly client: tls.SecureContext | undefined },
   tcpMs: number,
   service?: Dialogue,
 ): Promise<Shaken> {
   const { port, serverName, client, timeoutMs, signal } = options;
+  let { onRequested } = options;
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const reader = new HandshakeReader();
-    const wire = tap(socket, (chunk) => reader.receive(chunk));
+    const tellRequested = (): void => {
+      if (!onRequested || !reader.seen.certificateRequested) return;
+      onRequested();
+      onRequested = undefined;
+    };
+    const wire = tap(socket, (chunk) => {
+      reader.receive(chunk);
+      tellRequested();
+    });
     const timers = new Set<NodeJS.Timeout>();
     const after = (delay: number, act: () => void): void => void timers.add(setTimeout(act, delay));
     let handshakeMs = 0;
@@ -51,8 +80,7 @@ export function handshake(
         socket: wire,
         ...(net.isIP(serverName) ? {} : { servername: serverName }),
         rejectUnauthorized: false,
-        minVersion: 'TLSv1.2',
-        ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
+        secureContext: client ?? (nobody ??= contextWith()),
       });
     } catch (error) {
       wire.on('error', () => undefined);
@@ -136,6 +164,7 @@ export function handshake(
       for (const chunk of early) if (!said) take(conversation.hear(chunk));
     };
     const ask = (): void => {
+      if (asked || settled) return;
       asked = true;
       if (conversation) {
         converse(conversation);
@@ -155,7 +184,10 @@ export function handshake(
     after(timeoutMs, () => {
       if (!established) finish({ stage: 'tls', kind: 'timeout', detail: 'no end of the handshake' });
     });
-    secure.on('keylog', (line: Buffer) => reader.keylog(line));
+    secure.on('keylog', (line: Buffer) => {
+      reader.keylog(line);
+      tellRequested();
+    });
     secure.once('secureConnect', () => {
       established = true;
       handshakeMs = Math.round(performance.now() - started);
@@ -164,6 +196,11 @@ export function handshake(
       // In TLS 1.2 it has judged it; whoever hangs up at once does so with the end of the handshake.
       const grace = secure.getProtocol() === 'TLSv1.3' ? Math.min(1_500, least + trips * tcpMs) : 20;
       after(grace, ask);
+    });
+    // A ticket is sent once the server has taken the client's part of the handshake (RFC 8446 section 4.6.1): a refusal would have come in its
+    // place. Servers that judge the certificate themselves hang up right behind it.
+    secure.on('session', () => {
+      if (established && secure.getProtocol() === 'TLSv1.3') after(ticketGraceMs + tcpMs, ask);
     });
     secure.on('data', (chunk: Buffer) => {
       if (conversation) {

@@ -1,4 +1,5 @@
 import type net from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { converse, type Conversed } from './converse';
 import { handshake } from './handshake';
 import { HandshakeReader, type ServerMessages } from './handshakeReader';
@@ -24,13 +25,15 @@ export interface ProbeOptions {
   readonly ask?: ServiceAsk;
   /** Who connects in our place; the host is looked up there. */
   readonly proxy?: Proxy;
-  /** PEM, in memory for the length of the handshake. */
-  readonly client?: { readonly certificatePem: string; readonly privateKeyPem: string };
+  /** The client certificate and its key, of `contextWith`; waited for when the connection stands. */
+  readonly client?: SecureContext | Promise<SecureContext>;
   /** For each of DNS, TCP, the proxy, STARTTLS, TLS and what is said then. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Told of what stands before the handshake, as soon as it does. */
   readonly onReached?: (reached: Reached) => void;
+  /** Told once, in the middle of the handshake, that the server asks for a client certificate. */
+  readonly onRequested?: () => void;
 }
 
 /** `dns` and `tcp` are of the proxy, where there is one. */
@@ -160,7 +163,9 @@ export async function probe(options: ProbeOptions): Promise<Probe> {
     const common = { addresses, attempts, ...(greeting === undefined ? {} : { greeting }) };
     if ('end' in begun) return { server: noMessages, ...common, ms, ...begun };
     const tcpMs = ms.tcp ?? 0;
-    const { facts, handshakeMs } = await handshake(socket, options, tcpMs, serviceOf(options, greeting === undefined));
+    const client = await options.client;
+    const service = serviceOf(options, greeting === undefined);
+    const { facts, handshakeMs } = await handshake(socket, { ...options, client }, tcpMs, service);
     return { ...facts, ...common, ms: { ...ms, tls: handshakeMs } };
   } finally {
     socket.destroy();

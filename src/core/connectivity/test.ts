@@ -1,6 +1,4 @@
 import { Certificate } from '../certificates/certificate';
-import { createSecureContext } from 'node:tls';
-import { certificatesPem } from '../certificates/pem';
 import { describeError, FlowKeystoreError } from '../errors';
 import type { TrustAnchor } from '../keystore/anchors';
 import { issuerNames, judgeCandidate, type KeyPairChain } from './candidates';
@@ -29,24 +27,12 @@ import {
   skipped,
   unreadableStep,
 } from './steps';
+import { SecondPass, type ClientKeyPair, type UnusableClient } from './secondPass';
 import { serviceSteps } from './serviceSteps';
 import { testSsh } from './ssh/testSsh';
 import { publicRootOf } from './publicRoots';
 import { targetText, type Target } from './target';
 import { judgeServer, type TrustJudgement, type TrustQuestion } from './trust';
-
-/** The key pair to authenticate with. The key is opened only when the server asks for a certificate. */
-export interface ClientKeyPair extends KeyPairChain {
-  /** PKCS#8 PEM. A rejection makes the key pair unusable: its message is shown. */
-  readonly privateKeyPem: () => Promise<string>;
-}
-
-/** A key pair that was asked for and is not to be had: no such alias, not a key pair. */
-export interface UnusableClient {
-  readonly alias: string;
-  /** English, one sentence. */
-  readonly unusable: string;
-}
 
 export interface ConnectivityTest {
   readonly target: Target;
@@ -105,7 +91,16 @@ async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): P
 
   const { proxy } = test;
   const options = { ...target, timeoutMs, ...(proxy && { proxy }), ...(signal && { signal }) };
-  const without = await probe({ ...options, onReached: (reached) => add(reachedStep(reached, target, proxy)) });
+  const extent = extentOf(proxy, test.ask);
+  // A server that speaks TLS alone is shown the certificate while the pass without one is still under way; mail servers and the like may
+  // admit one connection at a time, and are shown a password only once they are trusted.
+  const second = new SecondPass(client, now, options);
+  const atOnce = target.protocol === 'tls' && !extent.login && !extent.contents;
+  const without = await probe({
+    ...options,
+    onReached: (reached) => add(reachedStep(reached, target, proxy)),
+    ...(atOnce && { onRequested: () => void second.begin() }),
+  });
   const connection = connectionSteps(without, timeoutMs, target, proxy);
   const isPlain = without.end.stage === 'plain';
   const { chain, problem } = isPlain ? { chain: [] } : readChain(without);
@@ -128,23 +123,18 @@ async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): P
       : isPlain && target.protection !== 'off'
         ? 'Not tried: the password is not sent without encryption.'
         : undefined;
-  const extent = extentOf(proxy, test.ask);
   const ask = withheld === undefined && (extent.login || extent.contents) ? { ask: test.ask ?? {} } : undefined;
   let report: ClientReport | undefined;
   let withCertificate: Probe | undefined;
-  if (failed || isPlain) add(skipped('clientCertificate'), skipped('accepted'));
-  else {
+  if (failed || isPlain) {
+    second.cancel();
+    add(skipped('clientCertificate'), skipped('accepted'));
+  } else {
     const requested = isRequested(without);
     const issuers = issuerNames(without.server.acceptableIssuers);
-    const key = requested && client ? await openKey(client, now) : undefined;
-    if (key && 'privateKeyPem' in key) {
-      withCertificate = await probe({
-        ...options,
-        ...ask,
-        client: { certificatePem: key.certificatePem, privateKeyPem: key.privateKeyPem },
-      });
-    }
-    const why = client && 'unusable' in client ? client.unusable : key && 'unusable' in key ? key.unusable : undefined;
+    const shown = requested ? await second.begin(ask) : undefined;
+    withCertificate = shown?.probe;
+    const why = client && 'unusable' in client ? client.unusable : shown?.unusable;
     const candidates = requested ? (test.candidates ?? []).map((each) => judgeCandidate(each, issuers, now)) : [];
     const situation = {
       requested,
@@ -288,39 +278,4 @@ function serverReport(chain: readonly Certificate[], trust: TrustJudgement | und
     ...(trust.missing && { missing: trust.missing.toString() }),
     ...(trust.offer && { offer: trust.offer }),
   };
-}
-
-type OpenedKey = { readonly certificatePem: string; readonly privateKeyPem: string } | { readonly unusable: string };
-
-/** Why this machine's TLS stack would not authenticate with a key, in the spelling of OpenSSL or BoringSSL. */
-function whyUnfit({ certificatePem, privateKeyPem }: Exclude<OpenedKey, { unusable: string }>): string | undefined {
-  try {
-    createSecureContext({ cert: certificatePem, key: privateKeyPem });
-    return undefined;
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? describeError(error);
-    return /KEY_VALUES_MISMATCH|KEY_TYPE_MISMATCH/.test(reason)
-      ? 'Its private key does not belong to its certificate.'
-      : `This machine's TLS does not authenticate with it (${reason}).`;
-  }
-}
-
-async function openKey(client: ClientKeyPair | UnusableClient, now: Date): Promise<OpenedKey> {
-  if ('unusable' in client) return { unusable: client.unusable };
-  const [leaf] = client.chain;
-  if (!leaf) return { unusable: 'The key pair has no certificate.' };
-  if (leaf.notAfter.getTime() < now.getTime()) {
-    return { unusable: `Its certificate expired on ${leaf.notAfter.toISOString().slice(0, 10)}.` };
-  }
-  if (leaf.notBefore.getTime() > now.getTime()) {
-    return { unusable: `Its certificate is not valid before ${leaf.notBefore.toISOString().slice(0, 10)}.` };
-  }
-  try {
-    // Java sends the chain as it is in the keystore, its root too; so do we.
-    const key = { certificatePem: certificatesPem(client.chain), privateKeyPem: await client.privateKeyPem() };
-    const unfit = whyUnfit(key);
-    return unfit === undefined ? key : { unusable: unfit };
-  } catch (error) {
-    return { unusable: describeError(error) };
-  }
 }
