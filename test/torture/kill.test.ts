@@ -83,7 +83,8 @@ describe('a save that is killed', function () {
       }
       console.log(`      ${type}: ${saves} saves, ${rounds} killed, ${leftovers} times something was left behind`);
       assert.ok(leftovers > 0, 'no save was killed in its midst: this proves nothing');
-      assert.ok(existsSync(`${file}.bak`) && existsSync(`${file}.bak2`));
+      // The last one may have been killed when it had moved the younger backup up, and not yet put its own in that place.
+      assert.ok(existsSync(`${file}.bak2`));
 
       // The next save takes away what killed ones left ten minutes ago and more.
       writeFileSync(at(`.${path.basename(file)}.0123456789ab.tmp`), 'left');
@@ -93,6 +94,7 @@ describe('a save that is killed', function () {
       writeFileSync(at(`.${path.basename(file)}.ffffffffffff.tmp`), 'of a save that goes on');
       const { bytes, stamp } = await readKeystoreFile(file);
       await writeKeystoreFile(file, bytes, stamp);
+      assert.ok(existsSync(`${file}.bak`));
       const left = readdirSync(folder).filter((name) => name.endsWith('.tmp'));
       assert.deepEqual(left, [`.${path.basename(file)}.ffffffffffff.tmp`]);
       rmSync(at(left[0]!));

@@ -80,6 +80,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     open.add(workbench);
     try {
       await workbench.reload();
+      // One browser for all: what another scenario copied is not to be found here.
+      await workbench.page.evaluate(() => navigator.clipboard.writeText(''));
     } catch (error) {
       await workbench.screenshot('FAILED').catch(() => undefined);
       await workbench.close();
