@@ -20,6 +20,7 @@ import { reportText } from '../../core/report/connectivityText';
 import { asWord } from '../failureText';
 import { requireFlows } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
+import { visible } from '../../core/visible';
 import { badArguments, readFormat, readNumber, readOptions } from '../options';
 import { clientIn, meansOf, runTest } from '../runTest';
 import { readSmallText } from '../smallFiles';
@@ -169,9 +170,14 @@ function proxyOf(address: string | undefined, variable: string | undefined, term
 const distrusts: readonly VerdictCode[] = ['server-self-signed', 'server-root-missing', 'server-chain-incomplete'];
 
 /** A server that sends its root, or is its own, can be trusted by what it sends; else its root comes from whoever issued it. */
-function howToTrust({ target }: ConnectivityReport, keystore: string | undefined): string {
+function howToTrust({ target, server }: ConnectivityReport, keystore: string | undefined): string {
   const from = `flow-keystore import ${keystore === undefined ? 'KEYSTORE' : asWord(keystore)} --from-host ${targetText(target)}`;
   const given = keystore === undefined ? ' No keystore was given: name one with --keystore or --trust.' : '';
+  const offer = server?.offer;
+  if (offer && server.chain.some((sent) => sent.equals(offer))) {
+    const name = visible(offer.subject.short);
+    return `To trust it, compare the fingerprint of "${name}" with what its owner says: ${from} --sha256 ${offer.sha256}${given}`;
+  }
   return `To trust what the server sends, compare its fingerprints with what its owner says: ${from} --dry-run${given}`;
 }
 

@@ -165,7 +165,11 @@ describe('command line: what a stranger is told', function () {
       const host = `localhost:${receiver.port}`;
       const text = await cli('test', host, '--keystore', at('a.p12'), '--password-env', 'KS');
       assert.equal(text.code, 1);
-      assert.ok(text.out.includes(`flow-keystore import ${at('a.p12')} --from-host ${host} --dry-run`), text.out);
+      const command = `flow-keystore import ${at('a.p12')} --from-host ${host} --sha256 ${root.certificate.sha256}`;
+      assert.ok(
+        text.out.includes(`of "${root.certificate.subject.short}" with what its owner says: ${command}`),
+        text.out,
+      );
       const json = await cli('test', host, '--json');
       assert.match((JSON.parse(json.out) as { next: string }).next, /import KEYSTORE --from-host .* No keystore was/);
     } finally {
