@@ -36,7 +36,7 @@ export type VerdictCode =
   | 'not-ssh'
   | 'no-shared-algorithm'
   | 'host-key-unknown'
-  | 'host-key-changed'
+  | 'host-key-mismatch'
   | 'login-refused'
   | 'contents-refused';
 

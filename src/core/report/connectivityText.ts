@@ -67,7 +67,7 @@ export function headlineOf(report: ConnectivityReport): string {
       return `${where} and this client share no algorithm of SSH`;
     case 'host-key-unknown':
       return `The host key of ${where} is not among the known hosts`;
-    case 'host-key-changed':
+    case 'host-key-mismatch':
       return `The host key of ${where} is not the known one`;
     case 'login-refused':
       return `${where} refuses the login`;
@@ -137,7 +137,7 @@ export function explanationOf(report: ConnectivityReport): string {
     'not-ssh': `${failed} Check the port: SSH and SFTP are usually on 22; FTP and FTPS are something else.`,
     'no-shared-algorithm': `${failed} The server has to enable algorithms of today; the tenant has no others either.`,
     'host-key-unknown': `${failed} Compare the fingerprint with what the server's owner says, then add the line to the known hosts artifact of the tenant.`,
-    'host-key-changed': `${failed} Ask the server's owner whether the host key was changed, and replace the line in the known hosts artifact of the tenant only then.`,
+    'host-key-mismatch': `${failed} Ask the server's owner whether the host key was changed, and replace the line in the known hosts artifact of the tenant only then.`,
     'login-refused': `${failed} The connection itself stands: check the user, and the password or the key that the server knows for it.${publicKey}`,
     'contents-refused': `${failed} The connection itself stands: check the spelling, and what the user may do there.`,
     'service-refused': `${failed} The connection itself stands: check the port and the kind of server, or ask who runs it.`,

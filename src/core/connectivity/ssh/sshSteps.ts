@@ -53,11 +53,11 @@ export function hostKeyStep(ssh: SshReport | undefined, known: KnownHost | undef
     case 'changed':
       return failed(
         step,
-        'host-key-changed',
+        'host-key-mismatch',
         `${shown} is another key than the one in line ${known.line} of the known hosts. The server has a new key, or this is not the server.`,
       );
     case 'revoked':
-      return failed(step, 'host-key-changed', `${shown} is revoked (line ${known.line} of the known hosts).`);
+      return failed(step, 'host-key-mismatch', `${shown} is revoked (line ${known.line} of the known hosts).`);
   }
 }
 
