@@ -39,6 +39,10 @@ const values: readonly (readonly [option: string, text: string])[] = [
   ['--known-hosts', "a known_hosts file that the SSH server's host key is held against"],
   ['--profiles', 'kept tests: all, or those that are named'],
   ['--parallel', 'so many receivers at a time'],
+  [
+    '--tenant',
+    'a service key of the plan api: the environment variable that has it, or its file. Private keys stay on the tenant',
+  ],
   ['--password-env', 'the environment variable that has the password'],
   ['--from-password-env', 'the environment variable that has the password of what is imported'],
   ['--new-password-env', 'the environment variable that has the password of what is written'],

@@ -6,8 +6,10 @@ import type { Keystore, KeyPairEntry, StoreType } from '../core/keystore/model';
 import { showsAllCertificates } from '../core/keystore/openForText';
 import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
 import { readKeystore, readWithoutPassword, writeChecked } from '../core/keystore/store';
+import type { TenantKeystore } from '../core/tenant/keystore';
 import { inFile } from './inFile';
 import { badArguments } from './options';
+import { isTenant, openTenant, refuseTenant } from './tenant';
 import { note, type Terminal } from './terminal';
 
 export interface OpenKeystore {
@@ -16,6 +18,8 @@ export interface OpenKeystore {
   /** Undefined for a file that needs none. */
   readonly password: string | undefined;
   readonly stamp: FileStamp;
+  /** It is that of a tenant: `file` is the host of its API then. */
+  readonly tenant?: TenantKeystore;
 }
 
 /**
@@ -43,7 +47,7 @@ export class KeystoreOpener {
   open(file: string): Promise<OpenKeystore> {
     let opening = this.opened.get(file);
     if (!opening) {
-      opening = this.read(file);
+      opening = isTenant(file) ? openTenant(file, this.terminal) : this.read(file);
       this.opened.set(file, opening);
     }
     return opening;
@@ -54,7 +58,7 @@ export class KeystoreOpener {
    * @throws FlowKeystoreError as `open` does
    */
   async openToLook(file: string): Promise<Keystore> {
-    if (!this.passwordVariables.length) {
+    if (!this.passwordVariables.length && !isTenant(file)) {
       const { signal } = this.terminal;
       const { bytes } = await readKeystoreFile(file, signal);
       const seen = await inFile(file, () => readWithoutPassword(bytes, { signal }));
@@ -149,10 +153,12 @@ async function firstThatFits<T>(passwords: readonly string[], attempt: (password
  * @throws FlowKeystoreError `changed-on-disk` where another program saved it meanwhile, `unwritable`
  */
 export async function saveKeystore(
-  { file, stamp, password: before }: OpenKeystore,
+  opened: OpenKeystore,
   edited: Keystore,
-  password: string | undefined = before,
+  password: string | undefined = opened.password,
 ): Promise<void> {
+  refuseTenant(opened);
+  const { file, stamp } = opened;
   await inFile(file, async () => {
     const { bytes } = await writeChecked(edited, password);
     await writeKeystoreFile(file, bytes, stamp, { backups: usualBackups });

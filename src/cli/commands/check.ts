@@ -9,17 +9,19 @@ import { sarifOf } from '../../core/report/sarif';
 import { counted } from '../counted';
 import { flowsIn } from '../flowFiles';
 import { KeystoreOpener } from '../keystores';
+import { tenantPlace } from '../tenant';
 import { badArguments, readFormat, readNumber, readOptions } from '../options';
 import { note, type Terminal } from '../terminal';
 import path from 'node:path';
 
 export const checkUsage =
-  'check PATH... [--keystore FILE]... [--password-env NAME]... [--days 30] [--rule ID=LEVEL]... [--format text|json|sarif|junit]';
+  'check PATH... [--keystore FILE | --tenant KEY]... [--password-env NAME]... [--days 30] [--rule ID=LEVEL]... [--format text|json|sarif|junit]';
 
 /** Checks flows against keystores; 1 where a finding is an error. */
 export async function check(args: readonly string[], terminal: Terminal): Promise<number> {
   const { values, positionals } = readOptions(args, {
     keystore: { type: 'string', multiple: true },
+    tenant: { type: 'string', multiple: true },
     'password-env': { type: 'string', multiple: true },
     days: { type: 'string', default: '30' },
     rule: { type: 'string', multiple: true },
@@ -32,13 +34,16 @@ export async function check(args: readonly string[], terminal: Terminal): Promis
   const format = readFormat(formats, values.format ?? (values.json ? 'json' : 'text'));
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const keystores = [];
-  for (const file of values.keystore ?? []) {
-    const { keystore } = await opener.open(file);
+  for (const place of [...(values.keystore ?? []), ...(values.tenant ?? []).map(tenantPlace)]) {
+    const { keystore, file } = await opener.open(place);
     keystores.push(viewOfKeystore(keystore, path.basename(file), file));
   }
   const projects = await flowsIn(positionals, terminal.signal);
   if (!keystores.length) {
-    note(terminal, 'No --keystore was given: whether its entries exist and are valid was not checked.');
+    note(
+      terminal,
+      'No --keystore was given (nor a --tenant): whether its entries exist and are valid was not checked.',
+    );
   }
   const rows = [
     ...problemRows(projects.problems),

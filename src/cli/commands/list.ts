@@ -9,13 +9,16 @@ import { describeSapFinding, judgeForSap, otherKeyPasswords, type SapFinding } f
 import { protectionLine, protectionOf } from '../../core/keystore/protection';
 import { visible } from '../../core/visible';
 import { certificateOf } from '../../core/keystore/chain';
+import { stableText } from '../../core/keystore/stableText';
+import type { TenantEntryFacts, TenantKeystore } from '../../core/tenant/keystore';
 import { KeystoreOpener, type OpenKeystore } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
 import type { Terminal } from '../terminal';
+import { isTenant, tenantPlace } from '../tenant';
 import { stableListing } from './stableListing';
 
 export const listUsage =
-  'list KEYSTORE [--days 30] [--percent 33] [--for-sap] [--password-env NAME] [--json | --stable]';
+  'list KEYSTORE | --tenant KEY [--days 30] [--percent 33] [--for-sap] [--password-env NAME] [--json | --stable]';
 
 /** Lists the entries of a keystore; with `--for-sap` what SAP's tenant would say of it, and exit code 1 where it would refuse something. */
 export async function list(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -26,15 +29,20 @@ export async function list(args: readonly string[], terminal: Terminal): Promise
     days: { type: 'string' },
     percent: { type: 'string' },
     'password-env': { type: 'string', multiple: true },
+    tenant: { type: 'string' },
   });
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length) throw badArguments('list takes one keystore file.');
+  const [file, ...more] = [...positionals, ...(values.tenant === undefined ? [] : [tenantPlace(values.tenant)])];
+  if (file === undefined || more.length) throw badArguments('list takes one keystore file, or --tenant KEY.');
   const variables = values['password-env'] ?? [];
   if (values.stable) {
     if (values['for-sap']) throw badArguments('--stable is for comparisons: --for-sap does not go with it.');
     if (values.json) throw badArguments('--stable and --json are two ways to write it: take one.');
     if (values.days !== undefined || values.percent !== undefined) {
       throw badArguments('--stable says the same on every day: --days and --percent do not go with it.');
+    }
+    if (isTenant(file)) {
+      terminal.out(await stableText((await new KeystoreOpener([], terminal).open(file)).keystore));
+      return 0;
     }
     // Git's configuration names a variable for everybody, and not everybody has set it.
     const set = variables.filter((name) => terminal.env[name] !== undefined);
@@ -43,14 +51,21 @@ export async function list(args: readonly string[], terminal: Terminal): Promise
   }
   const look = { now: terminal.now(), warnFrom: readThresholds(values.days, values.percent) };
   const opener = new KeystoreOpener(variables, terminal);
-  const opened = values['for-sap'] ? await opener.open(file) : undefined;
+  if (values['for-sap'] && isTenant(file)) {
+    throw badArguments('--for-sap judges a file that is to be uploaded; this is there.');
+  }
+  const opened = values['for-sap'] || isTenant(file) ? await opener.open(file) : undefined;
   const keystore = opened?.keystore ?? (await opener.openToLook(file));
-  const findings = opened && (await sapFindings(opened, terminal));
+  const findings = values['for-sap'] && opened ? await sapFindings(opened, terminal) : undefined;
   if (values.json) {
-    const data = { ...listing(file, keystore, look), ...(findings && { sap: findings }) };
+    const data = {
+      ...listing(opened?.file ?? file, keystore, look, opened?.tenant),
+      ...(findings && { sap: findings }),
+    };
     terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
   } else {
-    terminal.out(listingText(file, keystore, look) + (findings ? sapText(findings) : ''));
+    const text = listingText(opened?.file ?? file, keystore, look, opened?.tenant);
+    terminal.out(text + (findings ? sapText(findings) : ''));
   }
   return findings?.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
@@ -87,10 +102,31 @@ function sapText(findings: readonly SapFinding[]): string {
   return ['', "For SAP's tenant:", ...(lines.length ? lines : ['  nothing that it would refuse']), ''].join('\n');
 }
 
-function listing(file: string, keystore: Keystore, look: Look): object {
-  const entries = keystore.entries.map((entry) => entryData(entry, look));
+function listing(file: string, keystore: Keystore, look: Look, tenant?: TenantKeystore): object {
+  const entries = keystore.entries.map((entry) => ({
+    ...(entryData(entry, look) as object),
+    ...(tenant && { tenant: factsData(tenant.facts.get(entry.alias)) }),
+  }));
   const protection = protectionOf(keystore);
-  return { file, type: keystore.type, protection, entries, notes: keystore.notes.map(noteData) };
+  const type = tenant ? 'tenant' : keystore.type;
+  return { file, type, protection, entries, notes: keystore.notes.map(noteData) };
+}
+
+function factsData(facts: TenantEntryFacts | undefined): object {
+  const { ownedBySap = false, lastModifiedBy, lastModified } = facts ?? {};
+  return {
+    owner: ownedBySap ? 'SAP' : 'Tenant Administrator',
+    ...(lastModifiedBy !== undefined && { lastModifiedBy }),
+    ...(lastModified && { lastModified: lastModified.toISOString() }),
+  };
+}
+
+function factsText(facts: TenantEntryFacts | undefined): string[] {
+  const { ownedBySap, lastModifiedBy, lastModified } = facts ?? {};
+  const changed = [lastModified?.toISOString().slice(0, 10), lastModifiedBy && `by ${visible(lastModifiedBy)}`];
+  const parts = [ownedBySap ? "SAP's own" : '', lastModified ? `changed ${changed.filter(Boolean).join(' ')}` : ''];
+  const text = parts.filter(Boolean).join(', ');
+  return text === '' ? [] : [`  ${text}`];
 }
 
 function entryData(entry: Entry, { now, warnFrom }: Look): unknown {
@@ -137,13 +173,13 @@ const kindText = {
   unknown: 'unknown',
 } as const;
 
-function listingText(file: string, keystore: Keystore, { now, warnFrom }: Look): string {
+function listingText(file: string, keystore: Keystore, { now, warnFrom }: Look, tenant?: TenantKeystore): string {
   const n = keystore.entries.length;
-  const lines = [`${file}: ${keystore.type}, ${n} ${n === 1 ? 'entry' : 'entries'}`];
+  const lines = [`${file}: ${tenant ? 'keystore of a tenant' : keystore.type}, ${n} ${n === 1 ? 'entry' : 'entries'}`];
   const protection = protectionOf(keystore).map(protectionLine);
   if (protection.length) lines.push(`  ${protection.join('; ')}`);
   for (const entry of keystore.entries) {
-    lines.push('', `${entry.alias}  (${kindText[entry.kind]})`);
+    lines.push('', `${entry.alias}  (${kindText[entry.kind]})`, ...factsText(tenant?.facts.get(entry.alias)));
     const certificate = certificateOf(entry);
     if (!certificate) continue;
     lines.push(

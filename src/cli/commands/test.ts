@@ -23,12 +23,13 @@ import { KeystoreOpener } from '../keystores';
 import { visible } from '../../core/visible';
 import { badArguments, readFormat, readNumber, readOptions } from '../options';
 import { clientIn, meansOf, runTest } from '../runTest';
+import { tenantPlace } from '../tenant';
 import { readSmallText } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 import { askOf, askOptions, askUsage } from './testAsk';
 import { manyFormats, testProfiles, testReceiversOf, type ManyOptions } from './testMany';
 
-export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID | PATH... | --profiles FILE [NAME...] [--keystore FILE [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--parallel 8] [--format text|json|sarif|junit] [--json]`;
+export const testUsage = `test HOST[:PORT] | FLOW.iflw#CHANNEL-ID | PATH... | --profiles FILE [NAME...] [--keystore FILE | --tenant KEY [--alias ALIAS]] [--trust FILE]... [--password-env NAME]... [--protocol tls|smtp|imap|pop3|ftp|ssh|amqp|amqp-ws|kafka] [--protection tls|starttls|starttls-optional|off] [--path PATH] [--proxy URL | --proxy-env NAME] ${askUsage} [--known-hosts FILE] [--server-name NAME] [--timeout SECONDS] [--parallel 8] [--format text|json|sarif|junit] [--json]`;
 
 /** Tests an outbound connection; 1 where the verdict is not ok. */
 export async function test(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -37,6 +38,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
     protection: { type: 'string' },
     path: { type: 'string' },
     keystore: { type: 'string' },
+    tenant: { type: 'string' },
     alias: { type: 'string' },
     trust: { type: 'string', multiple: true },
     'password-env': { type: 'string', multiple: true },
@@ -68,12 +70,18 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   if (channel && Object.keys(way).length) {
     throw badArguments('How a channel is tested is in the flow: leave --protocol, --protection and --path out.');
   }
-  if (values.alias !== undefined && values.keystore === undefined) throw badArguments('--alias needs --keystore FILE.');
+  if (values.keystore !== undefined && values.tenant !== undefined) {
+    throw badArguments('Give --keystore or --tenant, not both.');
+  }
+  const place = values.tenant === undefined ? values.keystore : tenantPlace(values.tenant);
+  if (values.alias !== undefined && place === undefined) {
+    throw badArguments('--alias needs --keystore FILE or --tenant KEY.');
+  }
   const timeoutMs = values.timeout === undefined ? undefined : readNumber(values.timeout, 'timeout', 1, 600) * 1000;
 
   const knownHosts = values['known-hosts'] === undefined ? undefined : await readSmallText(values['known-hosts']);
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
-  const keystore = values.keystore === undefined ? undefined : await opener.open(values.keystore);
+  const keystore = place === undefined ? undefined : await opener.open(place);
   const trusted = keystore && !values.trust ? [keystore] : [];
   // One after the other: each may ask for its password.
   for (const file of values.trust ?? []) trusted.push(await opener.open(file));
@@ -89,7 +97,7 @@ export async function test(args: readonly string[], terminal: Terminal): Promise
   }
   const report = await run();
   const next = distrusts.includes(report.verdict)
-    ? howToTrust(report, values.trust?.[0] ?? values.keystore)
+    ? howToTrust(report, values.trust?.[0] ?? values.keystore, values.tenant !== undefined && !values.trust)
     : undefined;
   if (values.json) {
     const data = { ...reportData(report), ...(next !== undefined && { next }) };
@@ -170,10 +178,14 @@ function proxyOf(address: string | undefined, variable: string | undefined, term
 const distrusts: readonly VerdictCode[] = ['server-self-signed', 'server-root-missing', 'server-chain-incomplete'];
 
 /** A server that sends its root, or is its own, can be trusted by what it sends; else its root comes from whoever issued it. */
-function howToTrust({ target, server }: ConnectivityReport, keystore: string | undefined): string {
+function howToTrust({ target, server }: ConnectivityReport, keystore: string | undefined, onTenant: boolean): string {
   const from = `flow-keystore import ${keystore === undefined ? 'KEYSTORE' : asWord(keystore)} --from-host ${targetText(target)}`;
   const given = keystore === undefined ? ' No keystore was given: name one with --keystore or --trust.' : '';
   const offer = server?.offer;
+  if (onTenant) {
+    const what = offer ? `"${visible(offer.subject.short)}"` : 'what the server sends';
+    return `To trust ${what}, compare its fingerprint with what its owner says, and add it on the tenant: Manage Keystore, Add, Certificate.`;
+  }
   if (offer && server.chain.some((sent) => sent.equals(offer))) {
     const name = visible(offer.subject.short);
     return `To trust it, compare the fingerprint of "${name}" with what its owner says: ${from} --sha256 ${offer.sha256}${given}`;

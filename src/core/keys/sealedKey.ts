@@ -18,12 +18,14 @@ export type SealedKey =
       readonly label: string;
       /** The DEK-Info header: cipher and initialisation vector. */
       readonly dekInfo: string;
-    };
+    }
+  /** It never leaves where it is: `where` names that. Nobody here signs with it, and no file has it. */
+  | { readonly form: 'elsewhere'; readonly where: string };
 
 /**
  * Opens a sealed key for use.
  * @returns PrivateKeyInfo (PKCS#8, DER); the caller forgets it as soon as it can
- * @throws FlowKeystoreError `wrong-password`, `unsupported`, `damaged`
+ * @throws FlowKeystoreError `wrong-password`, `unsupported` (also for a key that is elsewhere), `damaged`
  */
 export async function openSealedKey(key: SealedKey, password: string, signal?: AbortSignal): Promise<Uint8Array> {
   switch (key.form) {
@@ -33,7 +35,33 @@ export async function openSealedKey(key: SealedKey, password: string, signal?: A
       return openPrivateKeyInfo(key.der, password, signal);
     case 'legacyPem':
       return openLegacyPem(key, password);
+    case 'elsewhere':
+      throw keyIsElsewhere(key.where);
   }
+}
+
+/** A key that is at hand. */
+export type KeptKey = Exclude<SealedKey, { readonly form: 'elsewhere' }>;
+
+/** @throws FlowKeystoreError `unsupported` for a key that is elsewhere */
+export function keptKey(key: SealedKey): KeptKey {
+  if (key.form === 'elsewhere') throw keyIsElsewhere(key.where);
+  return key;
+}
+
+/** The octets as they lie in the file; none of a key that is elsewhere. */
+export function sealedOctets(key: SealedKey): Uint8Array {
+  return key.form === 'elsewhere' ? new Uint8Array() : key.der;
+}
+
+/** @param where the tenant that has it */
+export function keyIsElsewhere(where: string): FlowKeystoreError {
+  return new FlowKeystoreError(
+    'unsupported',
+    `The private key stays on ${where}; it cannot be used or written here.`,
+    {},
+    'Use the file that the key pair was uploaded from, where there is one.',
+  );
 }
 
 /**

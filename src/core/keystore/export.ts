@@ -4,7 +4,7 @@ import { certificatesPem, writePem } from '../certificates/pem';
 import { pkcs7Of } from '../certificates/pkcs7';
 import { FlowKeystoreError } from '../errors';
 import { checkWritablePassword } from '../keys/encrypt';
-import { sealKey } from '../keys/sealedKey';
+import { keptKey, sealKey } from '../keys/sealedKey';
 import { trustAnchors } from './anchors';
 import type { Entry, Keystore, KeyPairEntry } from './model';
 import { emptyKeystore, writeChecked } from './store';
@@ -155,7 +155,10 @@ export async function writeKeyPairs(
   }
   const [entry] = entries;
   if (form === 'pkcs8' && entry) {
-    return Buffer.from(writePem('ENCRYPTED PRIVATE KEY', entry.key.der) + certificatesPem(entry.chain), 'ascii');
+    return Buffer.from(
+      writePem('ENCRYPTED PRIVATE KEY', keptKey(entry.key).der) + certificatesPem(entry.chain),
+      'ascii',
+    );
   }
   return (await writeChecked({ ...emptyKeystore('PKCS12'), entries }, password)).bytes;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SealedKey } from '../keys/sealedKey';
+import { type SealedKey, sealedOctets } from '../keys/sealedKey';
 import type { Keystore } from './model';
 
 /**
@@ -34,6 +34,6 @@ export class KeyPasswords {
 }
 
 /** A sealed key lies in its file as it is until it is sealed anew, which makes another one of it. */
-function digestOf({ der }: SealedKey): string {
-  return createHash('sha256').update(der).digest('base64');
+function digestOf(key: SealedKey): string {
+  return createHash('sha256').update(sealedOctets(key)).digest('base64');
 }

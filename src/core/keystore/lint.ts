@@ -1,3 +1,4 @@
+import { sealedOctets } from '../keys/sealedKey';
 import type { Certificate } from '../certificates/certificate';
 import { lintCertificate, type CertificateFinding, type LintSeverity } from '../certificates/lint';
 import type { PathProblem } from '../certificates/pathRules';
@@ -55,7 +56,7 @@ export function lintEntry(entry: Entry, now: Date, keystore?: Pick<Keystore, 'en
           })),
         ),
         ...chainFindings(entry.chain, now, keystore),
-        ...sizeFindings(entry.chain, entry.key.der.length),
+        ...sizeFindings(entry.chain, sealedOctets(entry.key).length),
       ];
     default:
       return [];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FlowKeystoreError } from '../errors';
 import { publicKeyOf } from '../keys/publicKeyOf';
-import type { SealedKey } from '../keys/sealedKey';
+import { type SealedKey, sealedOctets } from '../keys/sealedKey';
 import type { Entry, KeyPairEntry } from './model';
 
 /**
@@ -52,7 +52,9 @@ export class PendingRequests {
   /** @param spki SubjectPublicKeyInfo, DER */
   with(entry: KeyPairEntry, spki: Uint8Array, made: Date): PendingRequests {
     const digest = sha256(spki);
-    const sealed = entry.chain.length ? this.sealed : new Map([...this.sealed, [sha256(entry.key.der), digest]]);
+    const sealed = entry.chain.length
+      ? this.sealed
+      : new Map([...this.sealed, [sha256(sealedOctets(entry.key)), digest]]);
     return new PendingRequests(new Map([...this.made, [digest, made]]), sealed);
   }
 
@@ -76,15 +78,15 @@ export class PendingRequests {
     const more = before.flatMap((entry): [string, string][] => {
       const other = now.get(entry.alias.toLowerCase());
       if (entry.kind !== 'keyPair' || entry.chain.length || other?.kind !== 'keyPair') return [];
-      const known = this.sealed.get(sha256(entry.key.der));
-      return known === undefined || other.key === entry.key ? [] : [[sha256(other.key.der), known]];
+      const known = this.sealed.get(sha256(sealedOctets(entry.key)));
+      return known === undefined || other.key === entry.key ? [] : [[sha256(sealedOctets(other.key)), known]];
     });
     return more.length ? new PendingRequests(this.made, new Map([...this.sealed, ...more])) : this;
   }
 
   private digestOf({ chain: [leaf], key }: KeyPairEntry): string | undefined {
     if (leaf) return leaf.keyDigest;
-    return this.sealed.get(sha256(key.der)) ?? digestOfOpenKey(key);
+    return this.sealed.get(sha256(sealedOctets(key))) ?? digestOfOpenKey(key);
   }
 }
 

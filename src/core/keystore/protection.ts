@@ -112,6 +112,8 @@ function keysOf({ entries }: Keystore): ProtectionPart[] {
   for (const entry of entries) {
     if (entry.kind !== 'keyPair') continue;
     const { key } = entry;
+    // What is not in the file is not protected by it.
+    if (key.form === 'elsewhere') continue;
     let part: ProtectionPart;
     if (key.form === 'plain') part = { part: 'keys', weakness: 'none' };
     else if (key.form === 'legacyPem') {

@@ -2,7 +2,7 @@ import type { Certificate } from '../certificates/certificate';
 import { sapCertificateLimit } from '../certificates/lint';
 import { publicKeyText } from '../certificates/publicKey';
 import { FlowKeystoreError } from '../errors';
-import { openSealedKey } from '../keys/sealedKey';
+import { openSealedKey, sealedOctets } from '../keys/sealedKey';
 import { Pace } from '../keys/slices';
 import { checkAlias, describeAliasProblem } from './alias';
 import { certificatesOf } from './chain';
@@ -159,7 +159,7 @@ const around = { certificate: 100, key: 130, file: 230 } as const;
 /** About as many octets as a PKCS#12 file with this key pair alone has. */
 export function keyPairSize({ key, chain, alias }: KeyPairEntry): number {
   const certificates = chain.reduce((sum, { der }) => sum + der.length + around.certificate, 0);
-  return around.file + around.key + key.der.length + certificates + 4 * alias.length;
+  return around.file + around.key + sealedOctets(key).length + certificates + 4 * alias.length;
 }
 
 /** @param size of the file, in octets; undefined where SAP takes it */
@@ -174,7 +174,7 @@ export function javaStoreSize({ entries }: Pick<Keystore, 'entries'>): number {
   const certificates = (list: readonly Certificate[]): number =>
     list.reduce((sum, { der }) => sum + 11 + der.length, 0);
   return entries.reduce((sum, entry) => {
-    const key = entry.kind === 'keyPair' ? 8 + entry.key.der.length : 0;
+    const key = entry.kind === 'keyPair' ? 8 + sealedOctets(entry.key).length : 0;
     return sum + 14 + Buffer.byteLength(entry.alias) + key + certificates(certificatesOf(entry));
   }, 32);
 }

@@ -385,7 +385,7 @@ describe('command line', () => {
   it('check: says that without a keystore nothing was compared with one', async () => {
     const { code, out, err } = await cli('check', at('project'));
     assert.deepEqual([code, out], [0, '1 flow checked: 0 errors, 0 warnings, 0 notes\n']);
-    assert.match(err, /note: No --keystore was given/);
+    assert.match(err, /note: No --keystore was given \(nor a --tenant\)/);
   });
 
   it('check: text, SARIF and JUnit say the same; a flow that cannot be read is an error, not silence', async () => {

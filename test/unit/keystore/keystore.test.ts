@@ -17,7 +17,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { integer } from '../../../src/core/asn1/der';
 import { Certificate } from '../../../src/core/certificates/certificate';
-import { openSealedKey, sealKey } from '../../../src/core/keys/sealedKey';
+import { openSealedKey, sealKey, sealedOctets } from '../../../src/core/keys/sealedKey';
 import { trustAnchors } from '../../../src/core/keystore/anchors';
 import {
   addCertificates,
@@ -87,8 +87,8 @@ describe('keystore', () => {
     );
     const third = await readKeystore(await writeKeystore(again, password), password);
     assert.deepEqual(
-      Buffer.from(getKeyPair(third, 'partner_b').key.der),
-      Buffer.from(getKeyPair(keystore, 'partner_b').key.der),
+      Buffer.from(sealedOctets(getKeyPair(third, 'partner_b').key)),
+      Buffer.from(sealedOctets(getKeyPair(keystore, 'partner_b').key)),
     );
     assert.deepEqual(
       third.entries.map((entry) => entry.created),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { sealedOctets } from '../../../src/core/keys/sealedKey';
 import { readPem, writePem } from '../../../src/core/certificates/pem';
 import { readSealedSshKey } from '../../../src/core/keys/openssh/privateKey';
 import { sapExportsSshKey, sshFingerprint, sshPublicKeyLine } from '../../../src/core/keys/openssh/publicKey';
@@ -91,7 +92,7 @@ describe('SSH keys', function () {
     assert.ok(certificate);
     assert.equal(sshFingerprint(certificate.spki), knownFingerprint);
     assert.equal(certificate.notAfter.getUTCFullYear(), 2036);
-    const key = await sealFor('PKCS12', item.key.der, 'Keystore-1');
+    const key = await sealFor('PKCS12', sealedOctets(item.key), 'Keystore-1');
     const { keystore } = addKeyPair(emptyKeystore(), { alias: 'mine', key, chain: item.chain, created: now });
     const { rows } = planMerge(keystore, (await found()).items);
     assert.deepEqual(rows[0]?.state, { kind: 'same', alias: 'mine' });

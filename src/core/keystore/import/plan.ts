@@ -1,3 +1,4 @@
+import { sealedOctets } from '../../keys/sealedKey';
 import type { Certificate } from '../../certificates/certificate';
 import { sameOctets } from '../../asn1/der';
 import { aliasIn, aliasProposer, checkAlias, type AliasProblem } from '../alias';
@@ -252,7 +253,7 @@ function sizeOf(item: ImportItem): number {
     case 'certificate':
       return item.certificate.der.length;
     case 'keyPair':
-      return item.key.der.length + item.chain.reduce((sum, { der }) => sum + der.length, 0);
+      return sealedOctets(item.key).length + item.chain.reduce((sum, { der }) => sum + der.length, 0);
     case 'other':
       return 0;
   }

@@ -1,3 +1,4 @@
+import { keptKey } from '../../keys/sealedKey';
 import { createHash } from 'node:crypto';
 import { bmpOctets } from '../../asn1/der';
 import type { Certificate } from '../../certificates/certificate';
@@ -69,16 +70,18 @@ function aliasOf(raw: Uint8Array): string {
 function entryParts(entry: Entry, type: 'JKS' | 'JCEKS', now: () => number): Uint8Array[] {
   const head = (kind: number): Uint8Array[] => [int(kind), utf(entry.alias), createdOf(entry, now)];
   switch (entry.kind) {
-    case 'keyPair':
-      if (entry.key.form !== 'encrypted') {
+    case 'keyPair': {
+      const key = keptKey(entry.key);
+      if (key.form !== 'encrypted') {
         throw new FlowKeystoreError('unsupported', `The private key "${entry.alias}" is not sealed.`);
       }
       return [
         ...head(tag.privateKey),
-        blob(entry.key.der),
+        blob(key.der),
         int(entry.chain.length),
         ...entry.chain.flatMap(certificateParts),
       ];
+    }
     case 'certificate':
       return [...head(tag.certificate), ...certificateParts(entry.certificate)];
     default:

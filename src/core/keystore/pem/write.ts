@@ -1,6 +1,6 @@
 import type { Certificate } from '../../certificates/certificate';
 import { writePem } from '../../certificates/pem';
-import type { SealedKey } from '../../keys/sealedKey';
+import { keptKey, type SealedKey } from '../../keys/sealedKey';
 import { certificatesOf } from '../chain';
 import type { Entry, Keystore } from '../model';
 import { emptyBundle, piecesOf, type Piece } from './pieces';
@@ -118,7 +118,8 @@ function certificatePiece(certificate: Certificate): Piece {
   };
 }
 
-function keyPiece(key: SealedKey, alias: string): Piece {
+function keyPiece(sealed: SealedKey, alias: string): Piece {
+  const key = keptKey(sealed);
   const label = key.form === 'legacyPem' ? key.label : key.form === 'plain' ? 'PRIVATE KEY' : 'ENCRYPTED PRIVATE KEY';
   const body = writePem(label, key.der);
   const block =
@@ -171,8 +172,8 @@ function shapeOf(entry: Entry): string {
   return JSON.stringify([entry.alias, entry.kind === 'keyPair' ? (entry.chain[0]?.sha256 ?? '') : '']);
 }
 
-function keyIdentity({ der }: SealedKey): string {
-  return `key ${Buffer.from(der).toString('latin1')}`;
+function keyIdentity(key: SealedKey): string {
+  return `key ${Buffer.from(keptKey(key).der).toString('latin1')}`;
 }
 
 const nameLine = /^([ \t]*friendlyName:[ \t]*)[^\r\n]*/m;

@@ -3,7 +3,7 @@ import type { Certificate } from '../../certificates/certificate';
 import { FlowKeystoreError } from '../../errors';
 import { checkWritablePassword, encryptWithPassword } from '../../keys/encrypt';
 import type { EncryptionScheme } from '../../keys/encryptionSchemes';
-import { sealKey, type SealedKey } from '../../keys/sealedKey';
+import { keptKey, type KeptKey, sealKey } from '../../keys/sealedKey';
 import { Pace } from '../../keys/slices';
 import type { Entry, Keystore, KeyPairEntry } from '../model';
 import { attributesOf, makeBag, makeCertificateBag, readBag, renameBag, type BagAttribute, type SafeBag } from './bag';
@@ -100,7 +100,8 @@ export async function writePkcs12(
 }
 
 /** Java sees no key that is not encrypted: such a one is sealed now. Other forms than PKCS#8's have no place in the file. */
-async function sealedForPkcs12({ alias, key }: KeyPairEntry, password: string): Promise<SealedKey> {
+async function sealedForPkcs12({ alias, key: sealed }: KeyPairEntry, password: string): Promise<KeptKey> {
+  const key = keptKey(sealed);
   if (key.form === 'plain') return sealKey(key.der, password);
   if (key.form === 'encrypted') return key;
   throw new FlowKeystoreError('unsupported', `The private key "${alias}" is not sealed as PKCS#12 asks for.`);

@@ -1,0 +1,322 @@
+import { FlowKeystoreError, type ErrorCode } from '../errors';
+import { errorTextOf, pageOf, type Entity } from './odata';
+import type { TenantAccess } from './serviceKey';
+import type { HttpAnswer, HttpRequest, Transport } from './transport';
+
+/** What a session needs of the world. */
+export interface SessionPorts {
+  readonly transport: Transport;
+  /** Milliseconds of a clock that does not go backwards. */
+  readonly clock: () => number;
+  /** Settles after so many milliseconds. @throws the signal's reason */
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+interface Token {
+  readonly value: string;
+  readonly scopes: readonly string[];
+  /** By the clock. */
+  readonly until: number;
+}
+
+/** Renewed this long before it ends: an answer may take as long. Milliseconds. */
+const tokenMargin = 60_000;
+/** SAP admits 10 requests a second of one user for security content; others may work with the same user. */
+const requestsPerSecond = 5;
+/** Of a request that changes nothing. */
+const attempts = 4;
+const longestWait = 30_000;
+
+export interface SessionRequest {
+  readonly method?: HttpRequest['method'];
+  /** Below the root of the API, with its query: `/KeystoreEntries?keystoreName=system`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Talks to the API of a tenant: gets in (OAuth client credentials, RFC 6749 section 4.4, or basic authentication), keeps to the published rate, repeats what
+ * changes nothing where the tenant is busy, and says in words what it refuses.
+ */
+export class TenantSession {
+  private token: Promise<Token> | undefined;
+  private csrf: Readonly<Record<string, string>> | undefined;
+  private readonly sent: number[] = [];
+
+  constructor(
+    readonly access: TenantAccess,
+    private readonly ports: SessionPorts,
+  ) {}
+
+  get host(): string {
+    return new URL(this.access.api).host;
+  }
+
+  /** What the client may do, by the token; undefined with basic authentication, which does not say. @throws as `send` */
+  async scopes(signal?: AbortSignal): Promise<readonly string[] | undefined> {
+    return this.access.auth.kind === 'basic' ? undefined : (await this.currentToken(signal)).scopes;
+  }
+
+  /** All pages of a collection. @throws as `send`; FlowKeystoreError `tenant-answer` */
+  async collection(path: string, signal?: AbortSignal): Promise<Entity[]> {
+    const found: Entity[] = [];
+    const seen = new Set<string>();
+    for (let at: string | undefined = path; at !== undefined;) {
+      seen.add(at);
+      const page = pageOf(await this.json(at, signal));
+      found.push(...page.results);
+      at = page.next === undefined ? undefined : this.pathOf(page.next);
+      if (at !== undefined && seen.has(at)) {
+        throw new FlowKeystoreError('tenant-answer', 'The tenant goes round in circles with the pages of a list.');
+      }
+    }
+    return found;
+  }
+
+  /** The text of an answer in JSON. @throws as `send` */
+  async json(path: string, signal?: AbortSignal): Promise<string> {
+    const { body } = await this.send({ path, headers: { accept: 'application/json' }, signal });
+    return Buffer.from(body).toString('utf8');
+  }
+
+  /**
+   * Sends a request. What changes something is sent once, but for a refusal that says that nothing was done (a token that ended, CSRF).
+   * @throws FlowKeystoreError `tenant-unreachable`, `tenant-unauthorized`, `tenant-forbidden`, `tenant-locked`, `tenant-busy`, `not-found`, `tenant-refused`;
+   * the signal's reason
+   */
+  async send(request: SessionRequest): Promise<HttpAnswer> {
+    const { method = 'GET', signal } = request;
+    let renewed = false;
+    let protectedOnce = false;
+    for (let attempt = 1; ; attempt++) {
+      let answer: HttpAnswer;
+      try {
+        answer = await this.once(request);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (method !== 'GET' || attempt >= attempts) throw error;
+        if (!(error instanceof FlowKeystoreError && error.code === 'tenant-unreachable')) throw error;
+        await this.pause(attempt, undefined, signal);
+        continue;
+      }
+      const { status, headers } = answer;
+      if (status < 300) return answer;
+      if (status === 401 && !renewed && this.access.auth.kind !== 'basic') {
+        renewed = true;
+        this.token = undefined;
+        continue;
+      }
+      if (status === 403 && !protectedOnce && /^required$/i.test(textOfHeader(headers['x-csrf-token']))) {
+        protectedOnce = true;
+        await this.fetchCsrf(signal);
+        continue;
+      }
+      const passing = status === 429 || status === 502 || status === 503 || status === 504;
+      if (method === 'GET' && passing && attempt < attempts) {
+        await this.pause(attempt, textOfHeader(headers['retry-after']), signal);
+        continue;
+      }
+      throw this.refusal(answer, request);
+    }
+  }
+
+  private async once({ method = 'GET', path, headers, body, signal }: SessionRequest): Promise<HttpAnswer> {
+    const authorization = await this.authorization(signal);
+    await this.keepRate(signal);
+    return this.ports.transport({
+      method,
+      url: this.access.api + path,
+      headers: { authorization, ...(method === 'GET' ? {} : this.csrf), ...headers },
+      ...(body !== undefined && { body }),
+      signal,
+    });
+  }
+
+  private async authorization(signal?: AbortSignal): Promise<string> {
+    const { auth } = this.access;
+    if (auth.kind === 'basic') return basic(auth.user, auth.password);
+    return `Bearer ${(await this.currentToken(signal)).value}`;
+  }
+
+  private async currentToken(signal?: AbortSignal): Promise<Token> {
+    const now = this.ports.clock();
+    const before = await this.token?.catch(() => undefined);
+    if (before && before.until - tokenMargin > now) return before;
+    const fresh = this.fetchToken(signal);
+    this.token = fresh;
+    fresh.catch(() => {
+      if (this.token === fresh) this.token = undefined;
+    });
+    return fresh;
+  }
+
+  private async fetchToken(signal?: AbortSignal): Promise<Token> {
+    const { auth } = this.access;
+    if (auth.kind === 'basic') throw new Error('Basic authentication has no token.');
+    const withSecret = auth.kind === 'clientSecret';
+    const fields = { grant_type: 'client_credentials', ...(withSecret ? {} : { client_id: auth.clientId }) };
+    const answer = await this.ports.transport({
+      method: 'POST',
+      url: auth.tokenUrl,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(withSecret && { authorization: basic(auth.clientId, auth.clientSecret) }),
+      },
+      body: new URLSearchParams(fields).toString(),
+      ...(auth.kind === 'clientCertificate' && { client: auth }),
+      signal,
+    });
+    const { host } = new URL(auth.tokenUrl);
+    if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+      throw new FlowKeystoreError(
+        'tenant-unauthorized',
+        `${host} gives no token (HTTP ${answer.status}): the client id, or its secret or certificate, is not valid.`,
+        {},
+        'Create a new service key: a secret that was rotated, or a certificate that expired, lets nobody in.',
+      );
+    }
+    return tokenOf(answer, host, this.ports.clock());
+  }
+
+  /** The token comes with cookies that it goes with; HEAD is not served everywhere. */
+  private async fetchCsrf(signal?: AbortSignal): Promise<void> {
+    const { headers } = await this.once({ path: '/', headers: { 'x-csrf-token': 'Fetch' }, signal });
+    const cookies = [headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';', 1)[0] ?? '');
+    this.csrf = {
+      'x-csrf-token': textOfHeader(headers['x-csrf-token']),
+      ...(cookies.length && { cookie: cookies.join('; ') }),
+    };
+  }
+
+  private async keepRate(signal?: AbortSignal): Promise<void> {
+    const { clock, wait } = this.ports;
+    for (;;) {
+      const now = clock();
+      while (this.sent.length && (this.sent[0] ?? 0) <= now - 1_000) this.sent.shift();
+      if (this.sent.length < requestsPerSecond) break;
+      await wait(Math.max(1, (this.sent[0] ?? now) + 1_000 - now), signal);
+    }
+    this.sent.push(clock());
+  }
+
+  /** @param after seconds, as Retry-After has them (RFC 9110 section 10.2.3) */
+  private pause(attempt: number, after: string | undefined, signal?: AbortSignal): Promise<void> {
+    const asked = /^\d+$/.test(after ?? '') ? Number(after) * 1_000 : 0;
+    return this.ports.wait(Math.min(longestWait, Math.max(asked, 500 * 2 ** (attempt - 1))), signal);
+  }
+
+  /** Only what is below the root of the API: a token is shown to nobody else. */
+  private pathOf(address: string): string {
+    const { api } = this.access;
+    const at = new URL(address, `${api}/`).href;
+    if (!at.startsWith(`${api}/`)) {
+      throw new FlowKeystoreError('tenant-answer', `The tenant names ${new URL(at).host} for the next page of a list.`);
+    }
+    return at.slice(api.length);
+  }
+
+  private refusal({ status, body }: HttpAnswer, { method = 'GET' }: SessionRequest): FlowKeystoreError {
+    const said = errorTextOf(Buffer.from(body).toString('utf8'));
+    const { host } = this;
+    const error = (code: ErrorCode, message: string, next?: string): FlowKeystoreError =>
+      new FlowKeystoreError(code, message + (said === undefined ? '' : ` It says: ${said}`), { detail: host }, next);
+    switch (status) {
+      case 401:
+        return error(
+          'tenant-unauthorized',
+          'The tenant lets nobody in with these credentials (HTTP 401).',
+          'Check user and password, or create a new service key.',
+        );
+      case 403:
+        return error(
+          'tenant-forbidden',
+          method === 'GET' ? 'The tenant does not show this (HTTP 403).' : 'The tenant does not allow this (HTTP 403).',
+          method === 'GET'
+            ? 'The client needs the role MonitoringDataRead; a change of roles takes up to an hour.'
+            : 'The client needs the role SecurityMaterialEdit, and an alias must not be one of SAP (sap_...).',
+        );
+      case 404:
+        return error('not-found', 'The tenant does not have this (HTTP 404).');
+      case 423:
+      case 503:
+        return error(
+          'tenant-locked',
+          `The keystore of the tenant is being changed by somebody else (HTTP ${status}).`,
+          'Try again in a moment.',
+        );
+      case 429:
+        return error('tenant-busy', 'The tenant takes no more requests just now (HTTP 429).', 'Try again in a minute.');
+      default:
+        return error('tenant-refused', `The tenant refuses (HTTP ${status}).`);
+    }
+  }
+}
+
+function tokenOf({ status, body }: HttpAnswer, host: string, now: number): Token {
+  let data: unknown;
+  try {
+    data = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    data = undefined;
+  }
+  const fields = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  const { access_token: value, expires_in: seconds, scope } = fields;
+  if (status !== 200 || typeof value !== 'string' || value === '') {
+    throw new FlowKeystoreError(
+      'tenant-answer',
+      `${host} answers with no token (HTTP ${status}).`,
+      {},
+      'Check "tokenurl" of the service key.',
+    );
+  }
+  const lasts = typeof seconds === 'number' && seconds > 0 ? seconds : 3_600;
+  return { value, scopes: scopesOf(scope, value), until: now + lasts * 1_000 };
+}
+
+/** Of the answer, else of the token's own `scope` (a JWT, RFC 7519); the part before the last dot is the name of the application. */
+function scopesOf(scope: unknown, token: string): string[] {
+  const named = typeof scope === 'string' && scope !== '' ? scope.split(' ') : claimedIn(token);
+  return [...new Set(named.map((each) => each.slice(each.lastIndexOf('.') + 1)))];
+}
+
+function claimedIn(token: string): string[] {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const scope = typeof claims === 'object' && claims !== null && 'scope' in claims ? claims.scope : [];
+    return Array.isArray(scope) ? scope.filter((each): each is string => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+
+function textOfHeader(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+}
+
+/** The ports of this process. */
+export function nodePorts(transport: Transport): SessionPorts {
+  return {
+    transport,
+    clock: () => performance.now(),
+    wait: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const done = (): void => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        const stop = (): void => {
+          clearTimeout(timer);
+          reject(signal?.reason as Error);
+        };
+        if (signal?.aborted) stop();
+        else signal?.addEventListener('abort', stop, { once: true });
+      }),
+  };
+}
