@@ -42,6 +42,14 @@ const letterVerdicts: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
   'client-certificate-rejected',
 ]);
 
+/** Nothing in the channel would mend these. */
+const receiverVerdicts: ReadonlySet<VerdictCode> = new Set<VerdictCode>([
+  'server-expired',
+  'server-certificate-invalid',
+  'protocol-version',
+  'no-shared-cipher',
+]);
+
 /** The most helpful first. */
 export function nextSteps(report: ConnectivityReport, { channel, keeps = false }: Surroundings): NextStep[] {
   const { verdict, ok, client } = report;
@@ -53,8 +61,9 @@ export function nextSteps(report: ConnectivityReport, { channel, keeps = false }
     ['set-alias', ok && channel !== undefined && client?.sent !== undefined && client.sent !== channel.alias],
     ['choose-key-pair', keyVerdicts.has(verdict) && others],
     ['import-response', verdict === 'client-certificate-rejected' && lacksChain],
+    ['write-letter', receiverVerdicts.has(verdict)],
     ['open-channel', channel !== undefined && !ok],
-    ['write-letter', letterVerdicts.has(verdict)],
+    ['write-letter', letterVerdicts.has(verdict) && !receiverVerdicts.has(verdict)],
     ['save-test', keeps],
   ];
   return steps.filter(([, wanted]) => wanted).map(([step]) => step);

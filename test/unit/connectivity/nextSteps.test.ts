@@ -46,6 +46,18 @@ describe('what can be done about a verdict', () => {
     privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
   });
 
+  it('writes to the administrator first where nothing in the channel would help', async () => {
+    const expired = await root.issue('localhost', { alternativeNames: localNames, fromDays: -9, toDays: -1 });
+    const other = await root.issue('other.example');
+    const stepsOf = async (identity: TestIdentity): Promise<string[]> => {
+      const { port } = await start({ identity });
+      return nextSteps(await run(port), { channel: { alias: 'partner_a' } });
+    };
+    assert.deepEqual(await stepsOf(expired), ['write-letter', 'open-channel']);
+    // That may be the address in the channel.
+    assert.deepEqual(await stepsOf(other), ['open-channel', 'write-letter']);
+  });
+
   it('fetches the intermediate that the server leaves out, and takes none but the one that signed', async () => {
     const issuing = await root.issue('Server Issuing CA', { ca: {} });
     const namesake = await root.issue('Server Issuing CA', { ca: {} });
