@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket, type PeerCertificate } from 'node:tls';
 import type { Certificate } from '../../src/core/certificates/certificate';
 import { emptyKeystore, writeKeystore } from '../../src/core/keystore/store';
 import { addCertificates } from '../../src/core/keystore/edit';
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly roles?: readonly string[];
   /** Rows of a page before `__next`; SAP's 1,000 where absent. */
   readonly pageSize?: number;
+  /** Whom a service key of the key type "Certificate" is for. */
+  readonly client?: TestIdentity;
   /** Seconds that a token lasts. */
   readonly tokenSeconds?: number;
 }
@@ -69,7 +72,13 @@ export class TenantSimulator {
       alternativeNames: localNames,
       extendedKeyUsage: ['serverAuth'],
     });
-    const server = https.createServer({ key: identity.privateKeyPem, cert: identity.chainPem });
+    const server = https.createServer({
+      key: identity.privateKeyPem,
+      cert: identity.chainPem,
+      // Looked at where a token is asked for.
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
     const simulator = new TenantSimulator(server, root.pem, options);
     server.on('request', (request, response) => {
       simulator.answer(request, response).catch((error: unknown) => {
@@ -96,6 +105,19 @@ export class TenantSimulator {
       createdate: '2026-11-30T00:00:00.000Z',
     };
     return JSON.stringify({ oauth }, undefined, 2);
+  }
+
+  /** The same with a certificate instead of a secret, its line ends spelt out. */
+  get certificateKey(): string {
+    const { clientId: clientid, origin: url } = this;
+    const { client } = this.options;
+    if (!client) throw new Error('The simulator has no client.');
+    const spelt = (pem: string): string => pem.replaceAll('\n', '\\n');
+    const oauth = {
+      ...{ clientid, certificate: spelt(client.pem), key: spelt(client.privateKeyPem) },
+      ...{ url, tokenurl: `${url}/oauth/token` },
+    };
+    return JSON.stringify({ oauth });
   }
 
   async stop(): Promise<void> {
@@ -146,7 +168,13 @@ export class TenantSimulator {
     const grant = fields.get('grant_type') ?? url.searchParams.get('grant_type');
     const expected = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`;
     response.setHeader('content-type', 'application/json');
-    if (request.headers.authorization !== expected || grant !== 'client_credentials') {
+    const { socket } = request;
+    const shown = socket instanceof TLSSocket ? (socket.getPeerCertificate() as Partial<PeerCertificate>) : {};
+    const byCertificate =
+      this.options.client !== undefined &&
+      fields.get('client_id') === this.clientId &&
+      shown.raw?.equals(this.options.client.certificate.der) === true;
+    if ((request.headers.authorization !== expected && !byCertificate) || grant !== 'client_credentials') {
       response.statusCode = 401;
       response.end(JSON.stringify({ error: 'unauthorized', error_description: 'Bad credentials' }));
       return;

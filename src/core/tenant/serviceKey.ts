@@ -26,7 +26,7 @@ export interface TenantAccess {
 
 /**
  * Reads a service key as SAP BTP issues it (Process Integration Runtime, plan `api`): its fields at the top, or below `oauth`; with a client secret or with a
- * certificate and its key.
+ * certificate and its key. Where there is no service key (Neo), `{"url", "user", "password"}` says the same.
  * @throws FlowKeystoreError `value-invalid`, never quoting the text
  */
 export function readServiceKey(text: string): TenantAccess {
@@ -43,6 +43,10 @@ export function readServiceKey(text: string): TenantAccess {
   // Some have the authorisation server as `url`.
   const host = urls.find((url) => !/\.authentication\./i.test(url)) ?? urls[0];
   if (host === undefined) throw incomplete('url');
+  const [user, password] = [field('user'), field('password')];
+  if (user !== undefined && password !== undefined) {
+    return { api: apiOf(host), auth: { kind: 'basic', user, password } };
+  }
   const tokenUrl = httpsUrl(field('tokenurl') ?? '', 'tokenurl').href;
   const clientId = field('clientid');
   if (clientId === undefined) throw incomplete('clientid');

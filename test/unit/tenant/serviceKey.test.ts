@@ -24,6 +24,14 @@ describe('service keys', () => {
     }
   });
 
+  it('may be user and password of a tenant that issues none', () => {
+    const key = { url: 'https://acct-tmn.hci.eu1.hana.ondemand.com/itspaces', user: 'anna', password: 'geheim' };
+    assert.deepEqual(readServiceKey(JSON.stringify(key)), {
+      api: 'https://acct-tmn.hci.eu1.hana.ondemand.com/api/v1',
+      auth: { kind: 'basic', user: 'anna', password: 'geheim' },
+    });
+  });
+
   it('may have a certificate with its key, their line ends spelt out', () => {
     const key = { clientid: 'sb-1', certificate: pem, key: pem.replaceAll('CERTIFICATE', 'PRIVATE KEY'), tokenurl };
     const { auth } = readServiceKey(JSON.stringify({ oauth: { ...key, url: host } }));

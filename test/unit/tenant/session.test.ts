@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { readServiceKey } from '../../../src/core/tenant/serviceKey';
 import { nodePorts, TenantSession, type SessionPorts } from '../../../src/core/tenant/session';
 import { httpsTransport } from '../../../src/core/tenant/transport';
+import { makeSelfSigned } from '../../support/testCertificates';
 import { TenantSimulator, type SimulatorOptions } from '../../support/tenantSimulator';
 
 const list = '/KeystoreEntries?keystoreName=system';
@@ -71,6 +72,21 @@ describe('a session with a tenant', () => {
     await basic(password).json(list);
     await assert.rejects(basic('wrong').json(list), { code: 'tenant-unauthorized' });
     assert.deepEqual(paths(), ['GET /api/v1/KeystoreEntries', 'GET /api/v1/KeystoreEntries']);
+  });
+
+  it('gets its token by a certificate, without a secret', async () => {
+    const client = await makeSelfSigned('sb-simulator');
+    await start({ client });
+    const opened = (key: string): TenantSession =>
+      new TenantSession(readServiceKey(key), nodePorts(httpsTransport({ ca: simulator.ca })));
+    await opened(simulator.certificateKey).json(list);
+    assert.equal(simulator.tokensGiven, 1);
+    const stranger = await makeSelfSigned('stranger');
+    const access = readServiceKey(simulator.certificateKey);
+    assert.ok(access.auth.kind === 'clientCertificate');
+    const auth = { ...access.auth, certificatePem: stranger.pem, privateKeyPem: stranger.privateKeyPem };
+    const refused = new TenantSession({ ...access, auth }, nodePorts(httpsTransport({ ca: simulator.ca })));
+    await assert.rejects(refused.json(list), { code: 'tenant-unauthorized' });
   });
 
   it('says that the service key lets nobody in, without its secret', async () => {
