@@ -39,8 +39,9 @@ for (const { what, ours, theirs = [], note } of await benchKeystores(cli)) {
 const { benchGrowth } = await bundled('targets');
 const { benchFlows } = await bundled('flows');
 const { benchConnectivity } = await bundled('connectivity');
+const { benchTenant } = await bundled('tenant');
 const corpus = path.resolve(root, '../shared/corpus');
-for (const bench of [benchConnectivity, () => benchFlows(corpus), () => benchGrowth(cli)]) {
+for (const bench of [benchConnectivity, benchTenant, () => benchFlows(corpus), () => benchGrowth(cli)]) {
   for (const { what, ratio, atMost } of await bench()) {
     if (ratio > atMost) missed++;
     console.log(`${ratio > atMost ? 'MISSED' : 'holds'}: ${what}: ${ratio.toFixed(2)} (at most ${atMost})`);

@@ -242,7 +242,8 @@ export class TenantSimulator {
   }
 }
 
-function rowOf({ alias, chain, kind, owner, modifiedBy, modified }: SimulatedEntry, origin: string): object {
+/** An entry as the API lists it. */
+export function rowOf({ alias, chain, kind, owner, modifiedBy, modified }: SimulatedEntry, origin: string): object {
   const [certificate] = chain;
   if (!certificate) throw new Error(`${alias} has no certificate`);
   const hex = Buffer.from(alias, 'utf8').toString('hex').toUpperCase();
