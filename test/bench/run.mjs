@@ -18,6 +18,8 @@ async function bundled(name) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    // It has optional native parts.
+    external: ['ssh2'],
     logLevel: 'warning',
   });
   return (await import(pathToFileURL(outfile).href)).default;
