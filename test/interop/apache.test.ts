@@ -30,11 +30,7 @@ describe('connectivity test against a real Apache', function () {
     const server = await root.issue('localhost', { alternativeNames: localNames });
     const clientRoot = await makeCa('Apache Client Root');
     const partner = await clientRoot.issue('partner_a', { extendedKeyUsage: ['clientAuth'] });
-    client = {
-      alias: 'partner_a',
-      chain: partner.chain,
-      privateKeyPem: () => Promise.resolve(partner.privateKeyPem),
-    };
+    client = partner.asClient('partner_a');
     writeFileSync(at('server.pem'), server.chainPem);
     writeFileSync(at('server.key'), server.privateKeyPem);
     writeFileSync(at('clients.pem'), clientRoot.pem);

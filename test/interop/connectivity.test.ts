@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { certificatesPem } from '../../src/core/certificates/pem';
-import type { ClientKeyPair } from '../../src/core/connectivity/secondPass';
 import { testConnectivity } from '../../src/core/connectivity/test';
 import type { ConnectivityReport } from '../../src/core/connectivity/report';
 import { closedPort, untilListening } from '../support/faultServers';
@@ -48,11 +47,7 @@ describe('connectivity test against openssl s_server', function () {
     return port;
   }
   const run = (port: number, identity?: TestIdentity): Promise<ConnectivityReport> => {
-    const client: ClientKeyPair | undefined = identity && {
-      alias: 'pair',
-      chain: identity.chain,
-      privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
-    };
+    const client = identity?.asClient('pair');
     return testConnectivity({
       target: { host: '127.0.0.1', port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
       anchors: [{ alias: 'root', certificate: root.certificate }],

@@ -72,13 +72,7 @@ http {
       anchors: [{ alias: 'root', certificate: root.certificate }],
       timeoutMs: 4_000,
       from: 'here',
-      ...(identity && {
-        client: {
-          alias: 'pair',
-          chain: identity.chain,
-          privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
-        },
-      }),
+      ...(identity && { client: identity.asClient('pair') }),
     });
 
   for (const version of ['TLSv1.2', 'TLSv1.3']) {

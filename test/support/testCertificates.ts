@@ -4,6 +4,7 @@ import type { AlternativeName } from '../../src/core/certificates/alternativeNam
 import { issueCertificate, type IssueRequest } from '../../src/core/certificates/issue';
 import { certificatesPem } from '../../src/core/certificates/pem';
 import { issuerAddressExtension } from '../../src/core/certificates/writeExtensions';
+import type { ClientKeyPair } from '../../src/core/connectivity/secondPass';
 
 export { localNames } from '../../src/core/connectivity/practice/identities';
 
@@ -33,6 +34,11 @@ export class TestIdentity {
   /** Leaf and intermediates, without the root: as a server or client sends it. */
   get chainPem(): string {
     return certificatesPem(this.chain.filter((member) => member === this.certificate || !member.selfIssued));
+  }
+
+  /** To authenticate with in a connectivity test. */
+  asClient(alias: string): ClientKeyPair {
+    return { alias, chain: this.chain, privateKeyPem: () => Promise.resolve(this.privateKeyPem) };
   }
 
   /** Issues with this identity as CA. */

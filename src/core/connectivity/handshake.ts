@@ -164,7 +164,7 @@ export function handshake(
       for (const chunk of early) if (!said) take(conversation.hear(chunk));
     };
     const ask = (): void => {
-      if (asked || settled) return;
+      if (asked) return;
       asked = true;
       if (conversation) {
         converse(conversation);

@@ -1,4 +1,5 @@
 import { FlowKeystoreError } from '../errors';
+import { isObject } from '../jsonObject';
 import { askable, requireAskable, type Contents, type LoginWay, type ServiceAsk } from './protocols/ask';
 import { protocols, type ProtocolName, type Protection } from './protocols/protocols';
 import { parseTarget, type Target } from './target';
@@ -76,10 +77,6 @@ const contentsShape: Shape = {
   directory: [isAnyText, 'a text'],
   topics: [isTrue, 'true'],
 };
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * Reads the file: `{ "tests": [ { "name": ..., "host": ... } ] }`.

@@ -56,14 +56,16 @@ export function nextSteps(report: ConnectivityReport, { channel, keeps = false }
   const chain = client?.chain ?? [];
   const others = (client?.candidates ?? []).some(({ alias }) => alias !== client?.sent);
   const lacksChain = chain.length > 0 && !(chain.length > 1 && chain.at(-1)?.selfIssued === true);
+  const letter = letterVerdicts.has(verdict);
+  const letterFirst = receiverVerdicts.has(verdict);
   const steps: [NextStep, boolean][] = [
     ['fetch-missing', issuerAddresses(report).length > 0],
     ['set-alias', ok && channel !== undefined && client?.sent !== undefined && client.sent !== channel.alias],
     ['choose-key-pair', keyVerdicts.has(verdict) && others],
     ['import-response', verdict === 'client-certificate-rejected' && lacksChain],
-    ['write-letter', receiverVerdicts.has(verdict)],
+    ['write-letter', letter && letterFirst],
     ['open-channel', channel !== undefined && !ok],
-    ['write-letter', letterVerdicts.has(verdict) && !receiverVerdicts.has(verdict)],
+    ['write-letter', letter && !letterFirst],
     ['save-test', keeps],
   ];
   return steps.filter(([, wanted]) => wanted).map(([step]) => step);

@@ -6,9 +6,6 @@ import { readWithoutPassword } from '../keystore/store';
 import { dateOf, entityOf, textOf, type Entity } from './odata';
 import type { TenantSession } from './session';
 
-/** Keystores of a tenant, as its API calls them: the current one, the backup of the administrator, keys that SAP has ready. */
-export type TenantKeystoreName = 'system' | 'backup_admin_system' | 'KeyRenewal';
-
 /** What a tenant says of an entry beside its certificate. */
 export interface TenantEntryFacts {
   readonly alias: string;
@@ -32,6 +29,7 @@ export interface TenantKeystore {
 /**
  * Reads a keystore of a tenant in two requests, however many entries it has: the list, which knows what is a key pair and whose it is, and the public
  * content, which has the certificates (JCEKS; chains of key pairs flattened to `alias_1`, `alias_2` ...).
+ * @param name the current one, or the backup of the administrator
  * @throws FlowKeystoreError as `TenantSession.send`, `tenant-answer`
  */
 export async function readTenantKeystore(

@@ -1,4 +1,5 @@
 import { FlowKeystoreError } from '../errors';
+import { isObject } from '../jsonObject';
 
 /** Properties of an entity, as an answer has them. */
 export type Entity = Readonly<Record<string, unknown>>;
@@ -16,16 +17,16 @@ export interface Page {
  */
 export function pageOf(body: string): Page {
   const d = bodyOf(body);
-  const results = Array.isArray(d) ? d : isEntity(d) ? d['results'] : undefined;
-  if (!Array.isArray(results) || !results.every(isEntity)) throw unexpected('no list of entities');
-  const next = isEntity(d) ? d['__next'] : undefined;
+  const results = Array.isArray(d) ? d : isObject(d) ? d['results'] : undefined;
+  if (!Array.isArray(results) || !results.every(isObject)) throw unexpected('no list of entities');
+  const next = isObject(d) ? d['__next'] : undefined;
   return { results, ...(typeof next === 'string' && { next }) };
 }
 
 /** Reads one entity. @throws FlowKeystoreError `tenant-answer` */
 export function entityOf(body: string): Entity {
   const d = bodyOf(body);
-  if (!isEntity(d)) throw unexpected('no entity');
+  if (!isObject(d)) throw unexpected('no entity');
   return d;
 }
 
@@ -56,10 +57,10 @@ export function errorTextOf(body: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (!isEntity(value)) return undefined;
-  const error = isEntity(value['error']) ? value['error'] : value;
+  if (!isObject(value)) return undefined;
+  const error = isObject(value['error']) ? value['error'] : value;
   const { message } = error;
-  const text = isEntity(message) ? message['value'] : message;
+  const text = isObject(message) ? message['value'] : message;
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;
 }
 
@@ -70,12 +71,9 @@ function bodyOf(body: string): unknown {
   } catch {
     throw unexpected(body.trimStart().startsWith('<') ? 'XML or HTML where JSON was asked for' : 'no JSON');
   }
-  if (!isEntity(value) || !Object.hasOwn(value, 'd')) throw unexpected('no data');
+  if (!isObject(value) || !Object.hasOwn(value, 'd')) throw unexpected('no data');
   return value['d'];
 }
-
-const isEntity = (value: unknown): value is Entity =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const unescaped = (text: string): string =>
   text.replace(
@@ -90,6 +88,3 @@ const unexpected = (what: string): FlowKeystoreError =>
     {},
     'Check that the address is that of the API of Cloud Integration.',
   );
-
-/** The key of an alias in addresses: hexadecimal digits of its UTF-8 octets. */
-export const hexAlias = (alias: string): string => Buffer.from(alias, 'utf8').toString('hex').toUpperCase();

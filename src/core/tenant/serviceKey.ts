@@ -1,4 +1,5 @@
 import { FlowKeystoreError } from '../errors';
+import { isObject } from '../jsonObject';
 
 /** How a program is let in. */
 export type TenantAuth =
@@ -111,21 +112,18 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   } catch {
     throw invalid('This is no JSON.', 'Copy the whole service key, from the first { to the last }.');
   }
-  if (!isRecord(value)) {
+  if (!isObject(value)) {
     throw invalid('This is no service key.', 'Copy the whole service key, from the first { to the last }.');
   }
   return value;
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function recordIn(
   value: Readonly<Record<string, unknown>>,
   name: string,
 ): Readonly<Record<string, unknown>> | undefined {
   const found = Object.hasOwn(value, name) ? value[name] : undefined;
-  return isRecord(found) ? found : undefined;
+  return isObject(found) ? found : undefined;
 }
 
 function textIn(value: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { FlowKeystoreError, type ErrorCode } from '../errors';
+import { isObject } from '../jsonObject';
 import { errorTextOf, pageOf, type Entity } from './odata';
 import type { TenantAccess } from './serviceKey';
 import type { HttpAnswer, HttpRequest, Transport } from './transport';
@@ -262,7 +264,7 @@ function tokenOf({ status, body }: HttpAnswer, host: string, now: number): Token
   } catch {
     data = undefined;
   }
-  const fields = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  const fields = isObject(data) ? data : {};
   const { access_token: value, expires_in: seconds, scope } = fields;
   if (status !== 200 || typeof value !== 'string' || value === '') {
     throw new FlowKeystoreError(
@@ -285,7 +287,7 @@ function scopesOf(scope: unknown, token: string): string[] {
 function claimedIn(token: string): string[] {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const scope = typeof claims === 'object' && claims !== null && 'scope' in claims ? claims.scope : [];
+    const scope = isObject(claims) ? claims['scope'] : [];
     return Array.isArray(scope) ? scope.filter((each): each is string => typeof each === 'string') : [];
   } catch {
     return [];
@@ -304,19 +306,13 @@ export function nodePorts(transport: Transport): SessionPorts {
   return {
     transport,
     clock: () => performance.now(),
-    wait: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const done = (): void => {
-          signal?.removeEventListener('abort', stop);
-          resolve();
-        };
-        const timer = setTimeout(done, ms);
-        const stop = (): void => {
-          clearTimeout(timer);
-          reject(signal?.reason as Error);
-        };
-        if (signal?.aborted) stop();
-        else signal?.addEventListener('abort', stop, { once: true });
-      }),
+    wait: async (ms, signal) => {
+      try {
+        await pause(ms, undefined, { signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
+    },
   };
 }

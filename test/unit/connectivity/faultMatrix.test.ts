@@ -21,13 +21,7 @@ describe('the matrix of faults', function () {
         const report = await testConnectivity({
           target: { host: '127.0.0.1', port: server.port, serverName: 'localhost', protocol: 'tls', protection: 'tls' },
           anchors: fault.trusted.map(({ certificate }, i) => ({ alias: `anchor ${i}`, certificate })),
-          ...(client && {
-            client: {
-              alias: 'client',
-              chain: client.chain,
-              privateKeyPem: () => Promise.resolve(client.privateKeyPem),
-            },
-          }),
+          ...(client && { client: client.asClient('client') }),
           timeoutMs: fault.name === 'silent' ? 500 : 5_000,
           from: 'here',
         }).finally(() => server.stop());

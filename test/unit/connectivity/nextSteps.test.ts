@@ -40,11 +40,6 @@ describe('what can be done about a verdict', () => {
       from: 'here',
       ...more,
     });
-  const keyPair = (identity: TestIdentity, alias: string) => ({
-    alias,
-    chain: identity.chain,
-    privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
-  });
 
   it('writes to the administrator first where nothing in the channel would help', async () => {
     const expired = await root.issue('localhost', { alternativeNames: localNames, fromDays: -9, toDays: -1 });
@@ -105,7 +100,7 @@ describe('what can be done about a verdict', () => {
     const none = await run(port, { candidates: candidates.slice(2) });
     assert.match(JSON.stringify(none.steps), /it would take none/);
 
-    const refused = await run(port, { candidates, client: keyPair(stranger, 'stranger') });
+    const refused = await run(port, { candidates, client: stranger.asClient('stranger') });
     assert.equal(refused.verdict, 'client-certificate-rejected', JSON.stringify(refused.steps));
     assert.deepEqual(nextSteps(refused, { channel: { alias: 'stranger' } }), [
       'choose-key-pair',
@@ -118,7 +113,7 @@ describe('what can be done about a verdict', () => {
     const fingerprint = stranger.certificate.sha256.toUpperCase().match(/../g)!.join(':');
     assert.ok(letter.replace(/[\\\s]/g, '').includes(fingerprint), letter);
     assert.ok(!letter.includes('PRIVATE'));
-    const taken = await run(port, { candidates, client: keyPair(partner, 'partner_a') });
+    const taken = await run(port, { candidates, client: partner.asClient('partner_a') });
     assert.equal(taken.verdict, 'ok');
     assert.deepEqual(nextSteps(taken, { channel: { alias: 'stranger' } }), ['set-alias']);
     assert.deepEqual(changesSince(refused, taken), [

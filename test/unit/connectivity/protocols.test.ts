@@ -68,7 +68,7 @@ describe('connectivity test of other protocols and through proxies', function ()
   const message = (report: ConnectivityReport, step: string): string =>
     report.steps.find((each) => each.step === step)?.message ?? '';
   const withKey = (): Pick<ConnectivityTest, 'client'> => ({
-    client: { alias: 'partner_a', chain: client.chain, privateKeyPem: () => Promise.resolve(client.privateKeyPem) },
+    client: client.asClient('partner_a'),
   });
 
   const smtp: LineServer = {

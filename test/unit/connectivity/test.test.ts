@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type net from 'node:net';
 import { rootCertificates, type TLSSocket } from 'node:tls';
 import { Certificate } from '../../../src/core/certificates/certificate';
-import type { ClientKeyPair } from '../../../src/core/connectivity/secondPass';
 import { testConnectivity, type ConnectivityTest } from '../../../src/core/connectivity/test';
 import { reportData, type ConnectivityReport, type VerdictCode } from '../../../src/core/connectivity/report';
 import { clientOf, keyPairsOf } from '../../../src/core/connectivity/client';
@@ -53,11 +52,6 @@ describe('connectivity test against real servers', function () {
     running.push(started);
     return started.port;
   };
-  const keyPair = (identity: TestIdentity, alias: string): ClientKeyPair => ({
-    alias,
-    chain: identity.chain,
-    privateKeyPem: () => Promise.resolve(identity.privateKeyPem),
-  });
   const run = (
     port: number,
     more: Partial<ConnectivityTest> = {},
@@ -102,15 +96,15 @@ describe('connectivity test against real servers', function () {
       });
 
       it('fine, a certificate given that was never asked for', async () => {
-        const report = await run(await start({ version }), { client: keyPair(client, 'partner_a') });
+        const report = await run(await start({ version }), { client: client.asClient('partner_a') });
         expectVerdict(report, 'ok-client-certificate-not-requested');
         assert.equal(report.client?.sent, undefined);
       });
 
       it('required and given', async () => {
         const report = await run(await start({ version, clientCa: clientRoot }), {
-          client: keyPair(client, 'partner_a'),
-          candidates: [keyPair(client, 'partner_a'), keyPair(stranger, 'stranger'), keyPair(server, 'server')],
+          client: client.asClient('partner_a'),
+          candidates: [client.asClient('partner_a'), stranger.asClient('stranger'), server.asClient('server')],
         });
         expectVerdict(report, 'ok');
         assert.deepEqual(
@@ -144,7 +138,7 @@ describe('connectivity test against real servers', function () {
 
       it('wrong client certificate', async () => {
         const report = await run(await start({ version, clientCa: clientRoot }), {
-          client: keyPair(stranger, 'stranger'),
+          client: stranger.asClient('stranger'),
         });
         expectVerdict(report, 'client-certificate-rejected');
         assert.deepEqual(
@@ -156,7 +150,7 @@ describe('connectivity test against real servers', function () {
       it('optional: goes on with and without', async () => {
         const port = await start({ version, clientCa: clientRoot, required: false });
         expectVerdict(await run(port), 'ok');
-        const report = await run(port, { client: keyPair(client, 'partner_a') });
+        const report = await run(port, { client: client.asClient('partner_a') });
         expectVerdict(report, 'ok-client-certificate-optional');
         assert.equal(report.client?.required, false);
       });
@@ -177,8 +171,8 @@ describe('connectivity test against real servers', function () {
         const without = await run(port);
         expectVerdict(without, 'connection-closed');
         assert.deepEqual([without.client?.required, without.client?.accepted], [null, null]);
-        expectVerdict(await run(port, { client: keyPair(client, 'partner_a') }), 'ok');
-        expectVerdict(await run(port, { client: keyPair(stranger, 'stranger') }), 'connection-closed');
+        expectVerdict(await run(port, { client: client.asClient('partner_a') }), 'ok');
+        expectVerdict(await run(port, { client: stranger.asClient('stranger') }), 'connection-closed');
       });
 
       it('names of 400 issuers are read', async () => {
@@ -194,7 +188,7 @@ describe('connectivity test against real servers', function () {
 
       it('a server that answers nothing to a request keeps to the handshake', async () => {
         const report = await run(await start({ version, clientCa: clientRoot, onSecure: () => undefined }), {
-          client: keyPair(client, 'partner_a'),
+          client: client.asClient('partner_a'),
           timeoutMs: 1_000,
         });
         expectVerdict(report, 'ok');
@@ -326,7 +320,7 @@ describe('connectivity test against real servers', function () {
     const without = await run(port);
     expectVerdict(without, 'client-certificate-required');
     assert.match(explanationOf(without), /only after the handshake.*has to ask in the handshake/);
-    const given = await run(port, { client: keyPair(client, 'partner_a') });
+    const given = await run(port, { client: client.asClient('partner_a') });
     expectVerdict(given, 'client-certificate-rejected');
     assert.match(given.steps[6]?.message ?? '', /only after the handshake/);
   });
@@ -441,7 +435,7 @@ describe('connectivity test against real servers', function () {
     expectVerdict(unknown, 'client-key-unusable');
     assert.deepEqual(unknown.client?.acceptableIssuers, ['CN=Client Root']);
     const old = await clientRoot.issue('old', { fromDays: -10, toDays: -1 });
-    expectVerdict(await run(port, { client: keyPair(old, 'old') }), 'client-key-unusable');
+    expectVerdict(await run(port, { client: old.asClient('old') }), 'client-key-unusable');
   });
 
   it('takes the key pair of a keystore, and says when its key has a password of its own', async () => {
@@ -467,7 +461,7 @@ describe('connectivity test against real servers', function () {
 
   it('a key that does not belong to its certificate is not used', async () => {
     const port = await start({ clientCa: clientRoot });
-    const mixed = { ...keyPair(client, 'mixed'), privateKeyPem: () => Promise.resolve(stranger.privateKeyPem) };
+    const mixed = { ...client.asClient('mixed'), privateKeyPem: () => Promise.resolve(stranger.privateKeyPem) };
     const report = await run(port, { client: mixed });
     expectVerdict(report, 'client-key-unusable');
     assert.match(report.steps.find(({ code }) => code !== undefined)?.message ?? '', /does not belong/);
@@ -485,7 +479,7 @@ describe('connectivity test against real servers', function () {
   });
 
   it('the first failing step decides: an untrusted server that refuses the client too', async () => {
-    const report = await run(await start({ clientCa: clientRoot }), { client: keyPair(stranger, 'stranger') }, []);
+    const report = await run(await start({ clientCa: clientRoot }), { client: stranger.asClient('stranger') }, []);
     expectVerdict(report, 'server-root-missing');
     assert.equal(report.steps.at(-1)?.code, 'client-certificate-rejected');
   });
@@ -503,7 +497,7 @@ describe('connectivity test against real servers', function () {
       upstream.on('end', () => socket.end());
       socket.pipe(upstream);
     });
-    const report = await run(port, { client: keyPair(client, 'partner_a') });
+    const report = await run(port, { client: client.asClient('partner_a') });
     expectVerdict(report, 'ok');
     assert.deepEqual(report.client?.acceptableIssuers, ['CN=Client Root']);
   });
