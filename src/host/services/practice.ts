@@ -6,7 +6,6 @@ import * as vscode from 'vscode';
 import {
   acceptedIn,
   makePracticeKeystore,
-  practiceAliases,
   practiceAuthoritiesOf,
   type PracticeAuthorities,
 } from '../../core/connectivity/practice/identities';
@@ -16,7 +15,6 @@ import {
   type PracticeReceiver,
 } from '../../core/connectivity/practice/receiver';
 import { FlowKeystoreError } from '../../core/errors';
-import { findEntry } from '../../core/keystore/edit';
 import { writeKeystoreFile } from '../../core/keystore/file';
 import { writeKeystore } from '../../core/keystore/store';
 import type { PasswordStore } from '../storage/passwords';
@@ -123,10 +121,8 @@ export class PracticeService implements vscode.Disposable {
       const fresh = existsSync(uri.fsPath) ? undefined : await this.make(uri);
       const session = await registry.addForNow(uri);
       const password = fresh ?? (session.keystore ? session.passwords().store : await passwords.get(uri));
-      if (password !== undefined && (await usable(session, password))) {
-        const keystore = session.keystore ?? (await session.open(password));
-        return { session, authorities: await practiceAuthoritiesOf(keystore, password) };
-      }
+      const authorities = password === undefined ? undefined : await authoritiesIn(session, password);
+      if (authorities) return { session, authorities };
       await registry.remove(session);
     }
   }
@@ -148,14 +144,13 @@ export class PracticeService implements vscode.Disposable {
   }
 }
 
-async function usable(session: KeystoreSession, password: string): Promise<boolean> {
+/** Undefined where the password does not open it, or an authority was deleted or renamed. */
+async function authoritiesIn(session: KeystoreSession, password: string): Promise<PracticeAuthorities | undefined> {
   try {
-    const keystore = session.keystore ?? (await session.open(password));
-    return [practiceAliases.issuing, practiceAliases.clientCa].every(
-      (alias) => findEntry(keystore, alias)?.kind === 'keyPair',
-    );
+    return await practiceAuthoritiesOf(session.keystore ?? (await session.open(password)), password);
   } catch (error) {
-    if (isPasswordError(error)) return false;
+    const lacksOne = error instanceof FlowKeystoreError && /^(alias-unknown|not-a-key-pair)$/.test(error.code);
+    if (lacksOne || isPasswordError(error)) return undefined;
     throw error;
   }
 }
