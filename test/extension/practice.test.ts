@@ -90,7 +90,11 @@ describe('the practice receiver of a window', () => {
     await new Promise((done) => taken.once('listening', done));
     const { port } = taken.address() as net.AddressInfo;
     try {
+      const { keystore } = await start();
       await assert.rejects(start([], port), { code: 'arguments', message: `Port ${port} is taken.` });
+      // The one before has ended, and nothing is left of the other.
+      assert.equal(fixture.host.practice.running, undefined);
+      assert.ok(!listed().includes(keystore));
       await assert.rejects(start(['unheard of']), /no fault "unheard of"/);
     } finally {
       taken.close();

@@ -80,9 +80,11 @@ export class PracticeService implements vscode.Disposable {
         accepts: session.keystore ? acceptedIn(session.keystore) : [],
         onClient: (line) => this.parts.log.info(`Practice receiver: ${line}`),
       });
-    const receiver = await begin(wanted ?? usualPort).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      if (port === undefined) return begin(0);
+    const receiver = await begin(wanted ?? usualPort).catch(async (error: unknown) => {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (taken && port === undefined) return begin(0);
+      await this.parts.registry.remove(session);
+      if (!taken || port === undefined) throw error;
       throw new FlowKeystoreError('arguments', t('Port {0} is taken.', port), {}, t('Name another one, or none.'));
     });
     this.current = { receiver, faults, keystore: session };
@@ -96,7 +98,6 @@ export class PracticeService implements vscode.Disposable {
     if (!ended) return;
     await this.end();
     await this.parts.registry.remove(ended.keystore);
-    this.changed.fire();
   }
 
   dispose(): void {
@@ -108,7 +109,9 @@ export class PracticeService implements vscode.Disposable {
   private async end(): Promise<void> {
     const { current } = this;
     this.current = undefined;
-    await current?.receiver.stop();
+    if (!current) return;
+    this.changed.fire();
+    await current.receiver.stop();
   }
 
   /** Its keystore, made where there is none that can be used: one whose password is forgotten, or that lacks an authority, is left alone. */
