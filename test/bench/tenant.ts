@@ -2,7 +2,7 @@ import { addCertificates } from '../../src/core/keystore/edit';
 import { emptyKeystore, readWithoutPassword, writeKeystore } from '../../src/core/keystore/store';
 import { readTenantKeystore } from '../../src/core/tenant/keystore';
 import { nodePorts, TenantSession } from '../../src/core/tenant/session';
-import { rowOf } from '../support/tenantSimulator';
+import { rowOf } from '../support/tenant/keystoreApi';
 import { manyCertificates, median, type Goal } from './targets';
 
 const entries = 6_000;

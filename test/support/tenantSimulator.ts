@@ -3,21 +3,10 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
-import type { Certificate } from '../../src/core/certificates/certificate';
-import { emptyKeystore, writeKeystore } from '../../src/core/keystore/store';
-import { addCertificates } from '../../src/core/keystore/edit';
+import { KeystoreApi } from './tenant/keystoreApi';
+import { SimulatedKeystore, type SimulatedEntry } from './tenant/keystore';
+import { errorReply, json, Refused, send, type Call, type Reply } from './tenant/replies';
 import { localNames, makeCa, type TestIdentity } from './testCertificates';
-
-/** An entry of the tenant's keystore. Private keys are of no use to anybody: the API never hands one out. */
-export interface SimulatedEntry {
-  readonly alias: string;
-  /** Leaf first; a certificate alone for a certificate entry. */
-  readonly chain: readonly Certificate[];
-  readonly kind: 'keyPair' | 'certificate';
-  readonly owner?: 'SAP' | 'Tenant Administrator';
-  readonly modifiedBy?: string;
-  readonly modified?: Date;
-}
 
 export interface SimulatorOptions {
   readonly entries?: readonly SimulatedEntry[];
@@ -29,7 +18,22 @@ export interface SimulatorOptions {
   readonly client?: TestIdentity;
   /** Seconds that a token lasts. */
   readonly tokenSeconds?: number;
+  /** Whether a change needs a token against forged requests. */
+  readonly csrf?: boolean;
+  /** Where the keystore is kept as a PKCS#12 file after each change, for other programs to look at. */
+  readonly file?: { readonly path: string; readonly password: string };
+  /** Of 0, any free one. */
+  readonly port?: number;
 }
+
+const usualRoles = [
+  'MonitoringDataRead',
+  'SecurityMaterialEdit',
+  'WorkspacePackagesRead',
+  'WorkspacePackagesEdit',
+  'WorkspacePackagesConfigure',
+  'WorkspaceArtifactsDeploy',
+];
 
 /** What one request is answered with, instead of what would be. */
 export interface Fault {
@@ -53,9 +57,11 @@ export class TenantSimulator {
   readonly requests: string[] = [];
   /** Taken one by one, before anything else is done. */
   readonly faults: Fault[] = [];
-  entries: SimulatedEntry[];
+  readonly keystore: SimulatedKeystore;
   tokensGiven = 0;
   private readonly tokens = new Map<string, number>();
+  private readonly keystoreApi: KeystoreApi;
+  private readonly csrfToken = randomBytes(9).toString('base64url');
 
   private constructor(
     private readonly server: https.Server,
@@ -63,7 +69,8 @@ export class TenantSimulator {
     readonly ca: string,
     private readonly options: SimulatorOptions,
   ) {
-    this.entries = [...(options.entries ?? [])];
+    this.keystore = new SimulatedKeystore(options.entries ?? [], options.file);
+    this.keystoreApi = new KeystoreApi(this.keystore, options.pageSize ?? 1_000);
   }
 
   static async start(options: SimulatorOptions = {}): Promise<TenantSimulator> {
@@ -86,7 +93,7 @@ export class TenantSimulator {
         response.end(String(error));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
     return simulator;
   }
 
@@ -160,7 +167,19 @@ export class TenantSimulator {
       response.end();
       return;
     }
-    await this.serve(url, response);
+    const method = request.method ?? '';
+    if (this.options.csrf && method !== 'GET' && request.headers['x-csrf-token'] !== this.csrfToken) {
+      response.writeHead(403, { 'x-csrf-token': 'Required' });
+      response.end();
+      return;
+    }
+    if (request.headers['x-csrf-token'] === 'Fetch') {
+      response.setHeader('x-csrf-token', this.csrfToken);
+      response.setHeader('set-cookie', ['JSESSIONID=simulated; Path=/; Secure']);
+    }
+    const path = decodeURIComponent(url.pathname.slice('/api/v1'.length));
+    const call = { method, path, query: url.searchParams, url, request, body: Buffer.concat(body), user: known };
+    send(response, await this.serve(call));
   }
 
   private giveToken(request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
@@ -179,8 +198,7 @@ export class TenantSimulator {
       response.end(JSON.stringify({ error: 'unauthorized', error_description: 'Bad credentials' }));
       return;
     }
-    const roles = this.options.roles ?? ['MonitoringDataRead', 'SecurityMaterialEdit'];
-    const scope = roles.map((role) => `it-rt-simulator!b1.${role}`);
+    const scope = this.roles.map((role) => `it-rt-simulator!b1.${role}`);
     const claims = Buffer.from(JSON.stringify({ scope, client_id: this.clientId })).toString('base64url');
     const token = `e30.${claims}.${randomBytes(12).toString('base64url')}`;
     const seconds = this.options.tokenSeconds ?? 43_200;
@@ -190,97 +208,35 @@ export class TenantSimulator {
     response.end(JSON.stringify(given));
   }
 
-  private isKnown(authorization: string): boolean {
+  /** The name of who it is; undefined for nobody. */
+  private isKnown(authorization: string): string | undefined {
     const token = /^Bearer (.+)$/.exec(authorization)?.[1];
-    if (token !== undefined) return (this.tokens.get(token) ?? 0) > Date.now();
-    return authorization === `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`;
+    if (token !== undefined) return (this.tokens.get(token) ?? 0) > Date.now() ? this.clientId : undefined;
+    const expected = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`;
+    return authorization === expected ? this.user : undefined;
   }
 
-  private async serve(url: URL, response: ServerResponse): Promise<void> {
-    const roles = this.options.roles ?? ['MonitoringDataRead'];
-    if (!roles.includes('MonitoringDataRead')) {
-      // Without the outer `error`, as the tenant does.
-      reply(response, 403, { code: 'Forbidden', message: { lang: 'en', value: null } });
-      return;
+  private get roles(): readonly string[] {
+    return this.options.roles ?? usualRoles;
+  }
+
+  private async serve(call: Call): Promise<Reply> {
+    try {
+      return (
+        (await this.keystoreApi.answer(call, this.roles)) ??
+        json(404, {
+          error: {
+            code: 'Not Found',
+            message: {
+              lang: 'en',
+              value: `Could not find an entity set or function import for '${call.path.slice(1)}'.`,
+            },
+          },
+        })
+      );
+    } catch (error) {
+      if (error instanceof Refused) return errorReply(error);
+      throw error;
     }
-    const path = url.pathname.slice('/api/v1'.length);
-    if (path === '/KeystoreEntries') this.list(url, response);
-    else if (path === "/KeystoreResources('system')") await this.publicContent(response);
-    else refuse(response, 404, 'Not Found', `Could not find an entity set or function import for '${path.slice(1)}'.`);
   }
-
-  private list(url: URL, response: ServerResponse): void {
-    const name = url.searchParams.get('keystoreName') ?? 'system';
-    if (!['system', 'backup_admin_system', 'KeyRenewal'].includes(name)) {
-      refuse(response, 400, 'Bad Request', `Keystore name '${name}' is invalid.`);
-      return;
-    }
-    const all = name === 'system' ? this.entries : [];
-    const size = this.options.pageSize ?? 1_000;
-    const from = Number(url.searchParams.get('$skiptoken') ?? 0);
-    const results = all.slice(from, from + size).map((entry) => rowOf(entry, this.origin));
-    const next = new URL(url);
-    next.searchParams.set('$skiptoken', String(from + size));
-    reply(response, 200, { d: { results, ...(from + size < all.length && { __next: next.href }) } });
-  }
-
-  /** JCEKS without a password; the chain of a key pair flattened behind its alias. */
-  private async publicContent(response: ServerResponse): Promise<void> {
-    const taken = new Set(this.entries.map(({ alias }) => alias));
-    const flat: { alias: string; certificate: Certificate }[] = [];
-    for (const { alias, chain } of this.entries) {
-      chain.forEach((certificate, at) => {
-        let name = at ? `${alias}_${at}` : alias;
-        while (at && taken.has(name)) name += '_';
-        taken.add(name);
-        flat.push({ alias: name, certificate });
-      });
-    }
-    const { keystore } = addCertificates(emptyKeystore('JCEKS'), flat);
-    const resource = Buffer.from(await writeKeystore(keystore, 'unknown')).toString('base64');
-    reply(response, 200, { d: { Name: 'system', Resource: resource, Password: null, Aliases: null } });
-  }
-}
-
-/** An entry as the API lists it. */
-export function rowOf({ alias, chain, kind, owner, modifiedBy, modified }: SimulatedEntry, origin: string): object {
-  const [certificate] = chain;
-  if (!certificate) throw new Error(`${alias} has no certificate`);
-  const hex = Buffer.from(alias, 'utf8').toString('hex').toUpperCase();
-  const when = `/Date(${(modified ?? new Date('2026-11-01T08:00:00Z')).getTime()})/`;
-  const by = owner === 'SAP' ? 'SAP' : (modifiedBy ?? 'Tester');
-  const uri = `${origin}/api/v1/KeystoreEntries('${hex}')`;
-  return {
-    __metadata: { id: uri, uri, type: 'com.sap.hci.api.KeystoreEntry' },
-    Hexalias: hex,
-    Alias: alias,
-    KeyType: certificate.publicKey.algorithm,
-    KeySize: certificate.publicKey.size ?? null,
-    ValidNotBefore: `/Date(${certificate.notBefore.getTime()})/`,
-    ValidNotAfter: `/Date(${certificate.notAfter.getTime()})/`,
-    SerialNumber: `0x${certificate.serialNumber.toUpperCase()}`,
-    SignatureAlgorithm: 'SHA256withRSA',
-    EllipticCurve: null,
-    Validity: null,
-    SubjectDN: certificate.subject.toString(),
-    IssuerDN: certificate.issuer.toString(),
-    Version: 3,
-    FingerprintSha256: certificate.sha256.toUpperCase().match(/../g)?.join(':') ?? '',
-    Type: kind === 'keyPair' ? 'Key Pair' : 'Certificate',
-    Owner: owner ?? 'Tenant Administrator',
-    LastModifiedBy: by,
-    LastModifiedTime: when,
-    CreatedBy: by,
-    CreatedTime: when,
-    Status: 'unchanged',
-  };
-}
-
-function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', dataserviceversion: '2.0' });
-  response.end(JSON.stringify(body));
-}
-
-function refuse(response: ServerResponse, status: number, code: string, value: string): void {
-  reply(response, status, { error: { code, message: { lang: 'en', value } } });
 }

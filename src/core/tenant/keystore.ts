@@ -15,6 +15,10 @@ export interface TenantEntryFacts {
   readonly lastModified?: Date;
   readonly createdBy?: string;
   readonly created?: Date;
+  /** Of a key in the history: the alias that it had, and when it was in use. */
+  readonly originalAlias?: string;
+  readonly activeFrom?: Date;
+  readonly activeUntil?: Date;
 }
 
 export interface TenantKeystore {
@@ -24,6 +28,15 @@ export interface TenantKeystore {
   readonly facts: ReadonlyMap<string, TenantEntryFacts>;
   /** Entries whose certificate the tenant did not hand out. */
   readonly withoutCertificate: readonly string[];
+}
+
+/** What a tenant answered, as it is kept for when it cannot be reached. Nothing secret. */
+export interface TenantListing {
+  readonly host: string;
+  /** As the API lists them. */
+  readonly entries: readonly Entity[];
+  /** The public content: JCEKS, base64. */
+  readonly content: string;
 }
 
 /**
@@ -37,11 +50,37 @@ export async function readTenantKeystore(
   name: 'system' | 'backup_admin_system' = 'system',
   signal?: AbortSignal,
 ): Promise<TenantKeystore> {
-  const [listed, content] = await Promise.all([
+  return tenantKeystoreOf(await listTenantKeystore(session, name, signal), signal);
+}
+
+/** The two requests of `readTenantKeystore`. @throws as that */
+export async function listTenantKeystore(
+  session: TenantSession,
+  name: 'system' | 'backup_admin_system' = 'system',
+  signal?: AbortSignal,
+): Promise<TenantListing> {
+  const [entries, content] = await Promise.all([
     session.collection(`/KeystoreEntries?keystoreName=${name}`, signal),
-    publicContent(session, name, signal),
+    session.json(`/KeystoreResources('${name}')`, signal),
   ]);
-  const pool = new CertificatePool(content);
+  return { host: session.host, entries, content: textOf(entityOf(content), 'Resource') ?? '' };
+}
+
+/** The keystore that a tenant listed. @throws FlowKeystoreError `tenant-answer`, `damaged` */
+export async function tenantKeystoreOf(listing: TenantListing, signal?: AbortSignal): Promise<TenantKeystore> {
+  const pool = new CertificatePool(await publicContent(listing.content, signal));
+  return assembled(listing, (fact, fingerprint, isPair) => {
+    const certificate = pool.certificateOf(fact.alias, fingerprint);
+    if (!certificate) return [];
+    return isPair ? pool.chainOf(fact.alias, certificate) : [certificate];
+  });
+}
+
+/** @param chainOf leaf first; of a certificate it alone; empty where it was not handed out */
+export function assembled(
+  { entries: listed, host }: Pick<TenantListing, 'entries' | 'host'>,
+  chainOf: (fact: TenantEntryFacts, fingerprint: string | undefined, isPair: boolean) => readonly Certificate[],
+): TenantKeystore {
   const entries: Entry[] = [];
   const facts = new Map<string, TenantEntryFacts>();
   const withoutCertificate: string[] = [];
@@ -49,21 +88,21 @@ export async function readTenantKeystore(
     const fact = factsOf(entity);
     const { alias } = fact;
     facts.set(alias, fact);
-    const certificate = pool.certificateOf(alias, fingerprintOf(entity));
+    const isPair = textOf(entity, 'Type') === 'Key Pair';
+    const chain = chainOf(fact, fingerprintOf(entity), isPair);
+    const [certificate] = chain;
     const dated = fact.created ? { created: fact.created } : {};
     if (!certificate) withoutCertificate.push(alias);
-    if (textOf(entity, 'Type') === 'Key Pair') {
-      const chain = certificate ? pool.chainOf(alias, certificate) : [];
-      entries.push({ kind: 'keyPair', alias, chain, key: { form: 'elsewhere', where: session.host }, ...dated });
-    } else if (certificate) entries.push({ kind: 'certificate', alias, certificate, ...dated });
+    if (isPair) entries.push({ kind: 'keyPair', alias, chain, key: { form: 'elsewhere', where: host }, ...dated });
+    else if (certificate) entries.push({ kind: 'certificate', alias, certificate, ...dated });
     else entries.push({ kind: 'unknown', alias, what: 'a certificate that was not handed out', ...dated });
   }
-  return { keystore: { type: 'JCEKS', entries, notes: [], carried: [] }, facts, withoutCertificate };
+  // As PKCS#12 has them: aliases as they are, and what is sent to the tenant is sealed as in such a file.
+  return { keystore: { type: 'PKCS12', entries, notes: [], carried: [] }, facts, withoutCertificate };
 }
 
-async function publicContent(session: TenantSession, name: string, signal?: AbortSignal): Promise<Keystore> {
-  const resource = textOf(entityOf(await session.json(`/KeystoreResources('${name}')`, signal)), 'Resource');
-  const bytes = Buffer.from(resource ?? '', 'base64');
+async function publicContent(content: string, signal?: AbortSignal): Promise<Keystore> {
+  const bytes = Buffer.from(content, 'base64');
   // Nothing is seen of one without entries either.
   const seen = bytes.length ? await readWithoutPassword(bytes, signal ? { signal } : {}) : undefined;
   return seen ?? { type: 'JCEKS', entries: [], notes: [], carried: [] };
@@ -76,6 +115,9 @@ function factsOf(entity: Entity): TenantEntryFacts {
   const lastModified = dateOf(entity, 'LastModifiedTime');
   const createdBy = textOf(entity, 'CreatedBy');
   const created = dateOf(entity, 'CreatedTime');
+  const originalAlias = textOf(entity, 'OriginalAlias');
+  const activeFrom = dateOf(entity, 'ActiveFrom');
+  const activeUntil = dateOf(entity, 'ActiveUntil');
   return {
     alias,
     ownedBySap: textOf(entity, 'Owner') === 'SAP',
@@ -83,6 +125,9 @@ function factsOf(entity: Entity): TenantEntryFacts {
     ...(lastModified && { lastModified }),
     ...(createdBy !== undefined && { createdBy }),
     ...(created && { created }),
+    ...(originalAlias !== undefined && { originalAlias }),
+    ...(activeFrom && { activeFrom }),
+    ...(activeUntil && { activeUntil }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { FlowKeystoreError, type ErrorCode } from '../errors';
-import { isObject } from '../jsonObject';
+import { FlowKeystoreError } from '../errors';
 import { errorTextOf, pageOf, type Entity } from './odata';
+import { refusalOf } from './refusal';
 import type { TenantAccess } from './serviceKey';
+import { tokenOf, type Token } from './token';
 import type { HttpAnswer, HttpRequest, Transport } from './transport';
 
 /** What a session needs of the world. */
@@ -12,13 +13,6 @@ export interface SessionPorts {
   readonly clock: () => number;
   /** Settles after so many milliseconds. @throws the signal's reason */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
-}
-
-interface Token {
-  readonly value: string;
-  readonly scopes: readonly string[];
-  /** By the clock. */
-  readonly until: number;
 }
 
 /** Renewed this long before it ends: an answer may take as long. Milliseconds. */
@@ -85,7 +79,7 @@ export class TenantSession {
 
   /**
    * Sends a request. What changes something is sent once, but for a refusal that says that nothing was done (a token that ended, CSRF).
-   * @throws FlowKeystoreError `tenant-unreachable`, `tenant-unauthorized`, `tenant-forbidden`, `tenant-locked`, `tenant-busy`, `not-found`, `tenant-refused`;
+   * @throws FlowKeystoreError `tenant-unreachable`, `tenant-unauthorized`, `tenant-forbidden`, `tenant-locked`, `tenant-busy`, `tenant-untrusted`, `not-found`, `too-large`, `tenant-refused`;
    * the signal's reason
    */
   async send(request: SessionRequest): Promise<HttpAnswer> {
@@ -115,12 +109,11 @@ export class TenantSession {
         await this.fetchCsrf(signal);
         continue;
       }
-      const passing = status === 429 || status === 502 || status === 503 || status === 504;
-      if (method === 'GET' && passing && attempt < attempts) {
+      if (attempt < attempts && mayBeRepeated(method, answer)) {
         await this.pause(attempt, textOfHeader(headers['retry-after']), signal);
         continue;
       }
-      throw this.refusal(answer, request);
+      throw refusalOf(answer, method, this.host);
     }
   }
 
@@ -219,79 +212,16 @@ export class TenantSession {
     }
     return at.slice(api.length);
   }
-
-  private refusal({ status, body }: HttpAnswer, { method = 'GET' }: SessionRequest): FlowKeystoreError {
-    const said = errorTextOf(Buffer.from(body).toString('utf8'));
-    const { host } = this;
-    const error = (code: ErrorCode, message: string, next?: string): FlowKeystoreError =>
-      new FlowKeystoreError(code, message + (said === undefined ? '' : ` It says: ${said}`), { detail: host }, next);
-    switch (status) {
-      case 401:
-        return error(
-          'tenant-unauthorized',
-          'The tenant lets nobody in with these credentials (HTTP 401).',
-          'Check user and password, or create a new service key.',
-        );
-      case 403:
-        return error(
-          'tenant-forbidden',
-          method === 'GET' ? 'The tenant does not show this (HTTP 403).' : 'The tenant does not allow this (HTTP 403).',
-          method === 'GET'
-            ? 'The client needs the role MonitoringDataRead; a change of roles takes up to an hour.'
-            : 'The client needs the role SecurityMaterialEdit, and an alias must not be one of SAP (sap_...).',
-        );
-      case 404:
-        return error('not-found', 'The tenant does not have this (HTTP 404).');
-      case 423:
-      case 503:
-        return error(
-          'tenant-locked',
-          `The keystore of the tenant is being changed by somebody else (HTTP ${status}).`,
-          'Try again in a moment.',
-        );
-      case 429:
-        return error('tenant-busy', 'The tenant takes no more requests just now (HTTP 429).', 'Try again in a minute.');
-      default:
-        return error('tenant-refused', `The tenant refuses (HTTP ${status}).`);
-    }
-  }
 }
 
-function tokenOf({ status, body }: HttpAnswer, host: string, now: number): Token {
-  let data: unknown;
-  try {
-    data = JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    data = undefined;
-  }
-  const fields = isObject(data) ? data : {};
-  const { access_token: value, expires_in: seconds, scope } = fields;
-  if (status !== 200 || typeof value !== 'string' || value === '') {
-    throw new FlowKeystoreError(
-      'tenant-answer',
-      `${host} answers with no token (HTTP ${status}).`,
-      {},
-      'Check "tokenurl" of the service key.',
-    );
-  }
-  const lasts = typeof seconds === 'number' && seconds > 0 ? seconds : 3_600;
-  return { value, scopes: scopesOf(scope, value), until: now + lasts * 1_000 };
-}
-
-/** Of the answer, else of the token's own `scope` (a JWT, RFC 7519); the part before the last dot is the name of the application. */
-function scopesOf(scope: unknown, token: string): string[] {
-  const named = typeof scope === 'string' && scope !== '' ? scope.split(' ') : claimedIn(token);
-  return [...new Set(named.map((each) => each.slice(each.lastIndexOf('.') + 1)))];
-}
-
-function claimedIn(token: string): string[] {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const scope = isObject(claims) ? claims['scope'] : [];
-    return Array.isArray(scope) ? scope.filter((each): each is string => typeof each === 'string') : [];
-  } catch {
-    return [];
-  }
+/**
+ * Of a refusal that passes. What changes something is repeated only where the tenant itself said that it did nothing: the rate (429), or a keystore that
+ * somebody else is changing (423, 503; a gateway answers 503 too, and not in OData).
+ */
+function mayBeRepeated(method: string, { status, body }: HttpAnswer): boolean {
+  if (status === 429 || status === 423) return true;
+  if (status === 503 && method !== 'GET') return errorTextOf(Buffer.from(body).toString('utf8')) !== undefined;
+  return method === 'GET' && (status === 502 || status === 503 || status === 504);
 }
 
 const basic = (user: string, password: string): string =>

@@ -6,7 +6,8 @@ import { readTenantKeystore, type TenantKeystore } from '../../../src/core/tenan
 import { readServiceKey } from '../../../src/core/tenant/serviceKey';
 import { nodePorts, TenantSession } from '../../../src/core/tenant/session';
 import { httpsTransport } from '../../../src/core/tenant/transport';
-import { TenantSimulator, type SimulatedEntry, type SimulatorOptions } from '../../support/tenantSimulator';
+import type { SimulatedEntry } from '../../support/tenant/keystore';
+import { TenantSimulator, type SimulatorOptions } from '../../support/tenantSimulator';
 import { makeCa, makeSelfSigned, type TestIdentity } from '../../support/testCertificates';
 
 describe('the keystore of a tenant', () => {
