@@ -228,8 +228,8 @@ export class SimulatedKeystore {
     if (!entry) throw new Refused(404, 'Not Found', `Alias '${alias}' not found in the keystore`);
     const to = destination ?? entry.originalAlias ?? alias;
     if (this.renewal.some((each) => each.alias === to)) throw taken(to);
-    const { originalAlias: _, ...copied } = entry;
-    this.renewal.push({ ...copied, alias: to });
+    const { chain, kind, owner, key } = entry;
+    this.renewal.push({ alias: to, chain, kind, ...(owner && { owner }), ...(key && { key }) });
   }
 
   /** PKCS#10, DER. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readTenantKeystore } from '../../../src/core/tenant/keystore';
 import { readServiceKey } from '../../../src/core/tenant/serviceKey';
-import { nodePorts, TenantSession } from '../../../src/core/tenant/session';
+import { TenantSession } from '../../../src/core/tenant/session';
 import { httpsTransport } from '../../../src/core/tenant/transport';
 import { openApi } from '../../support/openApi';
+import { quickPorts } from '../../support/tenant/quickPorts';
 import { TenantSimulator, type SimulatorOptions } from '../../support/tenantSimulator';
 import { makeCa } from '../../support/testCertificates';
 
@@ -17,8 +18,9 @@ if (api) {
       const problems: string[] = [];
       const send = httpsTransport({ ca: simulator.ca });
       const access = readServiceKey(simulator.serviceKey);
-      const session = new TenantSession(access, {
-        ...nodePorts(async (request) => {
+      const session = new TenantSession(
+        access,
+        quickPorts(async (request) => {
           const answer = await send(request);
           const { method, url } = request;
           if (url.startsWith(access.api)) {
@@ -27,8 +29,7 @@ if (api) {
           }
           return answer;
         }),
-        wait: () => Promise.resolve(),
-      });
+      );
       try {
         await readTenantKeystore(session).catch(() => undefined);
       } finally {

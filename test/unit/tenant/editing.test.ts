@@ -23,12 +23,13 @@ import { describeStep, planTenantEdit, type TenantStep } from '../../../src/core
 import { generateOnTenant } from '../../../src/core/tenant/generate';
 import { readTenantKeystore, type TenantKeystore } from '../../../src/core/tenant/keystore';
 import { readServiceKey } from '../../../src/core/tenant/serviceKey';
-import { nodePorts, TenantSession } from '../../../src/core/tenant/session';
+import { TenantSession } from '../../../src/core/tenant/session';
 import { readShelf } from '../../../src/core/tenant/shelves';
 import { httpsTransport } from '../../../src/core/tenant/transport';
 import * as writes from '../../../src/core/tenant/writes';
 import { openApi } from '../../support/openApi';
 import type { SimulatedEntry } from '../../support/tenant/keystore';
+import { quickPorts } from '../../support/tenant/quickPorts';
 import { TenantSimulator, type SimulatorOptions } from '../../support/tenantSimulator';
 import { makeCa, type TestIdentity } from '../../support/testCertificates';
 
@@ -63,8 +64,9 @@ describe('changing the keystore of a tenant', () => {
     simulator = await TenantSimulator.start({ ...options, entries });
     const access = readServiceKey(simulator.serviceKey);
     const transport = httpsTransport({ ca: simulator.ca });
-    session = new TenantSession(access, {
-      ...nodePorts(async (request) => {
+    session = new TenantSession(
+      access,
+      quickPorts(async (request) => {
         const given = await transport(request);
         const { method, url } = request;
         if (api && url.startsWith(access.api) && !url.endsWith('/')) {
@@ -74,8 +76,7 @@ describe('changing the keystore of a tenant', () => {
         }
         return given;
       }),
-      wait: () => Promise.resolve(),
-    });
+    );
   };
   const pair = (identity: TestIdentity, more: Partial<SimulatedEntry> = {}): SimulatedEntry => ({
     ...{ alias: 'partner_a', kind: 'keyPair', chain: identity.chain, key: identity.privateKey },

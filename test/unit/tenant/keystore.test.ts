@@ -4,9 +4,10 @@ import { addCertificates, getKeyPair } from '../../../src/core/keystore/edit';
 import { writeKeystore } from '../../../src/core/keystore/store';
 import { readTenantKeystore, type TenantKeystore } from '../../../src/core/tenant/keystore';
 import { readServiceKey } from '../../../src/core/tenant/serviceKey';
-import { nodePorts, TenantSession } from '../../../src/core/tenant/session';
+import { TenantSession } from '../../../src/core/tenant/session';
 import { httpsTransport } from '../../../src/core/tenant/transport';
 import type { SimulatedEntry } from '../../support/tenant/keystore';
+import { quickPorts } from '../../support/tenant/quickPorts';
 import { TenantSimulator, type SimulatorOptions } from '../../support/tenantSimulator';
 import { makeCa, makeSelfSigned, type TestIdentity } from '../../support/testCertificates';
 
@@ -25,7 +26,7 @@ describe('the keystore of a tenant', () => {
 
   const read = async (entries: readonly SimulatedEntry[], options: SimulatorOptions = {}): Promise<TenantKeystore> => {
     simulator = await TenantSimulator.start({ ...options, entries });
-    const ports = { ...nodePorts(httpsTransport({ ca: simulator.ca })), wait: () => Promise.resolve() };
+    const ports = quickPorts(httpsTransport({ ca: simulator.ca }));
     return readTenantKeystore(new TenantSession(readServiceKey(simulator.serviceKey), ports));
   };
 
