@@ -26,6 +26,8 @@ import { VersionDocuments } from './host/services/versionDocuments';
 import { Memory } from './host/storage/memory';
 import { PasswordStore } from './host/storage/passwords';
 import { Arrangement } from './host/tree/arrangement';
+import { userGate } from './host/tenants/tenantGate';
+import { Tenants } from './host/tenants/tenants';
 import { KeystoreTree } from './host/tree/keystoreTree';
 import { ErrorDisplay } from './host/ui/errors';
 
@@ -49,7 +51,11 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   const now = (): Date => new Date();
   const memory = new Memory(context.globalState, context.workspaceState);
   const passwords = new PasswordStore(context.secrets, context.workspaceState);
-  const registry = new KeystoreRegistry(memory, passwords, log);
+  const tenants = new Tenants({
+    ...{ memory, now, gate: userGate, secrets: context.secrets },
+    folder: vscode.Uri.joinPath(context.globalStorageUri, 'tenants'),
+  });
+  const registry = new KeystoreRegistry(memory, passwords, log, tenants);
   const requests = new RequestsOut(memory);
   const uses = new FlowUses(log);
   const arrangement = new Arrangement(memory, uses, now);
@@ -84,6 +90,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     receivers,
     registry,
     passwords,
+    tenants,
     memory,
     tree,
     reports,
@@ -100,6 +107,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
     practice,
     showPractice(host),
     registry,
+    tenants,
     requests,
     uses,
     arrangement,

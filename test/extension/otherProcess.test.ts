@@ -110,7 +110,7 @@ describe('a keystore that another process writes while it is open', function () 
     return { from, to: stampOfOpen(session) };
   };
   const stampOfOpen = ({ state }: KeystoreSession): string => {
-    assert.ok(state.kind === 'open');
+    assert.ok(state.kind === 'open' && state.stamp !== undefined);
     return state.stamp;
   };
   /** @param half the other process is in the midst of writing */

@@ -91,9 +91,12 @@ describe('the manifest', () => {
       ),
     );
     for (const kind of ['keyPair', 'certificate', 'secretKey', 'unknown']) {
-      contexts.add(`entry.${kind}`).add(`entry.${kind}.readOnly`);
+      contexts.add(`entry.${kind}`);
+      for (const more of ['locked', 'tenant', 'sap', 'readOnly', 'KeyRenewal', 'KeyHistory']) {
+        contexts.add(`entry.${kind}.${more}`);
+      }
     }
-    contexts.add('keystore.readOnly').add('keystore.open');
+    contexts.add('keystore.open').add('tenant.open').add('tenant.readOnly');
     contexts.add('receiver').add('receiverTestable').add('receiverTestableTested');
     for (const { command, when = '' } of contributes.menus['view/item/context'] ?? []) {
       const exact = /viewItem == ([\w.]+)/.exec(when)?.[1];

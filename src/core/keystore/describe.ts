@@ -45,6 +45,8 @@ export function describeNote(note: KeystoreNote): string {
       return `Java and SAP ignore the private key ${note.alias ? `"${note.alias}"` : 'without a name'}: it has no localKeyID. Saving the keystore keeps it.`;
     case 'certificate-unreadable':
       return `A certificate could not be read: ${note.detail}`;
+    case 'no-sap-key-pair':
+      return 'There is no sap_cloudintegrationcertificate: trial tenants have none. Generate a key pair of your own.';
   }
 }
 

@@ -23,6 +23,8 @@ export interface DescribeOptions {
   readonly keystore?: Pick<Keystore, 'entries'>;
   /** The channels and steps that name it, in words; absent where it is not known. */
   readonly usedBy?: readonly string[];
+  /** What the keystore itself says of the entry: label and text each. */
+  readonly facts?: readonly (readonly [label: string, text: string])[];
   /** What else is known of the file, for what SAP would say of it. */
   readonly sap?: SapQuestion;
 }
@@ -35,6 +37,7 @@ export function describeEntry(entry: Entry, options: DescribeOptions): string {
   const title = visible(entry.alias);
   const lines = [title, '='.repeat(title.length), '', factLine('Kind', entryKindNames[entry.kind])];
   if (options.keystoreName) lines.push(factLine('Keystore', options.keystoreName));
+  for (const [label, text] of options.facts ?? []) lines.push(factLine(label, visible(text)));
   if (entry.created) lines.push(factLine('Created', momentText(entry.created)));
   if (options.requestOutSince) lines.push(factLine('Request out since', momentText(options.requestOutSince)));
   lines.push(...usedByLines(entry, options.usedBy));

@@ -116,4 +116,6 @@ export type KeystoreNote =
   | { readonly code: 'key-not-encrypted'; readonly alias: string; readonly sealedOnSave: boolean }
   /** A private key without a localKeyID that is not the first of its file. `alias` is empty where it has none. */
   | { readonly code: 'key-ignored-by-java'; readonly alias: string }
-  | { readonly code: 'certificate-unreadable'; readonly detail: string };
+  | { readonly code: 'certificate-unreadable'; readonly detail: string }
+  /** Of a tenant: SAP has put none of its own key pairs there. */
+  | { readonly code: 'no-sap-key-pair' };

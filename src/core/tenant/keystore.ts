@@ -33,6 +33,7 @@ export interface TenantKeystore {
 /** What a tenant answered, as it is kept for when it cannot be reached. Nothing secret. */
 export interface TenantListing {
   readonly host: string;
+  readonly name: 'system' | 'backup_admin_system';
   /** As the API lists them. */
   readonly entries: readonly Entity[];
   /** The public content: JCEKS, base64. */
@@ -53,6 +54,9 @@ export async function readTenantKeystore(
   return tenantKeystoreOf(await listTenantKeystore(session, name, signal), signal);
 }
 
+/** Those that SAP puts into each tenant: the one of today, and its predecessors. */
+const sapKeyPair = /^(sap_cloudintegrationcertificate|hcicertificate1?)$/i;
+
 /** The two requests of `readTenantKeystore`. @throws as that */
 export async function listTenantKeystore(
   session: TenantSession,
@@ -63,17 +67,20 @@ export async function listTenantKeystore(
     session.collection(`/KeystoreEntries?keystoreName=${name}`, signal),
     session.json(`/KeystoreResources('${name}')`, signal),
   ]);
-  return { host: session.host, entries, content: textOf(entityOf(content), 'Resource') ?? '' };
+  return { host: session.host, name, entries, content: textOf(entityOf(content), 'Resource') ?? '' };
 }
 
 /** The keystore that a tenant listed. @throws FlowKeystoreError `tenant-answer`, `damaged` */
 export async function tenantKeystoreOf(listing: TenantListing, signal?: AbortSignal): Promise<TenantKeystore> {
   const pool = new CertificatePool(await publicContent(listing.content, signal));
-  return assembled(listing, (fact, fingerprint, isPair) => {
+  const made = assembled(listing, (fact, fingerprint, isPair) => {
     const certificate = pool.certificateOf(fact.alias, fingerprint);
     if (!certificate) return [];
     return isPair ? pool.chainOf(fact.alias, certificate) : [certificate];
   });
+  const hasSapKey = made.keystore.entries.some(({ kind, alias }) => kind === 'keyPair' && sapKeyPair.test(alias));
+  if (hasSapKey || listing.name !== 'system') return made;
+  return { ...made, keystore: { ...made.keystore, notes: [{ code: 'no-sap-key-pair' }] } };
 }
 
 /** @param chainOf leaf first; of a certificate it alone; empty where it was not handed out */

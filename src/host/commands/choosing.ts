@@ -4,10 +4,12 @@ import { certificateOf } from '../../core/keystore/chain';
 import type { Entry, Keystore } from '../../core/keystore/model';
 import { askChoice, askText, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
-import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { isPasswordError } from '../services/sessionState';
 import type { Remember } from '../storage/passwords';
 import { kindText, validityText } from '../ui/texts';
 import { settings } from '../services/settings';
+import { withProgress } from '../ui/progress';
 import type { EntryArgument, FromCode, KeystoreArgument } from './commandMap';
 
 const { t } = vscode.l10n;
@@ -30,6 +32,8 @@ export interface KeystoreQuestion {
   readonly state?: 'open' | 'locked';
   /** Offers only those. */
   readonly fits?: (session: KeystoreSession) => boolean;
+  /** Only files, or only tenants. */
+  readonly where?: 'file' | 'tenant';
 }
 
 /** The keystore of an argument, else the only one, else the one a person chooses. It may be locked. */
@@ -41,6 +45,15 @@ export async function chooseKeystore(
   await host.registry.load();
   if (argument.keystore !== undefined) {
     const found = host.registry.find(argument.keystore);
+    if (found && question.where !== undefined && (question.where === 'tenant') !== (found.tenant !== undefined)) {
+      throw new FlowKeystoreError(
+        'unsupported',
+        found.tenant
+          ? t('This is for keystore files; {0} is a tenant.', found.name)
+          : t('This is for tenants; {0} is a file.', found.name),
+        { file: found.file },
+      );
+    }
     if (found) return found;
     throw new FlowKeystoreError(
       'not-found',
@@ -51,7 +64,10 @@ export async function chooseKeystore(
   }
   const all = host.registry.sessions();
   const possible = all.filter(
-    (session) => (question.any ?? session.state.kind !== 'error') && (question.fits?.(session) ?? true),
+    (session) =>
+      (question.any ?? session.state.kind !== 'error') &&
+      (question.where === undefined || (question.where === 'tenant') === (session.tenant !== undefined)) &&
+      (question.fits?.(session) ?? true),
   );
   const fitting = possible.filter(({ state }) => state.kind === question.state);
   const usable = ownFirst(fitting.length ? fitting : possible);
@@ -61,13 +77,18 @@ export async function chooseKeystore(
   mayAsk(argument, 'keystore');
   const items = usable.map((session): Choice<KeystoreSession> => ({
     label: session.name,
-    description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(session.uri, '..')),
-    iconPath: new vscode.ThemeIcon(session.state.kind === 'locked' ? 'lock' : 'archive'),
+    description: placeText(session),
+    iconPath: new vscode.ThemeIcon(session.tenant ? 'cloud' : session.state.kind === 'locked' ? 'lock' : 'archive'),
     value: session,
   }));
   const asked = await askChoice({ title: question.title, placeholder: t('Which keystore?'), items });
   if (asked.kind !== 'answer') throw new GaveUp();
   return asked.value;
+}
+
+/** Where it lies: the folder, or the host of a tenant. */
+export function placeText({ tenant, uri, file }: KeystoreSession): string {
+  return tenant ? file : vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'));
 }
 
 /**
@@ -159,6 +180,8 @@ const unlocking = new WeakMap<KeystoreSession, Promise<boolean>>();
 export interface UnlockOptions extends FromCode {
   readonly password?: string;
   readonly remember?: Remember;
+  /** Of a tenant: read it again where it was read already. */
+  readonly again?: true;
 }
 
 /**
@@ -167,7 +190,7 @@ export interface UnlockOptions extends FromCode {
  * @throws FlowKeystoreError what is wrong with the file; `wrong-password` for a password given by code
  */
 export function unlock(host: Host, session: KeystoreSession, options: UnlockOptions = {}): Promise<boolean> {
-  if (session.state.kind === 'open') return Promise.resolve(true);
+  if (session.state.kind === 'open' && !options.again) return Promise.resolve(true);
   const running = unlocking.get(session);
   if (running) return running;
   const attempt = unlockOnce(host, session, options).finally(() => unlocking.delete(session));
@@ -176,6 +199,10 @@ export function unlock(host: Host, session: KeystoreSession, options: UnlockOpti
 }
 
 async function unlockOnce(host: Host, session: KeystoreSession, options: UnlockOptions): Promise<boolean> {
+  if (session.tenant) {
+    await withProgress(t('Reading {0}', session.name), (signal) => session.open(undefined, signal));
+    return true;
+  }
   if (options.password !== undefined) {
     await session.open(options.password);
     if (options.remember) await host.passwords.keep(session.uri, options.password, options.remember);

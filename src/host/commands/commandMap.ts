@@ -6,6 +6,7 @@ import type { Relation } from '../../core/keystore/whereElse';
 import type { ValueId } from '../../core/keystore/entryValues';
 import type { Grouping, SortOrder } from '../../core/keystore/group';
 import type { ReportForm } from '../../core/report/keystoreReport';
+import type { TenantColour } from '../tenants/profile';
 import type { Remember } from '../storage/passwords';
 
 /** For calls from code: an error is thrown to the caller instead of being shown, and nobody is asked to confirm. */
@@ -65,6 +66,26 @@ export interface UnlockArgument extends KeystoreArgument {
 export interface NewKeyArgument extends FromCode {
   /** For a PEM file without a password: that of the private key alone. */
   readonly keyPassword?: string;
+}
+
+export interface ConnectTenantArgument extends FromCode {
+  /** A service key, as SAP issues it. */
+  readonly key?: string;
+  readonly name?: string;
+  readonly colour?: TenantColour;
+  readonly protected?: boolean;
+}
+
+export interface EditTenantArgument extends KeystoreArgument, Omit<ConnectTenantArgument, 'silent'> {}
+
+export interface RestoreTenantBackupArgument extends KeystoreArgument {
+  /** Whether what is not in the backup stays, or goes. */
+  readonly option?: 'overwrite' | 'replace';
+}
+
+export interface AddToNewSapKeysArgument extends EntryArgument {
+  /** Its original alias when absent. */
+  readonly destination?: string;
 }
 
 export interface GenerateKeyPairArgument extends EntryArgument, NewKeyArgument {
@@ -494,6 +515,18 @@ export interface Commands {
   'flowKeystore.redo'(argument?: KeystoreArgument): Promise<string | undefined>;
   /** @returns path of the backup that was restored */
   'flowKeystore.restoreBackup'(argument?: RestoreBackupArgument): Promise<string | undefined>;
+  /** @returns URI of the tenant's keystore */
+  'flowKeystore.connectTenant'(argument?: ConnectTenantArgument): Promise<string | undefined>;
+  'flowKeystore.editTenant'(argument?: EditTenantArgument): Promise<void>;
+  'flowKeystore.removeTenant'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.readTenant'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.backUpTenant'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.restoreTenantBackup'(argument?: RestoreTenantBackupArgument): Promise<void>;
+  'flowKeystore.activateSapKey'(argument?: EntryArgument): Promise<void>;
+  'flowKeystore.addToNewSapKeys'(argument?: AddToNewSapKeysArgument): Promise<void>;
+  'flowKeystore.openInSap'(argument?: EntryArgument): Promise<void>;
+  'flowKeystore.showAudit'(argument?: KeystoreArgument): Promise<void>;
+  'flowKeystore.judgeFlowsBy'(argument?: KeystoreArgument): Promise<void>;
   'flowKeystore.refresh'(): Promise<void>;
   'flowKeystore.showMore'(argument?: ShowMoreArgument): Promise<void>;
   'flowKeystore.filter'(argument?: FilterArgument): Promise<void>;

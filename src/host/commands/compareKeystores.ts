@@ -11,7 +11,8 @@ import { askChoice, askText, separator, type Choice, type Separator } from '../i
 import { documentUri } from '../services/entryDocuments';
 import { lastCommitted } from '../services/gitVersions';
 import type { Host } from '../services/host';
-import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { isPasswordError } from '../services/sessionState';
 import type { VersionDocuments } from '../services/versionDocuments';
 import { chooseKeystore, GaveUp, mayAsk, unlock } from './choosing';
 import type { CompareKeystoresArgument } from './commandMap';

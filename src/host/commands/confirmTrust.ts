@@ -58,9 +58,11 @@ export async function confirmTrust(
   const trust = t('Trust and Add to {0}', session.name);
   const detail = [...rows, why].filter(Boolean).join('\n\n');
   if (!(await confirmed(question, detail, trust))) throw new GaveUp();
+  for (const { certificate } of named) host.tenants.confirmed.add(certificate.sha256);
 }
 
-function trustText({ alias, certificate }: Named, now: Date): string {
+/** All that is needed to compare a certificate with what its owner says. */
+export function trustText({ alias, certificate }: Named, now: Date): string {
   return [
     t('Subject: {0}', certificate.subject.toString()),
     certificate.selfIssued ? t('Issuer: itself (self-signed)') : t('Issuer: {0}', certificate.issuer.toString()),

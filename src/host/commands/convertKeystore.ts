@@ -24,7 +24,7 @@ const { t } = vscode.l10n;
 /** Makes a keystore of another format of one; the one that there is stays as it is. */
 export async function convertKeystoreFile(host: Host, argument: ConvertKeystoreArgument): Promise<string | undefined> {
   const title = t('Convert Keystore');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const { keystore } = session;
   if (!keystore) throw new GaveUp();
   const type = argument.type ?? (await askType(argument, keystore, `${title} ${session.name}`));

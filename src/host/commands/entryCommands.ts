@@ -9,6 +9,7 @@ import type { VersionDocuments } from '../services/versionDocuments';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { settings } from '../services/settings';
+import { offerRedeploy } from './redeploy';
 import { confirmed } from '../ui/messages';
 import { kindText } from '../ui/texts';
 import { chooseEntry, chooseOpenKeystore, GaveUp } from './choosing';
@@ -54,12 +55,9 @@ async function remove(host: Host, argument: DeleteEntryArgument): Promise<boolea
   const { session } = chosen;
   const entries = [chosen.entry, ...others.map((alias) => entryNamed(session, alias))];
   if (!argument.silent) await confirmDeletion(host, session, entries);
-  await session.edit((keystore) =>
-    removeEntries(
-      keystore,
-      entries.map(({ alias }) => alias),
-    ),
-  );
+  const aliases = entries.map(({ alias }) => alias);
+  await session.edit((keystore) => removeEntries(keystore, aliases));
+  if (session.tenant && !argument.silent) void offerRedeploy(host, session.tenant, aliases);
   return true;
 }
 
@@ -81,9 +79,11 @@ async function confirmDeletion(host: Host, session: KeystoreSession, entries: re
     ? t('A private key cannot be made again: only a backup brings it back.')
     : undefined;
   const backups = settings.backups();
-  const kept = backups
-    ? t('The keystore as it is now is kept as {0}.', path.basename(backupOf(session.file)))
-    : t('The setting flowKeystore.backups keeps no version of the keystore as it is now.');
+  const kept = session.tenant
+    ? t('On {0} this is not undone; only a backup taken before brings it back.', session.name)
+    : backups
+      ? t('The keystore as it is now is kept as {0}.', path.basename(backupOf(session.file)))
+      : t('The setting flowKeystore.backups keeps no version of the keystore as it is now.');
   const uses = await usesInFlows(
     host,
     entries.map(({ alias }) => alias),

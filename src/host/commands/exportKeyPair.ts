@@ -60,7 +60,7 @@ async function choosePairs(
   title: string,
 ): Promise<{ session: KeystoreSession; pairs: KeyPairEntry[] }> {
   if (argument.aliases) {
-    const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+    const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
     const { keystore } = session;
     if (!keystore) throw new GaveUp();
     // Of what is selected, certificates have nothing that would be meant here.
@@ -71,7 +71,12 @@ async function choosePairs(
     if (pairs.length) return { session, pairs };
     throw new FlowKeystoreError('not-a-key-pair', t('None of the entries has a private key.'), { file: session.file });
   }
-  const { session, entry } = await chooseEntry(host, argument, { title, toChange: true, kinds: ['keyPair'] });
+  const { session, entry } = await chooseEntry(host, argument, {
+    title,
+    toChange: true,
+    where: 'file',
+    kinds: ['keyPair'],
+  });
   if (!session.keystore) throw new GaveUp();
   return { session, pairs: [getKeyPair(session.keystore, entry.alias)] };
 }

@@ -11,6 +11,9 @@ import type { GenerateAnswers } from '../input/generateAnswers';
 import { generateInput } from '../input/generateInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
+import { generateInTenant } from '../tenants/generateInTenant';
+import type { TenantKeystoreSession } from '../tenants/tenantKeystore';
+import { showInformation } from '../ui/messages';
 import { withProgress } from '../ui/progress';
 import { dateText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
@@ -50,6 +53,10 @@ export async function addGenerated(
   plan: KeyPairPlan,
   argument: NewKeyArgument,
 ): Promise<void> {
+  if (session.tenant) {
+    await generateThere(host, session.tenant, plan, argument);
+    return;
+  }
   const { issuer } = plan;
   const seal = await sealForNewKey(session, plan.alias, argument);
   if (issuer) await unlockKey(session, issuer, argument);
@@ -75,6 +82,27 @@ export async function addGenerated(
     `$(key) ${t('Key pair "{0}" is in {1}, valid to {2}', plan.alias, session.name, dateText(plan.notAfter))}`,
     10_000,
   );
+}
+
+/** The private key never leaves the tenant. */
+async function generateThere(
+  host: Host,
+  tenant: TenantKeystoreSession,
+  plan: KeyPairPlan,
+  argument: NewKeyArgument,
+): Promise<void> {
+  await generateInTenant(tenant, plan);
+  await host.tree.revealEntry(tenant, plan.alias);
+  if (argument.silent) return;
+  const request = t('Create Certification Request...');
+  const said = t(
+    '"{0}" is on {1}, self-signed; an authority has to sign it before partners trust it.',
+    plan.alias,
+    tenant.name,
+  );
+  if ((await showInformation(said, request)) !== request) return;
+  const argumentFor = { keystore: tenant.uri.toString(), alias: plan.alias };
+  await vscode.commands.executeCommand('flowKeystore.createRequest', argumentFor);
 }
 
 async function answersFor(
@@ -104,7 +132,11 @@ async function answersFor(
     .filter(isIssuingEntry)
     .map((entry) => ({ alias: entry.alias, algorithm: certificateOf(entry)?.publicKey.algorithm ?? '' }));
   const answers = await generateInput(
-    { keystore: session.name, taken, issuers, defaults: host.memory.generateDefaults, now: host.now() },
+    {
+      ...{ keystore: session.name, taken, defaults: host.memory.generateDefaults, now: host.now() },
+      issuers: session.tenant ? [] : issuers,
+      ...(session.tenant && { onTenant: true }),
+    },
     alias === undefined ? {} : { alias },
   );
   if (!answers) throw new GaveUp();

@@ -10,7 +10,8 @@ import type { Keystore } from '../../core/keystore/model';
 import { readKeystore } from '../../core/keystore/store';
 import { askChoice, askText, type Choice } from '../input/quickInput';
 import type { Host } from '../services/host';
-import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { isPasswordError } from '../services/sessionState';
 import { confirmed } from '../ui/messages';
 import { chooseKeystore, GaveUp, mayAsk } from './choosing';
 import type { Commands, KeystoreArgument, RestoreBackupArgument } from './commandMap';
@@ -39,6 +40,7 @@ async function travel(host: Host, argument: KeystoreArgument, way: 'undo' | 'red
     return undefined;
   }
   const session = await chooseKeystore(host, argument, {
+    where: 'file',
     title: way === 'undo' ? t('Undo') : t('Redo'),
     fits: (each) => label(each) !== undefined,
   });
@@ -71,7 +73,7 @@ interface Looked {
 
 async function restore(host: Host, argument: RestoreBackupArgument): Promise<string | undefined> {
   const title = t('Restore Backup');
-  const session = await chooseKeystore(host, argument, { title, any: true });
+  const session = await chooseKeystore(host, argument, { title, any: true, where: 'file' });
   const backups = await backupsOf(session.file);
   const wanted = argument.backup;
   const found = wanted === undefined ? backups : backups.filter(({ file }) => file === wanted);

@@ -205,10 +205,12 @@ function sayNothingToDo(session: KeystoreSession, plan: MergePlan): void {
 
 async function saySummary(session: KeystoreSession, plan: MergePlan, passedOver: readonly string[]): Promise<void> {
   const after = session.keystore;
-  const undo = t('Undo');
   const text = t('{0}: {1}.', session.name, resultText(plan));
   const left = passedOver.length ? ` ${t('Passed over: {0}', passedOver.slice(0, 3).join('; '))}` : '';
-  if ((await showInformation(`${text}${left}`, undo)) !== undo) return;
+  // What was done on a tenant stays.
+  const [undo] = session.tenant ? [] : [t('Undo')];
+  const chosen = await showInformation(`${text}${left}`, ...(undo === undefined ? [] : [undo]));
+  if (undo === undefined || chosen !== undo) return;
   if (session.keystore === after) {
     await vscode.commands.executeCommand('flowKeystore.undo', { keystore: session.uri.toString() });
   } else {

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import type { KeyPairEntry } from '../../core/keystore/model';
 import { askText } from '../input/quickInput';
-import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { isPasswordError } from '../services/sessionState';
 import { GaveUp, mayAsk } from './choosing';
 import type { FromCode } from './commandMap';
 

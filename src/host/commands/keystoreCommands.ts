@@ -25,7 +25,9 @@ export function keystoreCommands(host: Host): KeystoreCommands {
     'flowKeystore.openAsKeystore': (argument = {}) => addKeystores(host, argument),
 
     async 'flowKeystore.removeKeystore'(argument = {}) {
-      const session = await chooseKeystore(host, argument, { title: t('Remove Keystore from the List'), any: true });
+      const session = await chooseKeystore(host, argument, {
+        ...{ title: t('Remove Keystore from the List'), any: true, where: 'file' },
+      });
       const remembered = await passwords.get(session.uri);
       await passwords.forget(session.uri);
       await registry.remove(session);
@@ -47,7 +49,7 @@ export function keystoreCommands(host: Host): KeystoreCommands {
     },
 
     async 'flowKeystore.lockKeystore'(argument = {}) {
-      const session = await chooseKeystore(host, argument, { title: t('Lock Keystore'), state: 'open' });
+      const session = await chooseKeystore(host, argument, { title: t('Lock Keystore'), state: 'open', where: 'file' });
       session.lock();
     },
 
@@ -55,6 +57,7 @@ export function keystoreCommands(host: Host): KeystoreCommands {
       const session = await chooseKeystore(host, argument, {
         title: t('Forget the Password of a Keystore'),
         any: true,
+        where: 'file',
       });
       await passwords.forget(session.uri);
       session.lock();

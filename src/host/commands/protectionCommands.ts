@@ -17,7 +17,7 @@ const { t } = vscode.l10n;
 
 export async function changePassword(host: Host, argument: ChangePasswordArgument): Promise<boolean> {
   const title = t('Change Password');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const { keystore } = session;
   if (keystore?.type === 'PEM' && !keystore.entries.some(({ kind }) => kind === 'keyPair')) {
     throw new FlowKeystoreError(
@@ -48,7 +48,7 @@ async function askPassword(session: KeystoreSession, argument: FromCode, title: 
 
 export async function modernise(host: Host, argument: KeystoreArgument): Promise<boolean> {
   const title = t('Modernise Keystore');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const { keystore } = session;
   if (!keystore) throw new GaveUp();
   const weak = weaknessesOf(keystore);

@@ -35,6 +35,7 @@ import { receiverCommands } from './receiverCommands';
 import { createRequest, showRequest } from './requestCommands';
 import { copySshPublicKey, createSshKey, importSshKey } from './sshCommands';
 import { createTestCa, signRequest } from './testCaCommands';
+import { tenantCommands } from './tenantCommands';
 import { testCommands } from './testCommands';
 
 /** Registers every command of the map: a missing one does not compile. */
@@ -58,6 +59,7 @@ export function registerCommands(
     ...testCommands(host),
     ...receiverCommands(host),
     ...practiceCommands(host),
+    ...tenantCommands(host),
     'flowKeystore.openInArchive': (argument = {}) => openInArchive(argument),
     ...flowCommands(editor),
     ...externalizeCommands(host),

@@ -92,7 +92,11 @@ async function renameTargets(
       done.push(target);
     }
   } catch (error) {
-    for (const { session } of done) await session.undo().catch(() => undefined);
+    for (const { session, entry } of done) {
+      if (session.tenant) {
+        await session.edit((keystore) => renameEntry(keystore, wished, entry.alias)).catch(() => undefined);
+      } else await session.undo().catch(() => undefined);
+    }
     await flows?.undo();
     throw error;
   }
@@ -140,6 +144,7 @@ async function sayDone(
   from: string,
   to: string,
 ): Promise<void> {
+  const inTenant = targets.some(({ session }) => session.tenant);
   const undo = t('Undo');
   const after = targets.map(({ session }) => ({ session, keystore: session.keystore }));
   const places = targets.map(({ session }) => session.name).join(', ');
@@ -148,7 +153,7 @@ async function sayDone(
     : files === 1
       ? t('"{0}" is "{1}" now, in {2} and in 1 file of flows.', from, to, places)
       : t('"{0}" is "{1}" now, in {2} and in {3} files of flows.', from, to, places, files);
-  if ((await showInformation(text, undo)) !== undo) return;
+  if ((await showInformation(text, ...(inTenant ? [] : [undo]))) !== undo) return;
   const changed = after.find(({ session, keystore }) => session.keystore !== keystore);
   if (changed) {
     void showInformation(t('{0} was changed since. Undo takes its last change back.', changed.session.name));

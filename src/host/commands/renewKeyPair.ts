@@ -14,6 +14,9 @@ import {
 } from '../../core/keystore/renewal';
 import { sealFor } from '../../core/keystore/store';
 import { renewalLetter } from '../../core/report/renewalLetter';
+import { generateInTenant } from '../tenants/generateInTenant';
+import { tenantSuccessor } from '../../core/tenant/successor';
+import { offerRedeploy } from './redeploy';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { usesOfAlias } from '../services/receivers';
@@ -165,6 +168,12 @@ async function generate(
   if (argument.validity !== undefined && !validity) {
     throw new FlowKeystoreError('value-invalid', t('"{0}" is no time in the future.', argument.validity));
   }
+  if (session.tenant) {
+    const successor = tenantSuccessor(current, alias, now, validity && endOfValidity(validity, now));
+    await generateInTenant(session.tenant, successor);
+    await host.tree.revealEntry(session, alias);
+    return;
+  }
   const seal = await sealForNewKey(session, alias, argument);
   await withProgress(t('Generating the successor of "{0}"', current.alias), async (signal, report) => {
     const made = await makeSuccessor(current, now, {
@@ -201,15 +210,18 @@ async function switchKeys(
       `${successor.alias} \u2192 ${current.alias}`,
       leaf?.selfIssued ? t('The certificate of the successor is self-signed.') : '',
       verdictSummary(lastResults(host, successor)),
-      t(
-        'Flows stay as they are. Upload the key pair to the tenant afterwards, and restart the flows: connections keep the old key for up to 24 hours. Undo takes the switch back.',
-      ),
+      session.tenant
+        ? t('Flows stay as they are, and are restarted: connections keep the old key for up to 24 hours.')
+        : t(
+            'Flows stay as they are. Upload the key pair to the tenant afterwards, and restart the flows: connections keep the old key for up to 24 hours. Undo takes the switch back.',
+          ),
     ];
     const question = t('Let the successor take over the alias "{0}"?', current.alias);
     if (!(await confirmed(question, lines.filter(Boolean).join('\n\n'), t('Switch')))) throw new GaveUp();
   }
   await session.edit((keystore) => switchToSuccessor(keystore, current.alias));
   await host.tree.revealEntry(session, current.alias);
+  if (session.tenant && !argument.silent) void offerRedeploy(host, session.tenant, [current.alias]);
   if (!argument.silent) {
     const until = successor.chain[0] ? dateText(successor.chain[0].notAfter) : '';
     void vscode.window.setStatusBarMessage(

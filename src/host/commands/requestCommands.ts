@@ -10,6 +10,7 @@ import { signingKeyOf } from '../../core/keystore/useKey';
 import { askChoice, askText, type Verdict } from '../input/quickInput';
 import { runSteps } from '../input/steps';
 import type { Host } from '../services/host';
+import { signingRequest } from '../../core/tenant/writes';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
 import { chooseEntry, GaveUp } from './choosing';
@@ -30,19 +31,35 @@ export async function createRequest(host: Host, argument: CreateRequestArgument)
   if (entry.kind !== 'keyPair') {
     throw new FlowKeystoreError('not-a-key-pair', t('"{0}" has no private key.', entry.alias), { file: session.file });
   }
-  const answers = await answersFor(entry, argument, title);
+  const answers = await answersFor(session, entry, argument, title);
   const uri = answers.to === 'file' ? await targetOf(session, entry, argument, title) : undefined;
-  await unlockKey(session, entry, argument);
-  const der = await requestFor(entry, await signingKeyOf(entry, session.passwords()), answers);
-  const pem = requestPem(der);
+  const request = session.tenant
+    ? readRequest(await signingRequest(await session.tenant.connect(), entry.alias))
+    : await requestMadeHere(session, entry, argument, answers);
+  const pem = requestPem(request.der);
   if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(pem, 'ascii'));
   else if (!argument.silent) await vscode.env.clipboard.writeText(pem);
-  await host.requests.note(entry, CertificationRequest.parse(der).spki, host.now());
+  await host.requests.note(entry, request.spki, host.now());
   if (!argument.silent) void sayWhatIsNext(session, entry, uri);
   return pem;
 }
 
-async function answersFor(entry: KeyPairEntry, argument: CreateRequestArgument, title: string): Promise<Answers> {
+async function requestMadeHere(
+  session: KeystoreSession,
+  entry: KeyPairEntry,
+  argument: CreateRequestArgument,
+  wish: RequestWish,
+): Promise<CertificationRequest> {
+  await unlockKey(session, entry, argument);
+  return CertificationRequest.parse(await requestFor(entry, await signingKeyOf(entry, session.passwords()), wish));
+}
+
+async function answersFor(
+  session: KeystoreSession,
+  entry: KeyPairEntry,
+  argument: CreateRequestArgument,
+  title: string,
+): Promise<Answers> {
   const { subject, alternativeNames } = argument;
   const wish: RequestWish = {
     ...(subject !== undefined && { subject }),
@@ -55,6 +72,7 @@ async function answersFor(entry: KeyPairEntry, argument: CreateRequestArgument, 
     [
       {
         id: 'subject',
+        when: () => !session.tenant,
         ask: async (state, place) => {
           const answer = await askText({
             title,
@@ -75,6 +93,8 @@ async function answersFor(entry: KeyPairEntry, argument: CreateRequestArgument, 
       },
       {
         id: 'alternativeNames',
+        // A tenant makes the request by the certificate.
+        when: () => !session.tenant,
         ask: async (state, place) => {
           const answer = await askText({
             title,

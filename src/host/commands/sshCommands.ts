@@ -22,7 +22,8 @@ import { sealFor } from '../../core/keystore/store';
 import { judgeAlias } from '../input/generateInput';
 import { askChoice, askText } from '../input/quickInput';
 import type { Host } from '../services/host';
-import { isPasswordError, type KeystoreSession } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import { isPasswordError } from '../services/sessionState';
 import { showInformation } from '../ui/messages';
 import { aliasProblemText } from '../ui/texts';
 import { chooseEntry, chooseOpenKeystore, GaveUp, mayAsk } from './choosing';
@@ -37,7 +38,7 @@ const { t } = vscode.l10n;
 /** @returns the alias */
 export async function createSshKey(host: Host, argument: CreateSshKeyArgument): Promise<string | undefined> {
   const title = t('Create SSH Key');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const key = argument.key ?? (argument.silent ? 'RSA 3072' : await askKind(title));
   const wish = sshKeyWish(key);
   const alias = argument.alias ?? (argument.silent ? wish.alias : await askAlias(session, wish.alias, title));

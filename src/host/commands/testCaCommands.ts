@@ -24,7 +24,7 @@ const { t } = vscode.l10n;
 /** A throw-away certification authority, named so that nobody takes it for a real one. @returns its alias */
 export async function createTestCa(host: Host, argument: CreateTestCaArgument): Promise<string | undefined> {
   const title = t('Create Test CA');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const taken = session.keystore?.entries.map((entry) => entry.alias) ?? [];
   const alias = argument.alias ?? (argument.silent ? 'test_ca' : await askCaAlias(taken, title));
   const wish = {
@@ -57,7 +57,7 @@ export async function signRequest(host: Host, argument: SignRequestArgument): Pr
   const title = t('Sign Certification Request');
   const given = await givenInput(argument, { title, filters: requestFilters(), isIn: readable(readRequest) });
   const request = readGiven(given, readRequest);
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
   const issuer = await chooseIssuer(host, session, argument, title);
   const subject = request.subject.short || t('the request');
   const usage = argument.usage ?? (argument.silent ? undefined : await askUsage(t('Sign {0}', subject)));

@@ -5,6 +5,7 @@ import { endOfValidity, lastMoment, parseValidity } from '../../core/certificate
 import { describeError } from '../../core/errors';
 import { keySpecs, keySpecText, type KeySpec } from '../../core/keys/generate';
 import { checkAlias } from '../../core/keystore/alias';
+import { subjectFields } from '../../core/tenant/generate';
 import type { GenerateDefaults } from '../storage/memory';
 import { aliasProblemText, dateText } from '../ui/texts';
 import { advancedSteps, beginOf, fittingSignature } from './generateAdvanced';
@@ -23,6 +24,8 @@ interface Surroundings {
   readonly issuers: readonly Issuer[];
   readonly defaults: GenerateDefaults;
   readonly now: Date;
+  /** A tenant makes it: the API has no words for usages, alternative names, an issuer, a serial number. */
+  readonly onTenant?: true;
 }
 
 /** The wizard of Generate Key Pair: six or seven short steps and a summary from which each can be changed. Undefined when the person gave up. */
@@ -30,7 +33,10 @@ export async function generateInput(
   surroundings: Surroundings,
   start: Partial<GenerateAnswers>,
 ): Promise<GenerateAnswers | undefined> {
-  const answers = await runSteps<GenerateAnswers>(stepsFor(surroundings), start);
+  const { onTenant } = surroundings;
+  const asked = stepsFor(surroundings).filter(({ id }) => !onTenant || onTenantToo.has(id));
+  const begin = onTenant ? { usage: [], alternativeNames: '', ...start } : start;
+  const answers = await runSteps<GenerateAnswers>(asked, begin);
   if (!answers || !isComplete(answers)) return undefined;
   const { issuer, validFrom, serialNumber, signature, ...others } = answers;
   return {
@@ -42,12 +48,15 @@ export async function generateInput(
   };
 }
 
+/** What a tenant can be told. */
+const onTenantToo: ReadonlySet<string> = new Set(['alias', 'key', 'subject', 'validity', 'validFrom', 'summary']);
+
 function isComplete(answers: Partial<GenerateAnswers>): answers is GenerateAnswers {
   const { alias, key, subject, validity, usage, alternativeNames } = answers;
   return [alias, key, subject, validity, usage, alternativeNames].every((answer) => answer !== undefined);
 }
 
-function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): Step<GenerateAnswers>[] {
+function stepsFor({ keystore, taken, issuers, defaults, now, onTenant }: Surroundings): Step<GenerateAnswers>[] {
   const title = t('Generate Key Pair in {0}', keystore);
   return [
     textStep(
@@ -81,13 +90,15 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
       (state) => {
         const proposed = state.subject ?? proposeSubject(state.alias ?? '', defaults.organization);
         return {
-          prompt: t(
-            'Name in the certificate: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others; the common name alone will do',
-          ),
+          prompt: onTenant
+            ? t('Name in the certificate: CN and C (two letters) are needed; OU, O, L, ST, emailAddress can be there')
+            : t(
+                'Name in the certificate: CN, OU, O, L, ST, C, emailAddress, DC, serialNumber and others; the common name alone will do',
+              ),
           placeholder: 'CN=Partner A, O=Example, C=DE',
           value: proposed,
           selection: commonNameIn(proposed),
-          check: judgeSubject,
+          check: onTenant ? judgeForTenant : judgeSubject,
         };
       },
       (subject) => ({ subject: subjectText(parseSubject(subject)) }),
@@ -163,7 +174,9 @@ function stepsFor({ keystore, taken, issuers, defaults, now }: Surroundings): St
           title,
           place,
           placeholder: t('Is this right? Choose a line to change it'),
-          items: summaryOf(state, now, issuers.length > 0),
+          items: summaryOf(state, now, issuers.length > 0).filter(
+            (item) => !onTenant || !('value' in item) || item.value === 'generate' || onTenantToo.has(item.value),
+          ),
         });
         if (asked.kind === 'answer' && asked.value !== 'generate') return { kind: 'to', id: asked.value };
         return answered(asked, () => ({}));
@@ -238,6 +251,15 @@ export function judgeAlias(alias: string, taken: readonly string[]): Verdict | u
 function judgeSubject(text: string): Verdict | undefined {
   try {
     parseSubject(text);
+    return undefined;
+  } catch (error) {
+    return { severity: 'error', text: describeError(error) };
+  }
+}
+
+function judgeForTenant(text: string): Verdict | undefined {
+  try {
+    subjectFields(parseSubject(text));
     return undefined;
   } catch (error) {
     return { severity: 'error', text: describeError(error) };

@@ -72,7 +72,9 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
       return `${forSap && `${forSap}\n`}${await stableText(keystore)}`;
     }
     const options = { now: this.now(), warnDays: settings.expiryThresholds(), keystoreName: session.name };
-    if (document.alias === undefined) return describeKeystore(keystore, { ...options, sap });
+    if (document.alias === undefined) {
+      return describeKeystore(keystore, { ...options, ...(session.tenant ? {} : { sap }) });
+    }
     const entry = keystore.entries.find(({ alias }) => alias === document.alias);
     const shown = entry && partOf(entry, document.chainIndex);
     const since = shown && this.requests?.since(shown);
@@ -83,6 +85,7 @@ export class EntryDocuments implements vscode.TextDocumentContentProvider, vscod
           keystore,
           ...(since && { requestOutSince: since }),
           ...(usedBy && { usedBy }),
+          ...(session.tenant && { facts: session.tenant.describe(document.alias) }),
         })
       : `${vscode.l10n.t('The entry "{0}" is no longer in {1}.', document.alias, session.name)}\n`;
   }

@@ -5,6 +5,7 @@ import type { ConnectivityReports } from '../editors/connectivityReports';
 import type { TestRecords } from '../editors/testRecords';
 import type { FlowDocuments } from '../language/flowDocuments';
 import type { ReceiversTree } from '../receivers/receiversTree';
+import type { Tenants } from '../tenants/tenants';
 import type { KeystoreTree } from '../tree/keystoreTree';
 import type { ErrorDisplay } from '../ui/errors';
 import type { KeystoreRegistry } from './keystoreRegistry';
@@ -16,6 +17,7 @@ import type { RequestsOut } from './requestsOut';
 export interface Host {
   readonly registry: KeystoreRegistry;
   readonly passwords: PasswordStore;
+  readonly tenants: Tenants;
   readonly memory: Memory;
   readonly tree: KeystoreTree;
   readonly receivers: ReceiversTree;

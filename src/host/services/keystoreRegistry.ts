@@ -4,7 +4,8 @@ import { nearestKeystore } from '../../core/keystore/nearest';
 import type { Memory } from '../storage/memory';
 import type { PasswordStore } from '../storage/passwords';
 import { BundleSearch, bundlePattern } from './bundleSearch';
-import { KeystoreSession } from './keystoreSession';
+import { FileSession } from './fileSession';
+import type { KeystoreSession } from './keystoreSession';
 import { settings } from './settings';
 
 const pattern = '**/*.{p12,pfx,jks,jceks,keystore,P12,PFX,JKS,JCEKS,KEYSTORE}';
@@ -13,12 +14,20 @@ const maximumFiles = 1000;
 /** Milliseconds: programs write a file in several steps. */
 const settleTime = 200;
 
+/** Keystores that are no files. */
+export interface KeystoresElsewhere {
+  /** A keystore changed; undefined: the list. */
+  readonly onDidChange: vscode.Event<KeystoreSession | undefined>;
+  sessions(): readonly KeystoreSession[];
+  find(keystore: string): KeystoreSession | undefined;
+}
+
 /**
  * The keystores that the extension knows: those found in the workspace and those added by hand. Nothing is looked for before somebody
  * asks, which the watch over expiry does a few seconds after the start; keystores with a remembered password open then by themselves.
  */
 export class KeystoreRegistry implements vscode.Disposable {
-  private readonly known = new Map<string, { session: KeystoreSession; resources: vscode.Disposable }>();
+  private readonly known = new Map<string, { session: FileSession; resources: vscode.Disposable }>();
   private readonly changed = new vscode.EventEmitter<KeystoreSession | undefined>();
   /** A keystore came, went, opened, was locked or changed. `undefined`: the list itself changed. */
   readonly onDidChange = this.changed.event;
@@ -30,25 +39,34 @@ export class KeystoreRegistry implements vscode.Disposable {
   private readonly resources: { dispose(): unknown }[] = [this.changed];
   private readonly bundles = new BundleSearch();
   private disposed = false;
+  private loaded = false;
 
   constructor(
     private readonly memory: Memory,
     private readonly passwords: PasswordStore,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
-
-  /** By name, then by path. Empty until `load` has ended. */
-  sessions(): readonly KeystoreSession[] {
-    return [...this.known.values()]
-      .map(({ session }) => session)
-      .sort((a, b) => a.name.localeCompare(b.name) || (a.file < b.file ? -1 : 1));
+    /** The keystores of tenants, and those beside them that are asked for by their address alone. */
+    private readonly elsewhere: KeystoresElsewhere,
+  ) {
+    this.resources.push(elsewhere.onDidChange((session) => this.changed.fire(session)));
   }
 
-  /** @param keystore URI as a string, or path of the file */
+  private tenants(): readonly KeystoreSession[] {
+    return this.loaded ? this.elsewhere.sessions() : [];
+  }
+
+  /** By name, then by path, and the tenants after them. Empty until `load` has ended. */
+  sessions(): readonly KeystoreSession[] {
+    const files = [...this.known.values()].map(({ session }) => session);
+    return [...sorted(files), ...sorted(this.tenants())];
+  }
+
+  /** @param keystore URI as a string, or path of the file; `tenant:` and the name of a tenant */
   find(keystore: string): KeystoreSession | undefined {
     return (
       this.known.get(keystore)?.session ??
-      this.sessions().find(({ uri, file }) => file === keystore || uri.toString() === keystore)
+      this.elsewhere.find(keystore) ??
+      this.sessions().find(({ uri, file, tenant }) => uri.toString() === keystore || (!tenant && file === keystore))
     );
   }
 
@@ -118,8 +136,9 @@ export class KeystoreRegistry implements vscode.Disposable {
     if (set) return set;
     const all = this.sessions().filter(({ state }) => state.kind !== 'error');
     // A chain that was exported beside a flow is not what the flow runs with, as long as there is a keystore.
-    const stores = all.filter(({ type, added }) => added || type !== 'PEM');
-    const usable = stores.length ? stores : all;
+    const files = all.filter(({ tenant }) => !tenant);
+    const stores = files.filter(({ type, added }) => added || type !== 'PEM');
+    const usable = stores.length ? stores : files.length ? files : all;
     if (usable.length <= 1) return usable[0];
     return (
       flow &&
@@ -138,6 +157,8 @@ export class KeystoreRegistry implements vscode.Disposable {
   }
 
   private fromSetting(): KeystoreSession | undefined {
+    const tenant = settings.keystoreOfTenant();
+    if (tenant !== undefined) return this.find(tenant);
     const uri = settings.keystore();
     return uri && (this.find(uri.toString()) ?? this.find(uri.fsPath));
   }
@@ -159,7 +180,9 @@ export class KeystoreRegistry implements vscode.Disposable {
     for (const uri of before) if (!wanted.has(uri)) this.stop(uri);
     const fresh = [...wanted.values()].filter(({ uri }) => !this.known.has(uri.toString()));
     const sessions = fresh.map(({ uri, added }) => this.start(uri, added));
-    await Promise.all(sessions.map((session) => session.inspect()));
+    const known = this.elsewhere.sessions().filter(() => !this.loaded);
+    await Promise.all([...sessions, ...known].map((session) => session.inspect()));
+    this.loaded = true;
     this.changed.fire(undefined);
     void this.openRemembered(sessions);
   }
@@ -210,8 +233,8 @@ export class KeystoreRegistry implements vscode.Disposable {
     return session;
   }
 
-  private start(uri: vscode.Uri, added: boolean): KeystoreSession {
-    const session = new KeystoreSession(uri, added, () => settings.backups());
+  private start(uri: vscode.Uri, added: boolean): FileSession {
+    const session = new FileSession(uri, added, () => settings.backups());
     const resources: { dispose(): unknown }[] = [session, session.onDidChange(() => this.changed.fire(session))];
     if (added) resources.push(this.watchFile(session));
     this.known.set(uri.toString(), { session, resources: vscode.Disposable.from(...resources) });
@@ -297,3 +320,6 @@ export class KeystoreRegistry implements vscode.Disposable {
     );
   }
 }
+
+const sorted = (sessions: readonly KeystoreSession[]): KeystoreSession[] =>
+  [...sessions].sort((a, b) => a.name.localeCompare(b.name) || (a.file < b.file ? -1 : 1));

@@ -19,7 +19,8 @@ import { writeKeystoreFile } from '../../core/keystore/file';
 import { writeKeystore } from '../../core/keystore/store';
 import type { PasswordStore } from '../storage/passwords';
 import type { KeystoreRegistry } from './keystoreRegistry';
-import { isPasswordError, type KeystoreSession } from './keystoreSession';
+import type { KeystoreSession } from './keystoreSession';
+import { isPasswordError } from './sessionState';
 
 const { t } = vscode.l10n;
 

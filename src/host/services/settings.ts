@@ -6,6 +6,8 @@ import { usualBackups } from '../../core/keystore/backups';
 import { usualThresholds, type ExpiryThresholds } from '../../core/keystore/expiry';
 
 const section = 'flowKeystore';
+/** Stands before the name of a tenant, where a keystore is named. */
+export const tenantPrefix = 'tenant:';
 
 /** The settings, as they are at the moment. */
 export const settings = {
@@ -61,11 +63,17 @@ export const settings = {
    */
   keystore(): vscode.Uri | undefined {
     const value = vscode.workspace.getConfiguration(section).get<string>('keystore', '').trim();
-    if (!value) return undefined;
+    if (!value || value.startsWith(tenantPrefix)) return undefined;
     const folder = vscode.workspace.workspaceFolders?.[0];
     const path = value.replace(/^\$\{workspaceFolder\}[/\\]?/, '');
     if (/^([/\\]|[A-Za-z]:[/\\])/.test(path)) return vscode.Uri.file(path);
     return folder && vscode.Uri.joinPath(folder.uri, path);
+  },
+
+  /** The same where it is the keystore of a tenant: `tenant:` and its name. */
+  keystoreOfTenant(): string | undefined {
+    const value = vscode.workspace.getConfiguration(section).get<string>('keystore', '').trim();
+    return value.startsWith(tenantPrefix) ? value : undefined;
   },
 
   onDidChange(listener: () => void): vscode.Disposable {

@@ -1,6 +1,7 @@
 import type { ProtocolName } from '../../core/connectivity/protocols/protocols';
 import type * as vscode from 'vscode';
 import { receiverGroupings, type ReceiverGrouping } from '../../core/report/receivers';
+import type { TenantProfile } from '../tenants/profile';
 import { groupings, sortOrders, type Grouping, type SortOrder } from '../../core/keystore/group';
 
 /** What was last entered for a new key pair; offered the next time. Nothing secret. */
@@ -64,6 +65,15 @@ export class Memory {
 
   async setHidden(uris: readonly string[]): Promise<void> {
     await this.workspace.update('keystores.hidden', uris);
+  }
+
+  /** The tenants that were connected; in all windows. Their credentials lie elsewhere. */
+  get tenants(): readonly TenantProfile[] {
+    return this.global.get('tenants', []);
+  }
+
+  async setTenants(tenants: readonly TenantProfile[]): Promise<void> {
+    await this.global.update('tenants', tenants);
   }
 
   get generateDefaults(): GenerateDefaults {

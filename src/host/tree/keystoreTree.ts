@@ -3,7 +3,8 @@ import { numberText } from '../ui/texts';
 import type { WarnFrom } from '../../core/keystore/expiry';
 import type { FlowUses } from '../services/flowUses';
 import type { KeystoreRegistry } from '../services/keystoreRegistry';
-import type { KeystoreSession, SessionState } from '../services/keystoreSession';
+import type { KeystoreSession } from '../services/keystoreSession';
+import type { SessionState } from '../services/sessionState';
 import type { RequestsOut } from '../services/requestsOut';
 import { settings } from '../services/settings';
 import type { ErrorDisplay } from '../ui/errors';
@@ -12,6 +13,7 @@ import {
   childrenOfEntry,
   childrenOfGroup,
   childrenOfKeystore,
+  childrenOfShelf,
   keystoreNode,
   pageSize,
   type EntryNode,
@@ -20,7 +22,8 @@ import {
   type TreeNode,
 } from './nodes';
 import { KeystoreDragAndDrop } from './dragAndDrop';
-import { rowOf, type Look } from './rows';
+import type { Look } from './rowParts';
+import { rowOf } from './rows';
 import { tooltipOf } from './tooltips';
 
 const viewId = 'flowKeystore.keystores';
@@ -87,7 +90,10 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.view.onDidExpandElement(({ element }) => {
         this.unfolded.add(element.id);
         // What can be seen without the password is looked at without a question.
-        if (element.kind === 'keystore' && element.session.state.kind === 'locked' && !element.session.seen) {
+        if (element.kind === 'keystore' && element.session.tenant) {
+          // It says itself why it cannot be read.
+          if (element.session.state.kind === 'locked') void element.session.open(undefined).catch(() => undefined);
+        } else if (element.kind === 'keystore' && element.session.state.kind === 'locked' && !element.session.seen) {
           void vscode.commands.executeCommand('flowKeystore.unlockKeystore', element);
         }
       }),
@@ -119,6 +125,11 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
         // VS Code asks for rows under another when that is unfolded. It tells of the unfolding too, but not while it reads the view anew.
         this.unfolded.add(node.id);
         return [...(await this.childrenOf(node))];
+      case 'shelf':
+        this.unfolded.add(node.id);
+        // What is wrong is the state of the shelf then.
+        if (node.session.state.kind !== 'open') await node.session.open().catch(() => undefined);
+        return childrenOfShelf(node);
       case 'entry':
         return childrenOfEntry(node);
       default:

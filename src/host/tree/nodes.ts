@@ -5,12 +5,22 @@ import { missingIssuer, roleInChain, type ChainRole } from '../../core/keystore/
 import { chainState, isBroken, type Link } from '../../core/keystore/chainState';
 import type { EntryGroup } from '../../core/keystore/group';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
+import type { TenantKeystoreSession } from '../tenants/tenantKeystore';
 import type { KeystoreSession } from '../services/keystoreSession';
 import type { Arranged } from './arrangement';
 
 /** A row of the tree. Ids stay the same as long as the row means the same. */
 export type TreeNode =
-  KeystoreNode | GroupNode | EntryNode | ChainNode | MissingIssuerNode | NoteNode | ErrorNode | UnlockNode | MoreNode;
+  | KeystoreNode
+  | ShelfNode
+  | GroupNode
+  | EntryNode
+  | ChainNode
+  | MissingIssuerNode
+  | NoteNode
+  | ErrorNode
+  | UnlockNode
+  | MoreNode;
 
 interface NodeBase {
   readonly id: string;
@@ -22,6 +32,13 @@ export interface KeystoreNode extends NodeBase {
   readonly kind: 'keystore';
   /** How many entries match; absent where all are shown. */
   readonly matches?: number;
+}
+
+/** What a tenant keeps beside its current keystore: read when it is unfolded. */
+export interface ShelfNode extends NodeBase {
+  readonly kind: 'shelf';
+  readonly parent: KeystoreNode;
+  readonly session: TenantKeystoreSession;
 }
 
 /** Entries with something in common. */
@@ -110,11 +127,22 @@ export function childrenOfKeystore(parent: KeystoreNode, { entries, groups }: Ar
   // Notes are about the file: who looks for entries has no use for them.
   const notes = parent.matches === undefined ? (session.seen?.notes ?? []) : [];
   notes.forEach((note, at) => rows.push({ ...base, kind: 'note', id: `${parent.id}?note=${at}`, note }));
+  const shelves = session.state.kind === 'open' && parent.matches === undefined ? (session.tenant?.shelves ?? []) : [];
+  rows.push(
+    ...shelves.map((shelf): ShelfNode => ({ kind: 'shelf', id: shelf.uri.toString(), parent, session: shelf })),
+  );
   return rows;
 }
 
 export function childrenOfGroup(parent: GroupNode, shown: number): TreeNode[] {
   return page(parent, parent.group.entries, shown, (entry) => entryNode(parent, entry));
+}
+
+/** The entries of a shelf, or why they cannot be shown. */
+export function childrenOfShelf(parent: ShelfNode): TreeNode[] {
+  const { session } = parent;
+  if (session.state.kind === 'open') return session.state.keystore.entries.map((entry) => entryNode(parent, entry));
+  return [{ kind: 'error', id: `${parent.id}?error`, parent, session }];
 }
 
 /** The chain of a key pair, leaf first; what is missing is a row too. */
@@ -145,7 +173,7 @@ function groupNode(parent: KeystoreNode, group: EntryGroup): GroupNode {
 }
 
 /** Wherever an entry stands, it is the same row: it stays selected when it is grouped. */
-function entryNode(parent: KeystoreNode | GroupNode, entry: Entry): EntryNode {
+function entryNode(parent: KeystoreNode | GroupNode | ShelfNode, entry: Entry): EntryNode {
   const { session } = parent;
   const id = `${session.uri.toString()}#${JSON.stringify(entry.alias)}`;
   return { kind: 'entry', id, parent, session, entry };

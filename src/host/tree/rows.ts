@@ -1,34 +1,19 @@
 import * as vscode from 'vscode';
-import type { AliasUse } from '../../core/checks/whereUsed';
-import type { Certificate } from '../../core/certificates/certificate';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { isTorn } from '../../core/keystore/chainState';
 import { certificateOf, standaloneRole } from '../../core/keystore/chain';
-import { expiryState, type ExpiryState, type WarnFrom } from '../../core/keystore/expiry';
 import { matchesIn, type Filter } from '../../core/keystore/filter';
 import type { Entry } from '../../core/keystore/model';
 import { problemText } from '../ui/errors';
 import { dateText, kindText, noteText, numberText, roleText, validityText } from '../ui/texts';
 import { groupText } from './groupTexts';
+import { entryCount, expirySummary, joined, matchText, plainRow, stateOf, type Look } from './rowParts';
+import { connectRow, shelfRow, tenantRow } from './tenantRows';
 import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
 import type { ChainNode, EntryNode, GroupNode, KeystoreNode, TreeNode } from './nodes';
 
 const { t } = vscode.l10n;
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-
-/** What rows show beside their own node. */
-export interface Look {
-  readonly now: Date;
-  /** From when on a certificate counts as expiring. */
-  readonly warnFrom: WarnFrom;
-  readonly filter: Filter;
-  /** Undefined where it is not known. */
-  readonly usesOf: (alias: string) => readonly AliasUse[] | undefined;
-  /** When a certification request was made whose response is still to come. */
-  readonly requestOut: (node: EntryNode) => Date | undefined;
-  /** Whether a keystore or group is to be unfolded when it is shown for the first time. */
-  readonly unfolded: (node: KeystoreNode | GroupNode) => boolean;
-}
 
 /** A row as VS Code shows it. The tooltip comes later (`tooltipOf`): most rows are never pointed at. */
 export function rowOf(node: TreeNode, look: Look): vscode.TreeItem {
@@ -41,6 +26,8 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
   switch (node.kind) {
     case 'keystore':
       return keystoreRow(node, look);
+    case 'shelf':
+      return shelfRow(node, look);
     case 'group':
       return groupRow(node, look);
     case 'entry':
@@ -91,6 +78,7 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
       return plainRow({ label: text, icon: errorIcon(), context: 'note', spoken: t('Problem') });
     }
     case 'unlock': {
+      if (node.session.tenant) return connectRow(node.session.tenant);
       const changed = node.session.state.kind === 'locked' && node.session.state.reason === 'password-changed';
       return plainRow({
         label: changed
@@ -115,6 +103,7 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
 
 function keystoreRow(node: KeystoreNode, look: Look): vscode.TreeItem {
   const { session } = node;
+  if (session.tenant) return tenantRow(node, session.tenant, look);
   const { state } = session;
   const empty = state.kind === 'open' && !state.keystore.entries.length && !state.keystore.notes.length;
   const folded = look.unfolded(node) ? Expanded : Collapsed;
@@ -145,12 +134,6 @@ function keystoreRow(node: KeystoreNode, look: Look): vscode.TreeItem {
   return row;
 }
 
-function matchText({ session }: KeystoreNode, matches: number): string {
-  if (!session.seen) return session.state.kind === 'locked' ? t('locked: not searched') : t('cannot be opened');
-  const total = session.seen.entries.length;
-  return matches ? t('{0} of {1} match', numberText(matches), numberText(total)) : t('no match');
-}
-
 function groupRow(node: GroupNode, look: Look): vscode.TreeItem {
   const { title, entries, worst } = node.group;
   const { label, hint } = groupText(title);
@@ -164,28 +147,6 @@ function groupRow(node: GroupNode, look: Look): vscode.TreeItem {
   return row;
 }
 
-function entryCount(entries: number): string {
-  return entries === 1 ? t('1 entry') : t('{0} entries', numberText(entries));
-}
-
-function expirySummary(entries: readonly Entry[], look: Look): string[] {
-  let expiring = 0;
-  let expired = 0;
-  let early = 0;
-  for (const entry of entries) {
-    const certificate = certificateOf(entry);
-    const state = certificate && stateOf(certificate, look);
-    if (state === 'expiring') expiring++;
-    else if (state === 'expired') expired++;
-    else if (state === 'not-yet-valid') early++;
-  }
-  return [
-    ...(expired ? [t('{0} expired', numberText(expired))] : []),
-    ...(expiring ? [expiring === 1 ? t('1 expires soon') : t('{0} expire soon', numberText(expiring))] : []),
-    ...(early ? [t('{0} not valid yet', numberText(early))] : []),
-  ];
-}
-
 function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const { entry } = node;
   const certificate = certificateOf(entry);
@@ -197,15 +158,26 @@ function entryRow(node: EntryNode, look: Look): vscode.TreeItem {
   const validity = certificate ? [validityText(certificate, look.now, look.warnFrom)] : [];
   // A narrow side bar cuts the end off: what is wrong comes first.
   const told = state === 'valid' ? [...factsOf(entry), ...validity] : [...validity, ...factsOf(entry)];
-  const facts = [...(torn ? [t('chain broken')] : []), ...told, ...useFacts(entry, look)];
+  const sap = node.session.tenant?.isSapOwned(entry.alias) ?? false;
+  const facts = [...(sap ? ['SAP'] : []), ...(torn ? [t('chain broken')] : []), ...told, ...useFacts(entry, look)];
   const since = look.requestOut(node);
   row.description = joined([...(since ? [t('request out')] : []), ...facts]);
-  row.iconPath = torn ? errorIcon() : (stateIcon(state) ?? kindIcon(entry));
-  row.contextValue = `entry.${entry.kind}${node.session.state.kind === 'locked' ? '.locked' : ''}`;
+  row.iconPath = torn ? errorIcon() : (stateIcon(state) ?? (sap ? new vscode.ThemeIcon('lock') : kindIcon(entry)));
+  row.contextValue = `entry.${entry.kind}${contextOf(node)}`;
   row.command = { command: 'flowKeystore.showDetails', title: t('Show Details'), arguments: [node] };
   const spoken = since ? [t('request out since {0}', dateText(since))] : [];
   row.accessibilityInformation = { label: [entry.alias, kindText(entry.kind), ...spoken, ...facts].join(', ') };
   return row;
+}
+
+/** What can be done with an entry beside looking at it: `.tenant`, `.sap` (nobody else changes it), `.readOnly`, and on the shelves of a tenant their names. */
+function contextOf({ session, entry }: EntryNode): string {
+  const { tenant } = session;
+  if (session.state.kind === 'locked') return '.locked';
+  if (!tenant) return '';
+  if (tenant.shelf) return `.${tenant.shelf}`;
+  if (tenant.isSapOwned(entry.alias)) return '.sap';
+  return tenant.mayChange ? '.tenant' : '.readOnly';
 }
 
 /** What is wrong with the place of a certificate in a chain. */
@@ -243,38 +215,8 @@ function useFacts(entry: Entry, { usesOf }: Look): string[] {
   return [t('used in {0} places', uses.length)];
 }
 
-interface PlainRow {
-  readonly label: string | vscode.TreeItemLabel;
-  readonly description?: string;
-  readonly icon: vscode.ThemeIcon;
-  readonly command?: vscode.Command;
-  readonly context: string;
-  /** What the icon says, for whom cannot see it; put before the label. */
-  readonly spoken?: string;
-}
-
-function plainRow({ label, description, icon, command, context, spoken }: PlainRow): vscode.TreeItem {
-  const row = new vscode.TreeItem(label, None);
-  if (description !== undefined) row.description = description;
-  if (command) row.command = command;
-  row.iconPath = icon;
-  row.contextValue = context;
-  const text = typeof label === 'string' ? label : label.label;
-  const named = spoken === undefined ? text : `${spoken}: ${text}`;
-  row.accessibilityInformation = { label: description === undefined ? named : `${named}, ${description}` };
-  return row;
-}
-
 /** With what matches marked. */
 function labelled(label: string, filter: Filter): string | vscode.TreeItemLabel {
   const highlights = matchesIn(label, filter);
   return highlights.length ? { label, highlights } : label;
-}
-
-function joined(facts: readonly string[]): string {
-  return facts.join(' \u00b7 ');
-}
-
-function stateOf(certificate: Certificate, { now, warnFrom }: Look): ExpiryState {
-  return expiryState(certificate, now, warnFrom);
 }

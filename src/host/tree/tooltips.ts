@@ -9,22 +9,33 @@ import { generalNameText, groups } from '../../core/keystore/describe';
 import type { Keystore } from '../../core/keystore/model';
 import { describePathProblem } from '../../core/keystore/lintText';
 import { protectionLine, protectionOf } from '../../core/keystore/protection';
+import { roleFor } from '../../core/tenant/roles';
 import { problemText } from '../ui/errors';
 import { dateText, kindText, validityText } from '../ui/texts';
 import type { TreeNode } from './nodes';
-import type { Look } from './rows';
+import type { Look } from './rowParts';
 
 const { t } = vscode.l10n;
 
 /** The facts of a row; undefined where the row says it all. */
 export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | undefined {
   switch (node.kind) {
-    case 'keystore':
+    case 'keystore': {
+      const { tenant } = node.session;
+      if (tenant) {
+        return facts([
+          [t('Host'), tenant.file],
+          [t('Problem'), node.session.state.kind === 'error' ? problemText(node.session.state.error) : undefined],
+          [t('Read'), tenant.seenAt?.toLocaleString()],
+          [t('Roles that are missing'), tenant.missing.map(roleFor).join(', ')],
+        ]);
+      }
       return facts([
         [t('File'), node.session.file],
         [t('Problem'), node.session.state.kind === 'error' ? problemText(node.session.state.error) : undefined],
         [t('Protection'), protectionText(node.session.keystore)],
       ]);
+    }
     case 'entry': {
       const certificate = certificateOf(node.entry);
       const { alias, created, kind } = node.entry;
@@ -33,6 +44,7 @@ export function tooltipOf(node: TreeNode, look: Look): vscode.MarkdownString | u
         [t('Kind'), kindText(kind)],
         [t('Certification request'), requestText(look.requestOut(node), look.now)],
         ...(certificate ? certificateFacts(certificate, look) : []),
+        ...(node.session.tenant?.describe(alias) ?? []).map(([label, text]): [string, string] => [label, text]),
         [t('Created'), created && dateText(created)],
         [t('Used by'), usesText(look.usesOf(alias), kind === 'keyPair')],
       ]);

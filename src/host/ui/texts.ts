@@ -133,6 +133,8 @@ export function noteText(note: KeystoreNote): string {
         : t('Java and SAP ignore a private key without a name: it has no localKeyID');
     case 'certificate-unreadable':
       return t('a certificate could not be read: {0}', note.detail);
+    case 'no-sap-key-pair':
+      return t('no sap_cloudintegrationcertificate: trial tenants have none; generate a key pair of your own');
   }
 }
 

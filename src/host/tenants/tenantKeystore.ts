@@ -1,0 +1,506 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { lockedKeystore, viewOfKeystore, type KeystoreView } from '../../core/checks/keystoreView';
+import { FlowKeystoreError, isAbort } from '../../core/errors';
+import type { Change } from '../../core/keystore/changes';
+import { certificateOf } from '../../core/keystore/chain';
+import type { KeystorePasswords } from '../../core/keystore/convert';
+import { findEntry } from '../../core/keystore/edit';
+import type { Entry, Keystore, StoreType } from '../../core/keystore/model';
+import { applyTenantEdit, type Untrusted } from '../../core/tenant/applyEdit';
+import { describeStep, planTenantEdit, type TenantStep } from '../../core/tenant/editPlan';
+import { lastChangeOf } from '../../core/tenant/lastChange';
+import {
+  listTenantKeystore,
+  tenantKeystoreOf,
+  type TenantEntryFacts,
+  type TenantKeystore,
+} from '../../core/tenant/keystore';
+import { roleFor, tasksMissing, type TenantTask } from '../../core/tenant/roles';
+import type { TenantSession } from '../../core/tenant/session';
+import { readShelf, shelfNames, type ShelfName } from '../../core/tenant/shelves';
+import { backUp } from '../../core/tenant/writes';
+
+import type { SessionEdit, SessionState } from '../services/sessionState';
+import { withProgress } from '../ui/progress';
+import type { AuditRecord } from './audit';
+import type { KeptListing } from './listingCache';
+import type { TenantProfile } from './profile';
+
+const { t } = vscode.l10n;
+
+/** What stands between a person and a tenant. */
+export interface TenantGate {
+  /** Shows fingerprints. @returns whether it is to be trusted */
+  confirmTrust(tenant: TenantKeystoreSession, untrusted: readonly Untrusted[]): Promise<boolean>;
+  /** Has the name of a protected tenant typed. @returns whether it was */
+  confirmName(tenant: TenantKeystoreSession): Promise<boolean>;
+}
+
+/** What a tenant's keystore needs of the rest. */
+export interface TenantPorts {
+  /** The one session with the API that all of a tenant go by. @throws FlowKeystoreError `tenant-unauthorized` without credentials */
+  connect(): Promise<TenantSession>;
+  readonly gate: () => TenantGate;
+  /** What it listed last, as it is kept on this machine. */
+  lastListing(): Promise<KeptListing | undefined>;
+  keepListing(listing: KeptListing): Promise<void>;
+  audit(record: AuditRecord): Promise<void>;
+  readonly now: () => Date;
+}
+
+/**
+ * The keystore of a tenant: what it listed last, until it is read. Every change is a plan of calls, carried out one after the other and read back. A shelf (new
+ * SAP keys, their history, the backup) is one too, and is only read.
+ */
+export class TenantKeystoreSession implements vscode.Disposable {
+  readonly tenant = this;
+  readonly added = true;
+  readonly type: StoreType | undefined = undefined;
+  readonly lockedByHand = false;
+  readonly fileSize = undefined;
+  readonly undoLabel = undefined;
+  readonly redoLabel = undefined;
+  readonly shelves: readonly TenantKeystoreSession[];
+  readonly uri: vscode.Uri;
+  #state: SessionState = { kind: 'locked' };
+  #view: KeystoreView | undefined;
+  #facts: ReadonlyMap<string, TenantEntryFacts> = new Map();
+  /** When the tenant last changed, by itself: what is read then is read anew. */
+  #changedAt: string | undefined;
+  #seenAt: Date | undefined;
+  #missing: readonly TenantTask[] = [];
+  /** The name of a protected one was typed, and a backup was taken. */
+  #free = false;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  /** What is sent is sealed under it, and only then. */
+  private readonly transferPassword = `Aa1-${randomBytes(24).toString('base64url')}`;
+
+  constructor(
+    private readonly profileNow: () => TenantProfile,
+    private readonly ports: TenantPorts,
+    readonly shelf?: ShelfName,
+    /** Of a shelf: the keystore that it stands beside. */
+    readonly beside?: TenantKeystoreSession,
+  ) {
+    const { id } = profileNow();
+    this.uri = vscode.Uri.from({ scheme: 'flow-tenant', authority: id, path: `/${shelf ?? 'system'}` });
+    this.shelves = shelf ? [] : shelfNames.map((name) => new TenantKeystoreSession(profileNow, ports, name, this));
+  }
+
+  get profile(): TenantProfile {
+    return this.profileNow();
+  }
+
+  get name(): string {
+    const { name } = this.profile;
+    switch (this.shelf) {
+      case undefined:
+        return name;
+      case 'KeyRenewal':
+        return t('{0}: New SAP Keys', name);
+      case 'KeyHistory':
+        return t('{0}: SAP Key History', name);
+      case 'backup_admin_system':
+        return t('{0}: Backup', name);
+    }
+  }
+
+  /** The host of the API. */
+  get file(): string {
+    return new URL(this.profile.api).host;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get keystore(): Keystore | undefined {
+    return this.#state.kind === 'open' ? this.#state.keystore : undefined;
+  }
+
+  get seen(): Keystore | undefined {
+    return this.#state.kind === 'locked' ? this.#state.seen : this.keystore;
+  }
+
+  /** When the tenant was read that is shown. */
+  get seenAt(): Date | undefined {
+    return this.#seenAt;
+  }
+
+  get view(): KeystoreView {
+    const { seen } = this;
+    const at = this.uri.toString();
+    this.#view ??= seen ? viewOfKeystore(seen, this.name, at) : lockedKeystore(this.name, at);
+    return this.#view;
+  }
+
+  factsOf(alias: string): TenantEntryFacts | undefined {
+    return this.#facts.get(alias);
+  }
+
+  /** For the details of an entry, in English as they are. */
+  describe(alias: string): readonly (readonly [label: string, text: string])[] {
+    const facts = this.#facts.get(alias);
+    if (!facts) return [];
+    const { ownedBySap, lastModified, lastModifiedBy, createdBy, originalAlias, activeFrom, activeUntil } = facts;
+    const day = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    const by = (who: string | undefined): string => (who === undefined ? '' : ` by ${who}`);
+    return [
+      ['Owner', ownedBySap ? 'SAP' : 'tenant administrator'],
+      ...(lastModified ? [['Last modified', day(lastModified) + by(lastModifiedBy)] as const] : []),
+      ...(createdBy !== undefined ? [['Created by', createdBy] as const] : []),
+      ...(originalAlias !== undefined ? [['Was', originalAlias] as const] : []),
+      ...(activeFrom ? [['In use', `${day(activeFrom)} to ${activeUntil ? day(activeUntil) : 'now'}`] as const] : []),
+    ];
+  }
+
+  isSapOwned(alias: string): boolean {
+    return this.#facts.get(alias)?.ownedBySap === true;
+  }
+
+  /** What its client may not do, as far as its token says. */
+  get missing(): readonly TenantTask[] {
+    return this.beside?.missing ?? this.#missing;
+  }
+
+  get mayChange(): boolean {
+    return !this.missing.includes('changeKeystore');
+  }
+
+  /** Whether its name has to be typed before it is changed. */
+  get guarded(): boolean {
+    return this.beside ? this.beside.guarded : this.profile.protected && !this.#free;
+  }
+
+  /** For calls that are no edit of the keystore. @throws FlowKeystoreError `tenant-unauthorized` */
+  connect(): Promise<TenantSession> {
+    return this.ports.connect();
+  }
+
+  /** Shows what the tenant listed last; it is not asked for this. */
+  async inspect(): Promise<void> {
+    if (this.shelf) return;
+    const kept = await this.ports.lastListing();
+    if (!kept || this.#state.kind !== 'locked') return;
+    try {
+      const tenant = await tenantKeystoreOf(kept.listing);
+      this.#facts = tenant.facts;
+      this.#seenAt = kept.at;
+      this.set({ kind: 'locked', seen: tenant.keystore });
+    } catch {
+      // It is read anew then.
+    }
+  }
+
+  /** Reads it. @throws FlowKeystoreError as `TenantSession.send`; what was listed last stays shown */
+  open(_password?: string, signal?: AbortSignal): Promise<Keystore> {
+    return this.afterTheLast(() => this.read(signal));
+  }
+
+  /** Shown as it was; asks no more until it is opened again. A protected one is guarded again. */
+  lock(): void {
+    this.#free = false;
+    const { seen } = this;
+    this.set({ kind: 'locked', ...(seen && { seen }) });
+  }
+
+  /** It is guarded again, and whoever has another token has other roles. */
+  forget(): void {
+    this.#free = false;
+    this.#missing = [];
+    this.changed.fire();
+  }
+
+  async reload(): Promise<void> {
+    if (this.#state.kind === 'locked' && !this.#seenAt && !this.#state.reason) return;
+    await this.open().catch(() => undefined);
+  }
+
+  /**
+   * Plans what the edit means for the tenant, asks what it asks, carries it out and reads the tenant again. Where somebody else changed it since it was read, it
+   * is read first, and what they changed is not overwritten.
+   * @throws FlowKeystoreError `tenant-changed`, `tenant-forbidden`, `tenant-partly`, and what planning and sending throw; CancellationError
+   */
+  edit(
+    change: (keystore: Keystore, password: string, passwords: KeystorePasswords) => SessionEdit | Promise<SessionEdit>,
+  ): Promise<readonly Change[]> {
+    return this.afterTheLast(async () => {
+      if (this.#state.kind !== 'open') throw this.notRead();
+      const before = this.#state.keystore;
+      this.mustBeWritable();
+      const session = await this.connect();
+      if ((await lastChangeOf(session)) !== this.#changedAt) await this.read();
+      const now = this.keystore ?? before;
+      const edited = await change(now, this.transferPassword, this.passwords());
+      if (!edited.changes.length) return [];
+      const steps = planTenantEdit(now, edited.keystore, (alias) => this.isSapOwned(alias));
+      refuseChanged(steps, before, now);
+      await this.passGuard(session);
+      const done = await this.carryOut(session, steps, now);
+      if (!done.length) throw new vscode.CancellationError();
+      return edited.changes;
+    });
+  }
+
+  /**
+   * Does something to the tenant that is no edit of its entries, guarded and noted as one; the tenant is read again.
+   * @param what in a few words, for the audit: `generate "x"`
+   * @throws as `edit`, and what the work throws
+   */
+  async act<T>(
+    title: string,
+    what: string,
+    work: (session: TenantSession, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const keystore = this.beside ?? this;
+    return keystore.afterTheLast(async () => {
+      keystore.mustBeWritable();
+      const session = await keystore.connect();
+      await keystore.passGuard(session);
+      const before = keystore.keystore;
+      try {
+        const result = await withProgress(title, (signal) => work(session, signal));
+        await keystore.readAgain();
+        await keystore.note([{ what }], before);
+        return result;
+      } catch (error) {
+        await keystore.readAgain();
+        await keystore.note([{ what, failed: String(error) }], before);
+        throw error;
+      }
+    });
+  }
+
+  undo(): Promise<undefined> {
+    return Promise.reject(noUndo());
+  }
+
+  redo(): Promise<undefined> {
+    return Promise.reject(noUndo());
+  }
+
+  restore(): Promise<void> {
+    return Promise.reject(noUndo());
+  }
+
+  passwordForUse(): string {
+    return this.transferPassword;
+  }
+
+  passwords(): KeystorePasswords {
+    return { store: this.transferPassword };
+  }
+
+  /** They stay on the tenant. */
+  canUseKey(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  useKeyPassword(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  dispose(): void {
+    for (const shelf of this.shelves) shelf.dispose();
+    this.changed.dispose();
+  }
+
+  private async read(signal?: AbortSignal): Promise<Keystore> {
+    try {
+      const session = await this.connect();
+      const tenant = this.shelf
+        ? await readShelf(session, this.shelf, signal)
+        : await this.readCurrent(session, signal);
+      this.#facts = tenant.facts;
+      this.#seenAt = this.ports.now();
+      this.set({ kind: 'open', keystore: tenant.keystore });
+      return tenant.keystore;
+    } catch (error) {
+      if (!isAbort(error)) this.fail(error);
+      throw error instanceof FlowKeystoreError ? error.at({ file: this.name }) : error;
+    }
+  }
+
+  private async readCurrent(session: TenantSession, signal?: AbortSignal): Promise<TenantKeystore> {
+    const changedAt = await lastChangeOf(session, signal);
+    const listing = await listTenantKeystore(session, 'system', signal);
+    this.#missing = tasksMissing(await session.scopes(signal));
+    const tenant = await tenantKeystoreOf(listing, signal);
+    this.#changedAt = changedAt;
+    // That it cannot be kept is no reason not to show it.
+    await this.ports.keepListing({ listing, at: this.ports.now() }).catch(() => undefined);
+    return tenant;
+  }
+
+  /** After a change; what is wrong then becomes the state. */
+  private async readAgain(): Promise<void> {
+    await this.read().catch(() => undefined);
+    for (const shelf of this.shelves) if (shelf.state.kind === 'open') void shelf.reload();
+  }
+
+  private async passGuard(session: TenantSession): Promise<void> {
+    if (!this.guarded) return;
+    if (!(await this.ports.gate().confirmName(this))) throw new vscode.CancellationError();
+    await backUp(session);
+    await this.note([{ what: 'back up the entries of the administrator' }], this.keystore);
+    this.#free = true;
+  }
+
+  private async carryOut(
+    session: TenantSession,
+    steps: readonly TenantStep[],
+    before: Keystore,
+  ): Promise<readonly TenantStep[]> {
+    const password = this.transferPassword;
+    const confirm = (untrusted: readonly Untrusted[]): Promise<boolean> =>
+      this.ports.gate().confirmTrust(this, untrusted);
+    const tried: TenantStep[] = [];
+    try {
+      const done = await withProgress(t('Changing {0}', this.name), (signal, report) =>
+        applyTenantEdit(session, steps, {
+          password,
+          confirm,
+          signal,
+          onStep: (step, at, total) => {
+            tried.push(step);
+            report(total > 1 ? t('{0} of {1}', at + 1, total) : describeStep(step));
+          },
+        }),
+      );
+      await this.readAgain();
+      await this.note(
+        done.map((step) => ({ what: describeStep(step), step })),
+        before,
+      );
+      return done;
+    } catch (error) {
+      await this.readAgain();
+      const failed = String(error);
+      await this.note(
+        [...new Set(tried)].map((step) => ({ what: describeStep(step), step, failed })),
+        before,
+      );
+      throw error instanceof FlowKeystoreError ? error.at({ file: this.name }) : error;
+    }
+  }
+
+  /** What was done, with fingerprints before and after, in the audit file of the tenant. */
+  private async note(
+    deeds: readonly { readonly what: string; readonly step?: TenantStep; readonly failed?: string }[],
+    before: Keystore | undefined,
+  ): Promise<void> {
+    const at = this.ports.now();
+    for (const { what, step, failed } of deeds) {
+      await this.ports.audit({
+        at: at.toISOString(),
+        tenant: this.profile.name,
+        host: this.file,
+        what,
+        ...(step ? { entries: fingerprintsOf(step, before, this.keystore) } : {}),
+        ...(failed !== undefined && { failed }),
+      });
+    }
+  }
+
+  /** @throws FlowKeystoreError `tenant-forbidden`, `unsupported` for a shelf */
+  private mustBeWritable(): void {
+    if (this.shelf) {
+      throw new FlowKeystoreError('unsupported', t('What is in {0} is not changed by hand.', this.name));
+    }
+    if (this.mayChange) return;
+    const role = roleFor('changeKeystore');
+    throw new FlowKeystoreError(
+      'tenant-forbidden',
+      t('The client of {0} may read its keystore and not change it: it has no role {1}.', this.name, role),
+      { file: this.name },
+      t('Create a service key of an instance with that role, and enter it with Edit Tenant.'),
+    );
+  }
+
+  private notRead(): FlowKeystoreError {
+    return new FlowKeystoreError(
+      'tenant-unreachable',
+      t('{0} is shown as it was; it is not connected.', this.name),
+      { file: this.name },
+      t('Connect it first.'),
+    );
+  }
+
+  /** Where the tenant was listed before, that stays on show. */
+  private fail(error: unknown): void {
+    if (!(error instanceof FlowKeystoreError)) return;
+    const { seen } = this;
+    if (error.code === 'tenant-unreachable' && seen) this.set({ kind: 'locked', reason: 'offline', seen });
+    else if (error.code === 'tenant-unreachable') this.set({ kind: 'locked', reason: 'offline' });
+    else this.set({ kind: 'error', error });
+  }
+
+  private set(state: SessionState): void {
+    this.#state = state;
+    this.#view = undefined;
+    this.changed.fire();
+  }
+
+  private afterTheLast<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work, work);
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+}
+
+/** Somebody else may have put another thing where this edit means what was there before. */
+function refuseChanged(steps: readonly TenantStep[], before: Keystore, now: Keystore): void {
+  if (before === now) return;
+  const touched = steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'delete':
+        return step.aliases;
+      case 'rename':
+        return [step.from];
+      case 'chain':
+        return [step.alias];
+      default:
+        return step.update ? [step.entry.alias] : [];
+    }
+  });
+  for (const alias of touched) {
+    const [old, fresh] = [findEntry(before, alias), findEntry(now, alias)];
+    if (!old || !fresh || fingerprintOf(old) === fingerprintOf(fresh)) continue;
+    throw new FlowKeystoreError(
+      'tenant-changed',
+      t('Somebody else changed "{0}" since it was read.', alias),
+      { detail: alias },
+      t('It is shown as it is now: look at it, and do it again.'),
+    );
+  }
+}
+
+function fingerprintsOf(
+  step: TenantStep,
+  before: Keystore | undefined,
+  after: Keystore | undefined,
+): NonNullable<AuditRecord['entries']> {
+  const aliases =
+    step.kind === 'delete'
+      ? step.aliases
+      : step.kind === 'rename'
+        ? [step.from, step.to]
+        : [step.kind === 'chain' ? step.alias : step.entry.alias];
+  return aliases.map((alias) => {
+    const [old, fresh] = [before && findEntry(before, alias), after && findEntry(after, alias)];
+    return { alias, before: old ? fingerprintOf(old) : null, after: fresh ? fingerprintOf(fresh) : null };
+  });
+}
+
+const fingerprintOf = (entry: Entry): string => certificateOf(entry)?.sha256 ?? '';
+
+const noUndo = (): FlowKeystoreError =>
+  new FlowKeystoreError(
+    'unsupported',
+    t('What was done on a tenant is not undone.'),
+    {},
+    t('Its backup can be restored, where one was taken.'),
+  );
