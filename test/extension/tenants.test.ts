@@ -115,7 +115,7 @@ describe('tenants', function () {
     assert.match(String(row.description), /^3 entries \u00b7 .*read just now$/);
     await run('flowKeystore.showDetails', { keystore: uri, alias: 'partner_a', silent: true });
     const details = await until(() =>
-      vscode.workspace.textDocuments.find((each) => each.uri.path.endsWith('/partner_a.txt'))?.getText(),
+      vscode.workspace.textDocuments.find((each) => each.uri.path === '/ACME test/partner_a.txt')?.getText(),
     );
     assert.match(details, /Owner: +tenant administrator/);
     assert.match(details, /Last modified: +2026-11-01 08:00 UTC by Anna/);

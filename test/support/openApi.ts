@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** SAP's own description of the API (OpenAPI 2), where it lies beside the project; it is no part of it. */
-const file = path.resolve(process.env['PROJECT_ROOT'] ?? '.', '../shared/guide/data/openapi/SecurityContent.json');
+const folder = path.resolve(process.env['PROJECT_ROOT'] ?? '.', '../shared/guide/data/openapi');
 
 interface Schema {
   readonly $ref?: string;
@@ -30,7 +30,8 @@ interface Description {
 }
 
 /** Undefined where it does not lie there. */
-export function openApi(): OpenApi | undefined {
+export function openApi(name = 'SecurityContent.json'): OpenApi | undefined {
+  const file = path.join(folder, name);
   return existsSync(file) ? new OpenApi(JSON.parse(readFileSync(file, 'utf8')) as Description) : undefined;
 }
 

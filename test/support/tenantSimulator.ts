@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
+import { ContentApi, type SimulatedPackage } from './tenant/contentApi';
 import { KeystoreApi } from './tenant/keystoreApi';
 import { SimulatedKeystore, type SimulatedEntry } from './tenant/keystore';
 import { errorReply, json, Refused, send, type Call, type Reply } from './tenant/replies';
@@ -10,6 +11,7 @@ import { localNames, makeCa, type TestIdentity } from './testCertificates';
 
 export interface SimulatorOptions {
   readonly entries?: readonly SimulatedEntry[];
+  readonly packages?: SimulatedPackage[];
   /** Of the token. Default: all that a keystore needs. */
   readonly roles?: readonly string[];
   /** Rows of a page before `__next`; SAP's 1,000 where absent. */
@@ -58,6 +60,7 @@ export class TenantSimulator {
   /** Taken one by one, before anything else is done. */
   readonly faults: Fault[] = [];
   readonly keystore: SimulatedKeystore;
+  readonly content: ContentApi;
   tokensGiven = 0;
   private readonly tokens = new Map<string, number>();
   private readonly keystoreApi: KeystoreApi;
@@ -70,6 +73,7 @@ export class TenantSimulator {
     private readonly options: SimulatorOptions,
   ) {
     this.keystore = new SimulatedKeystore(options.entries ?? [], options.file);
+    this.content = new ContentApi(options.packages ?? [], options.pageSize ?? 1_000);
     this.keystoreApi = new KeystoreApi(this.keystore, options.pageSize ?? 1_000);
   }
 
@@ -224,6 +228,7 @@ export class TenantSimulator {
     try {
       return (
         (await this.keystoreApi.answer(call, this.roles)) ??
+        this.content.answer(call, this.roles) ??
         json(404, {
           error: {
             code: 'Not Found',

@@ -1,12 +1,20 @@
 import { FlowKeystoreError, type ErrorCode } from '../errors';
 import { errorTextOf } from './odata';
+import { roleFor, type TenantTask } from './roles';
 import type { HttpAnswer } from './transport';
+
+/** What was asked for. */
+interface Refusable {
+  readonly method: string;
+  /** Below the root of the API. */
+  readonly path: string;
+}
 
 /**
  * What an answer that refuses means, in words; what the tenant itself says is quoted.
  * @param host of the tenant's API
  */
-export function refusalOf({ status, body }: HttpAnswer, method: string, host: string): FlowKeystoreError {
+export function refusalOf({ status, body }: HttpAnswer, request: Refusable, host: string): FlowKeystoreError {
   const said = errorTextOf(Buffer.from(body).toString('utf8'));
   const error = (code: ErrorCode, message: string, next?: string): FlowKeystoreError =>
     new FlowKeystoreError(code, message + (said === undefined ? '' : ` It says: ${said}`), { detail: host }, next);
@@ -20,10 +28,10 @@ export function refusalOf({ status, body }: HttpAnswer, method: string, host: st
     case 403:
       return error(
         'tenant-forbidden',
-        method === 'GET' ? 'The tenant does not show this (HTTP 403).' : 'The tenant does not allow this (HTTP 403).',
-        method === 'GET'
-          ? 'The client needs the role MonitoringDataRead; a change of roles takes up to an hour.'
-          : 'The client needs the role SecurityMaterialEdit, and an alias must not be one of SAP (sap_...).',
+        request.method === 'GET'
+          ? 'The tenant does not show this (HTTP 403).'
+          : 'The tenant does not allow this (HTTP 403).',
+        adviceFor(taskOf(request)),
       );
     case 404:
       return error('not-found', 'The tenant does not have this (HTTP 404).');
@@ -39,7 +47,7 @@ export function refusalOf({ status, body }: HttpAnswer, method: string, host: st
     case 503:
       return error(
         'tenant-locked',
-        `The keystore of the tenant is being changed by somebody else (HTTP ${status}).`,
+        `What is on the tenant is being changed by somebody else (HTTP ${status}).`,
         'Try again in a moment.',
       );
     case 429:
@@ -47,4 +55,19 @@ export function refusalOf({ status, body }: HttpAnswer, method: string, host: st
     default:
       return error('tenant-refused', `The tenant refuses (HTTP ${status}).`);
   }
+}
+
+function taskOf({ method, path }: Refusable): TenantTask {
+  const reads = method === 'GET';
+  if (path.startsWith('/DeployIntegration')) return 'deploy';
+  if (path.includes('/$links/Configurations(')) return 'setParameters';
+  if (/^\/Integration(Packages|Designtime)/.test(path)) return reads ? 'readFlows' : 'changeFlows';
+  return reads ? 'readKeystore' : 'changeKeystore';
+}
+
+function adviceFor(task: TenantTask): string {
+  const role = roleFor(task);
+  return task === 'changeKeystore'
+    ? `The client needs the role ${role}, and an alias must not be one of SAP (sap_...).`
+    : `The client needs the role ${role}; a change of roles takes up to an hour.`;
 }

@@ -113,7 +113,7 @@ export class TenantSession {
         await this.pause(attempt, textOfHeader(headers['retry-after']), signal);
         continue;
       }
-      throw refusalOf(answer, method, this.host);
+      throw refusalOf(answer, { method, path: request.path }, this.host);
     }
   }
 
