@@ -26,6 +26,7 @@ import { VersionDocuments } from './host/services/versionDocuments';
 import { Memory } from './host/storage/memory';
 import { PasswordStore } from './host/storage/passwords';
 import { Arrangement } from './host/tree/arrangement';
+import { watchPulledFlows } from './host/tenants/pulledContext';
 import { userGate } from './host/tenants/tenantGate';
 import { Tenants } from './host/tenants/tenants';
 import { KeystoreTree } from './host/tree/keystoreTree';
@@ -106,6 +107,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, e
   context.subscriptions.push(
     practice,
     showPractice(host),
+    watchPulledFlows(),
     registry,
     tenants,
     requests,

@@ -110,6 +110,7 @@ describe('tenants', function () {
       'New SAP Keys': 'shelf',
       'SAP Key History': 'shelf',
       Backup: 'shelf',
+      Flows: 'tenantPackages',
     });
     const row = fixture.host.tree.getTreeItem(keystoreNode(session));
     assert.match(String(row.description), /^3 entries \u00b7 .*read just now$/);

@@ -43,6 +43,14 @@ export function argumentOf(host: Host, id: CommandId, first: unknown, others: un
 }
 
 const ofOneFile: readonly CommandId[] = ['flowKeystore.showRequest', 'flowKeystore.signRequest'];
+/** Of a project that was pulled from a tenant, whichever file of it. */
+const ofPulled: readonly CommandId[] = [
+  'flowKeystore.pullFlow',
+  'flowKeystore.pushFlow',
+  'flowKeystore.compareFlow',
+  'flowKeystore.deployFlow',
+  'flowKeystore.tenantParameters',
+];
 const ofFiles: readonly CommandId[] = [
   'flowKeystore.addKeystore',
   'flowKeystore.openAsKeystore',
@@ -57,7 +65,7 @@ function argumentOfFile(id: CommandId, uri: vscode.Uri, others: unknown): FromCo
     const other = chosen.find((each) => each.toString() !== uri.toString());
     return { keystore: uri.fsPath, ...(other ? { with: other.fsPath } : {}) } as FromCode;
   }
-  if (id === 'flowKeystore.testReceivers') return { folder: uri.fsPath } as FromCode;
+  if (id === 'flowKeystore.testReceivers' || ofPulled.includes(id)) return { folder: uri.fsPath } as FromCode;
   if (id === 'flowKeystore.openInArchive') return { archive: uri.fsPath } as FromCode;
   if (ofOneFile.includes(id)) return { file: uri.fsPath } as FromCode;
   if (!ofFiles.includes(id)) return { flow: uri.toString() } as FromCode;
@@ -115,6 +123,8 @@ function argumentOfNodes(node: TreeNode, all: readonly TreeNode[]): FromCode {
       return { keystore, ...several } as FromCode;
     case 'chain':
       return { keystore, alias: node.parent.entry.alias, chainIndex: node.index, ...several } as FromCode;
+    case 'flow':
+      return { keystore, id: node.flow.id, name: node.flow.name } as FromCode;
     case 'missingIssuer':
       return { keystore, alias: node.parent.entry.alias } as FromCode;
     case 'more':

@@ -5,6 +5,8 @@ import type { StoreType } from '../../core/keystore/model';
 import type { Relation } from '../../core/keystore/whereElse';
 import type { ValueId } from '../../core/keystore/entryValues';
 import type { Grouping, SortOrder } from '../../core/keystore/group';
+import type { TenantParameter } from '../../core/tenant/content/configuration';
+import type { FileDifference } from '../../core/tenant/content/origin';
 import type { ReportForm } from '../../core/report/keystoreReport';
 import type { TenantColour } from '../tenants/profile';
 import type { Remember } from '../storage/passwords';
@@ -86,6 +88,32 @@ export interface RestoreTenantBackupArgument extends KeystoreArgument {
 export interface AddToNewSapKeysArgument extends EntryArgument {
   /** Its original alias when absent. */
   readonly destination?: string;
+}
+
+/** A project that was pulled from a tenant: its folder, or a file in it. */
+export interface PulledFlowArgument extends FromCode {
+  /** Path. */
+  readonly folder?: string;
+  /** URI of the flow, as a string. */
+  readonly flow?: string;
+}
+
+/** A flow on a tenant. */
+export interface TenantFlowArgument extends PulledFlowArgument {
+  /** URI of the tenant's keystore. */
+  readonly keystore?: string;
+  readonly id?: string;
+  readonly name?: string;
+}
+
+export interface PullFlowArgument extends TenantFlowArgument {
+  /** Path of the folder for the project. */
+  readonly into?: string;
+}
+
+export interface TenantParametersArgument extends TenantFlowArgument {
+  readonly key?: string;
+  readonly value?: string;
 }
 
 export interface GenerateKeyPairArgument extends EntryArgument, NewKeyArgument {
@@ -527,6 +555,16 @@ export interface Commands {
   'flowKeystore.openInSap'(argument?: EntryArgument): Promise<void>;
   'flowKeystore.showAudit'(argument?: KeystoreArgument): Promise<void>;
   'flowKeystore.judgeFlowsBy'(argument?: KeystoreArgument): Promise<void>;
+  /** @returns path of the project's folder */
+  'flowKeystore.pullFlow'(argument?: PullFlowArgument): Promise<string | undefined>;
+  /** @returns whether there was anything to upload */
+  'flowKeystore.pushFlow'(argument?: PulledFlowArgument & { readonly deploy?: boolean }): Promise<boolean>;
+  /** @returns what is not the same */
+  'flowKeystore.compareFlow'(argument?: PulledFlowArgument): Promise<readonly FileDifference[]>;
+  /** @returns its status */
+  'flowKeystore.deployFlow'(argument?: TenantFlowArgument): Promise<string | undefined>;
+  /** @returns all, as they are then */
+  'flowKeystore.tenantParameters'(argument?: TenantParametersArgument): Promise<readonly TenantParameter[]>;
   'flowKeystore.refresh'(): Promise<void>;
   'flowKeystore.showMore'(argument?: ShowMoreArgument): Promise<void>;
   'flowKeystore.filter'(argument?: FilterArgument): Promise<void>;

@@ -35,6 +35,7 @@ import { receiverCommands } from './receiverCommands';
 import { createRequest, showRequest } from './requestCommands';
 import { copySshPublicKey, createSshKey, importSshKey } from './sshCommands';
 import { createTestCa, signRequest } from './testCaCommands';
+import { tenantFlowCommands } from './tenantFlows';
 import { tenantCommands } from './tenantCommands';
 import { testCommands } from './testCommands';
 
@@ -60,6 +61,7 @@ export function registerCommands(
     ...receiverCommands(host),
     ...practiceCommands(host),
     ...tenantCommands(host),
+    ...tenantFlowCommands(host, versions),
     'flowKeystore.openInArchive': (argument = {}) => openInArchive(argument),
     ...flowCommands(editor),
     ...externalizeCommands(host),

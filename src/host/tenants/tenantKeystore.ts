@@ -25,6 +25,7 @@ import type { SessionEdit, SessionState } from '../services/sessionState';
 import { withProgress } from '../ui/progress';
 import type { AuditRecord } from './audit';
 import type { KeptListing } from './listingCache';
+import { TenantContent } from './tenantContent';
 import type { TenantProfile } from './profile';
 
 const { t } = vscode.l10n;
@@ -63,6 +64,8 @@ export class TenantKeystoreSession implements vscode.Disposable {
   readonly redoLabel = undefined;
   readonly shelves: readonly TenantKeystoreSession[];
   readonly uri: vscode.Uri;
+  /** Its packages and flows. */
+  readonly content: TenantContent;
   #state: SessionState = { kind: 'locked' };
   #view: KeystoreView | undefined;
   #facts: ReadonlyMap<string, TenantEntryFacts> = new Map();
@@ -70,8 +73,9 @@ export class TenantKeystoreSession implements vscode.Disposable {
   #changedAt: string | undefined;
   #seenAt: Date | undefined;
   #missing: readonly TenantTask[] = [];
-  /** The name of a protected one was typed, and a backup was taken. */
-  #free = false;
+  /** Of a protected one: its name was typed. */
+  #named = false;
+  #backedUp = false;
   private last: Promise<unknown> = Promise.resolve();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -86,6 +90,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     readonly beside?: TenantKeystoreSession,
   ) {
     const { id } = profileNow();
+    this.content = beside?.content ?? new TenantContent(() => ports.connect());
     this.uri = vscode.Uri.from({ scheme: 'flow-tenant', authority: id, path: `/${shelf ?? 'system'}` });
     this.shelves = shelf ? [] : shelfNames.map((name) => new TenantKeystoreSession(profileNow, ports, name, this));
   }
@@ -172,7 +177,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
 
   /** Whether its name has to be typed before it is changed. */
   get guarded(): boolean {
-    return this.beside ? this.beside.guarded : this.profile.protected && !this.#free;
+    return this.beside ? this.beside.guarded : this.profile.protected && !this.#named;
   }
 
   /** For calls that are no edit of the keystore. @throws FlowKeystoreError `tenant-unauthorized` */
@@ -202,14 +207,16 @@ export class TenantKeystoreSession implements vscode.Disposable {
 
   /** Shown as it was; asks no more until it is opened again. A protected one is guarded again. */
   lock(): void {
-    this.#free = false;
+    this.#named = false;
+    this.#backedUp = false;
     const { seen } = this;
     this.set({ kind: 'locked', ...(seen && { seen }) });
   }
 
   /** It is guarded again, and whoever has another token has other roles. */
   forget(): void {
-    this.#free = false;
+    this.#named = false;
+    this.#backedUp = false;
     this.#missing = [];
     this.changed.fire();
   }
@@ -238,7 +245,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
       if (!edited.changes.length) return [];
       const steps = planTenantEdit(now, edited.keystore, (alias) => this.isSapOwned(alias));
       refuseChanged(steps, before, now);
-      await this.passGuard(session);
+      await this.passGuard(session, true);
       const done = await this.carryOut(session, steps, now);
       if (!done.length) throw new vscode.CancellationError();
       return edited.changes;
@@ -259,7 +266,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     return keystore.afterTheLast(async () => {
       keystore.mustBeWritable();
       const session = await keystore.connect();
-      await keystore.passGuard(session);
+      await keystore.passGuard(session, true);
       const before = keystore.keystore;
       try {
         const result = await withProgress(title, (signal) => work(session, signal));
@@ -269,6 +276,34 @@ export class TenantKeystoreSession implements vscode.Disposable {
       } catch (error) {
         await keystore.readAgain();
         await keystore.note([{ what, failed: String(error) }], before);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * The same with its flows: the keystore is not read again for it.
+   * @throws FlowKeystoreError `tenant-forbidden` where the client has not the role, and what the work throws; CancellationError
+   */
+  async actOnFlows<T>(
+    task: TenantTask,
+    title: string,
+    what: string,
+    work: (session: TenantSession, signal: AbortSignal, report: (message: string) => void) => Promise<T>,
+  ): Promise<T> {
+    return this.afterTheLast(async () => {
+      const session = await this.connect();
+      this.#missing = tasksMissing(await session.scopes());
+      this.mustMay(task);
+      await this.passGuard(session, false);
+      try {
+        const result = await withProgress(title, (signal, report) => work(session, signal, report));
+        this.content.forget();
+        this.changed.fire();
+        await this.note([{ what }], undefined);
+        return result;
+      } catch (error) {
+        await this.note([{ what, failed: String(error) }], undefined);
         throw error;
       }
     });
@@ -328,6 +363,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     const changedAt = await lastChangeOf(session, signal);
     const listing = await listTenantKeystore(session, 'system', signal);
     this.#missing = tasksMissing(await session.scopes(signal));
+    this.content.forget();
     const tenant = await tenantKeystoreOf(listing, signal);
     this.#changedAt = changedAt;
     // That it cannot be kept is no reason not to show it.
@@ -341,12 +377,16 @@ export class TenantKeystoreSession implements vscode.Disposable {
     for (const shelf of this.shelves) if (shelf.state.kind === 'open') void shelf.reload();
   }
 
-  private async passGuard(session: TenantSession): Promise<void> {
-    if (!this.guarded) return;
-    if (!(await this.ports.gate().confirmName(this))) throw new vscode.CancellationError();
+  /** @param backedUp whether it is the keystore that is about to change */
+  private async passGuard(session: TenantSession, backedUp: boolean): Promise<void> {
+    if (this.guarded) {
+      if (!(await this.ports.gate().confirmName(this))) throw new vscode.CancellationError();
+      this.#named = true;
+    }
+    if (!backedUp || !this.profile.protected || this.#backedUp) return;
     await backUp(session);
+    this.#backedUp = true;
     await this.note([{ what: 'back up the entries of the administrator' }], this.keystore);
-    this.#free = true;
   }
 
   private async carryOut(
@@ -410,11 +450,15 @@ export class TenantKeystoreSession implements vscode.Disposable {
     if (this.shelf) {
       throw new FlowKeystoreError('unsupported', t('What is in {0} is not changed by hand.', this.name));
     }
-    if (this.mayChange) return;
-    const role = roleFor('changeKeystore');
+    this.mustMay('changeKeystore');
+  }
+
+  /** @throws FlowKeystoreError `tenant-forbidden` */
+  private mustMay(task: TenantTask): void {
+    if (!this.missing.includes(task)) return;
     throw new FlowKeystoreError(
       'tenant-forbidden',
-      t('The client of {0} may read its keystore and not change it: it has no role {1}.', this.name, role),
+      t('The client of {0} may not do this: it has no role {1}.', this.name, roleFor(task)),
       { file: this.name },
       t('Create a service key of an instance with that role, and enter it with Edit Tenant.'),
     );

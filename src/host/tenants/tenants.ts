@@ -36,6 +36,8 @@ export class Tenants implements KeystoresElsewhere, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<KeystoreSession | undefined>();
   readonly onDidChange = this.changed.event;
   readonly audit: AuditFile;
+  /** A folder with flows as they were before they were pushed over. */
+  readonly backups: vscode.Uri;
   private readonly listings: ListingCache;
   /** Tests: trusted in the place of the platform's. PEM. */
   ca: string | undefined;
@@ -46,6 +48,7 @@ export class Tenants implements KeystoresElsewhere, vscode.Disposable {
 
   constructor(private readonly services: TenantServices) {
     this.gate = services.gate;
+    this.backups = vscode.Uri.joinPath(services.folder, 'flows');
     this.audit = new AuditFile(vscode.Uri.joinPath(services.folder, 'audit'));
     this.listings = new ListingCache(vscode.Uri.joinPath(services.folder, 'listings'));
   }

@@ -21,6 +21,7 @@ import {
   type KeystoreNode,
   type TreeNode,
 } from './nodes';
+import { childrenOfContent } from './contentNodes';
 import { KeystoreDragAndDrop } from './dragAndDrop';
 import type { Look } from './rowParts';
 import { rowOf } from './rows';
@@ -130,6 +131,9 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
         // What is wrong is the state of the shelf then.
         if (node.session.state.kind !== 'open') await node.session.open().catch(() => undefined);
         return childrenOfShelf(node);
+      case 'packages':
+      case 'package':
+        return childrenOfContent(node);
       case 'entry':
         return childrenOfEntry(node);
       default:

@@ -5,6 +5,7 @@ import { missingIssuer, roleInChain, type ChainRole } from '../../core/keystore/
 import { chainState, isBroken, type Link } from '../../core/keystore/chainState';
 import type { EntryGroup } from '../../core/keystore/group';
 import type { Entry, KeystoreNote } from '../../core/keystore/model';
+import type { ContentNode } from './contentNodes';
 import type { TenantKeystoreSession } from '../tenants/tenantKeystore';
 import type { KeystoreSession } from '../services/keystoreSession';
 import type { Arranged } from './arrangement';
@@ -13,6 +14,7 @@ import type { Arranged } from './arrangement';
 export type TreeNode =
   | KeystoreNode
   | ShelfNode
+  | ContentNode<KeystoreNode>
   | GroupNode
   | EntryNode
   | ChainNode
@@ -131,6 +133,9 @@ export function childrenOfKeystore(parent: KeystoreNode, { entries, groups }: Ar
   rows.push(
     ...shelves.map((shelf): ShelfNode => ({ kind: 'shelf', id: shelf.uri.toString(), parent, session: shelf })),
   );
+  if (shelves.length && session.tenant) {
+    rows.push({ kind: 'packages', id: `${session.uri.toString()}?flows`, parent, session: session.tenant });
+  }
   return rows;
 }
 

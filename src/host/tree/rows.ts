@@ -9,6 +9,7 @@ import { dateText, kindText, noteText, numberText, roleText, validityText } from
 import { groupText } from './groupTexts';
 import { entryCount, expirySummary, joined, matchText, plainRow, stateOf, type Look } from './rowParts';
 import { connectRow, shelfRow, tenantRow } from './tenantRows';
+import { contentRow } from './contentNodes';
 import { errorIcon, kindIcon, stateIcon, warningIcon } from './icons';
 import type { ChainNode, EntryNode, GroupNode, KeystoreNode, TreeNode } from './nodes';
 
@@ -28,6 +29,11 @@ function rowWithoutId(node: TreeNode, look: Look): vscode.TreeItem {
       return keystoreRow(node, look);
     case 'shelf':
       return shelfRow(node, look);
+    case 'packages':
+    case 'package':
+    case 'flow':
+    case 'contentError':
+      return contentRow(node);
     case 'group':
       return groupRow(node, look);
     case 'entry':

@@ -158,13 +158,13 @@ describe('a session with a tenant', () => {
     );
   });
 
-  it('keeps to five requests a second', async () => {
+  it('keeps to ten requests in two seconds', async () => {
     await start();
     const session = open();
     await Promise.all(Array.from({ length: 12 }, () => session.json(list)));
     assert.ok(waits.length > 0, 'it waited');
     assert.ok(
-      waits.every((ms) => ms <= 1_000),
+      waits.every((ms) => ms <= 2_000),
       waits.join(),
     );
   });
