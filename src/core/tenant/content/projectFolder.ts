@@ -46,8 +46,9 @@ export async function readProject({ folder, origin }: PulledProject): Promise<Pr
     for (const entry of entries) {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       const pulled = Object.keys(origin.files).some((each) => each === name || each.startsWith(`${name}/`));
-      if (entry.name === originFile || (entry.name.startsWith('.') && !pulled) || entry.name === 'node_modules')
-        {continue;}
+      if (entry.name === originFile || (entry.name.startsWith('.') && !pulled) || entry.name === 'node_modules') {
+        continue;
+      }
       if (entry.isDirectory()) await walk(name);
       else if (entry.isFile()) files.set(name, await readFile(path.join(folder, name)));
     }
