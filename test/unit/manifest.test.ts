@@ -96,7 +96,12 @@ describe('the manifest', () => {
         contexts.add(`entry.${kind}.${more}`);
       }
     }
-    contexts.add('keystore.open').add('tenant.open').add('tenant.readOnly');
+    contexts
+      .add('keystore.open')
+      .add('tenant.open')
+      .add('tenant.readOnly')
+      .add('tenantFlow')
+      .add('tenantFlowConfigured');
     contexts.add('receiver').add('receiverTestable').add('receiverTestableTested');
     for (const { command, when = '' } of contributes.menus['view/item/context'] ?? []) {
       const exact = /viewItem == ([\w.]+)/.exec(when)?.[1];
