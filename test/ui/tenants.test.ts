@@ -121,7 +121,7 @@ describe('a tenant in the workbench', () => {
     await workbench.quickMessage('country of two letters').waitFor();
     await workbench.screenshot('tenant-generate-country');
     await workbench.input('CN=Partner C, O=Example, C=DE', 'country of two letters');
-    await workbench.input('2 years', 'How long');
+    await workbench.input('2 years', 'Valid to');
     await workbench.quickTitle('Generate Key Pair in ACME test').waitFor();
     await workbench.quickRow('Generate').first().waitFor();
     await workbench.screenshot('tenant-generate-summary');

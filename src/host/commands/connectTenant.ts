@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describeError, FlowKeystoreError, isAbort } from '../../core/errors';
 import { readTenantKeystore } from '../../core/tenant/keystore';
@@ -7,6 +8,7 @@ import { readServiceKey } from '../../core/tenant/serviceKey';
 import { askChoice, askText, type Asked, type Choice } from '../input/quickInput';
 import { runSteps, type Step, type StepAnswer } from '../input/steps';
 import type { Host } from '../services/host';
+import { tenantUri } from '../tenants/tenantKeystore';
 import { tenantColours, type TenantColour } from '../tenants/profile';
 import { tenantIcon } from '../tree/tenantRows';
 import { showInformation, showWarning } from '../ui/messages';
@@ -49,10 +51,11 @@ export async function connectTenant(host: Host, argument: ConnectTenantArgument)
   if (!answers?.key || !answers.name) throw new GaveUp();
   const { name, key, colour = 'none' } = answers;
   const wish = { name, protected: answers.protected ?? false, ...(colour !== 'none' && { colour }) };
-  const session = await host.tenants.add(wish, key);
+  const id = randomUUID();
+  host.tree.showUnfolded(tenantUri(id));
+  const session = await host.tenants.add(wish, key, id);
   await vscode.commands.executeCommand('flowKeystore.keystores.focus');
   await session.open();
-  await host.tree.expand(session, { show: true });
   // A secret is no longer lying about.
   if (onClipboard === key && (await clipboard.readText()) === onClipboard) await clipboard.writeText('');
   void sayConnected(host, name, session.missing, session.seen?.entries.length ?? 0);

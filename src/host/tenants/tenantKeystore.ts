@@ -91,7 +91,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
   ) {
     const { id } = profileNow();
     this.content = beside?.content ?? new TenantContent(() => ports.connect());
-    this.uri = vscode.Uri.from({ scheme: 'flow-tenant', authority: id, path: `/${shelf ?? 'system'}` });
+    this.uri = tenantUri(id, shelf);
     this.shelves = shelf ? [] : shelfNames.map((name) => new TenantKeystoreSession(profileNow, ports, name, this));
   }
 
@@ -493,6 +493,11 @@ export class TenantKeystoreSession implements vscode.Disposable {
     this.last = next.catch(() => undefined);
     return next;
   }
+}
+
+/** @param id of the profile */
+export function tenantUri(id: string, shelf?: ShelfName): vscode.Uri {
+  return vscode.Uri.from({ scheme: 'flow-tenant', authority: id, path: `/${shelf ?? 'system'}` });
 }
 
 /** Somebody else may have put another thing where this edit means what was there before. */

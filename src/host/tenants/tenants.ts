@@ -77,9 +77,13 @@ export class Tenants implements KeystoresElsewhere, vscode.Disposable {
    * @param key as `readServiceKey` takes it
    * @throws FlowKeystoreError `value-invalid`; `unwritable` where the secret storage does not take it
    */
-  async add(wish: Omit<TenantProfile, 'id' | 'api'>, key: string): Promise<TenantKeystoreSession> {
+  async add(
+    wish: Omit<TenantProfile, 'id' | 'api'>,
+    key: string,
+    id: string = randomUUID(),
+  ): Promise<TenantKeystoreSession> {
     const { api } = readServiceKey(key);
-    const profile: TenantProfile = { ...wish, id: randomUUID(), api };
+    const profile: TenantProfile = { ...wish, id, api };
     await this.keepSecret(profile.id, key);
     await this.services.memory.setTenants([...this.profiles, profile]);
     this.changed.fire(undefined);

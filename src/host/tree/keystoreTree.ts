@@ -164,6 +164,11 @@ export class KeystoreTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (node) await this.reveal(node, { select: true, focus: false });
   }
 
+  /** A keystore that is about to come is shown unfolded: to unfold it afterwards is to run after the view. */
+  showUnfolded(uri: vscode.Uri): void {
+    this.unfolded.add(uri.toString());
+  }
+
   /** Opens the row of a keystore, where the view is open, or is to be. */
   async expand(session: KeystoreSession, { show = false } = {}): Promise<void> {
     const node = (await this.keystores()).find((root) => root.session === session);

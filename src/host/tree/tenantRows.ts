@@ -13,7 +13,7 @@ const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 /** A tenant in the view: how many entries, how old what is shown is, and what may be done. */
 export function tenantRow(node: KeystoreNode, tenant: TenantKeystoreSession, look: Look): vscode.TreeItem {
   const { state, seen, profile } = tenant;
-  const unfolded = look.unfolded(node) && state.kind === 'open' ? Expanded : Collapsed;
+  const unfolded = look.unfolded(node) ? Expanded : Collapsed;
   const row = new vscode.TreeItem(tenant.name, node.matches === 0 ? None : unfolded);
   const guard = profile.protected ? [tenant.guarded ? t('protected') : t('protected, open for changes')] : [];
   const facts = seen ? [entryCount(seen.entries.length), ...expirySummary(seen.entries, look)] : [];
