@@ -134,7 +134,7 @@ describe('a tenant in the workbench', () => {
   it('is compared with a keystore file', async () => {
     await workbench.treeMenu('ACME test', 'Compare Keystore', workbench.quickTitle('Compare ACME test'));
     await workbench.quickPick('local.p12');
-    await workbench.page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+    await workbench.page.locator('.view-line', { hasText: 'partner_b' }).first().waitFor();
     await workbench.screenshot('tenant-compare');
   });
 

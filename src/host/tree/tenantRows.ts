@@ -17,7 +17,7 @@ export function tenantRow(node: KeystoreNode, tenant: TenantKeystoreSession, loo
   const row = new vscode.TreeItem(tenant.name, node.matches === 0 ? None : unfolded);
   const guard = profile.protected ? [tenant.guarded ? t('protected') : t('protected, open for changes')] : [];
   const facts = seen ? [entryCount(seen.entries.length), ...expirySummary(seen.entries, look)] : [];
-  row.iconPath = tenantIcon(profile.colour);
+  row.iconPath = tenantIcon(profile.colour, profile.protected);
   switch (state.kind) {
     case 'error':
       row.description = t('cannot be read');
@@ -92,8 +92,7 @@ function ageText(at: Date | undefined, now: Date): string {
 
 const momentText = (at: Date): string => `${dateText(at)} ${at.toTimeString().slice(0, 5)}`;
 
-export function tenantIcon(colour: TenantColour | undefined): vscode.ThemeIcon {
-  return colour
-    ? new vscode.ThemeIcon('cloud', new vscode.ThemeColor(`charts.${colour}`))
-    : new vscode.ThemeIcon('cloud');
+export function tenantIcon(colour: TenantColour | undefined, isProtected = false): vscode.ThemeIcon {
+  const shape = isProtected ? 'shield' : 'cloud';
+  return new vscode.ThemeIcon(shape, colour && new vscode.ThemeColor(`charts.${colour}`));
 }
