@@ -41,7 +41,7 @@ const values: readonly (readonly [option: string, text: string])[] = [
   ['--parallel', 'so many receivers at a time'],
   [
     '--tenant',
-    'a service key of the plan api: the environment variable that has it, or its file. Private keys stay on the tenant',
+    'a service key of the plan api: the environment variable that has it, or its file; tenant:KEY in the place of a KEYSTORE says the same. Private keys stay on the tenant',
   ],
   ['--password-env', 'the environment variable that has the password'],
   ['--from-password-env', 'the environment variable that has the password of what is imported'],

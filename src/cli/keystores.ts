@@ -1,3 +1,4 @@
+import type { Certificate } from '../core/certificates/certificate';
 import { FlowKeystoreError } from '../core/errors';
 import { openSealedKey } from '../core/keys/sealedKey';
 import { usualBackups } from '../core/keystore/backups';
@@ -6,10 +7,9 @@ import type { Keystore, KeyPairEntry, StoreType } from '../core/keystore/model';
 import { showsAllCertificates } from '../core/keystore/openForText';
 import { passwordProblem, type PasswordProblem } from '../core/keystore/password';
 import { readKeystore, readWithoutPassword, writeChecked } from '../core/keystore/store';
-import type { TenantKeystore } from '../core/tenant/keystore';
 import { inFile } from './inFile';
 import { badArguments } from './options';
-import { isTenant, openTenant, refuseTenant } from './tenant';
+import { isTenant, openTenant, saveToTenant, type OpenTenant } from './tenant';
 import { note, type Terminal } from './terminal';
 
 export interface OpenKeystore {
@@ -19,7 +19,7 @@ export interface OpenKeystore {
   readonly password: string | undefined;
   readonly stamp: FileStamp;
   /** It is that of a tenant: `file` is the host of its API then. */
-  readonly tenant?: TenantKeystore;
+  readonly tenant?: OpenTenant;
 }
 
 /**
@@ -148,17 +148,27 @@ async function firstThatFits<T>(passwords: readonly string[], attempt: (password
   throw new FlowKeystoreError('password-required', 'The keystore needs its password.');
 }
 
+/** How a keystore is saved. */
+export interface Saving {
+  /** That of the keystore where absent. */
+  readonly password?: string | undefined;
+  /** Whether a certificate that a tenant does not trust by itself was confirmed; none where absent. */
+  readonly trusts?: (certificate: Certificate) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Saves an edited keystore in place of the one that was opened, which is kept as a backup. What was written is read back first.
- * @throws FlowKeystoreError `changed-on-disk` where another program saved it meanwhile, `unwritable`
+ * Saves an edited keystore in place of the one that was opened, which is kept as a backup; what was written is read back first. A tenant is asked for each
+ * change.
+ * @throws FlowKeystoreError `changed-on-disk` where another program saved it meanwhile, `unwritable`; as `saveToTenant`
  */
 export async function saveKeystore(
   opened: OpenKeystore,
   edited: Keystore,
-  password: string | undefined = opened.password,
+  { password = opened.password, trusts = () => false, signal }: Saving = {},
 ): Promise<void> {
-  refuseTenant(opened);
-  const { file, stamp } = opened;
+  const { file, stamp, tenant } = opened;
+  if (tenant) return saveToTenant({ ...opened, tenant }, edited, trusts, signal);
   await inFile(file, async () => {
     const { bytes } = await writeChecked(edited, password);
     await writeKeystoreFile(file, bytes, stamp, { backups: usualBackups });

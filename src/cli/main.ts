@@ -23,6 +23,7 @@ import { failureText } from './failureText';
 import { helpOf, helpOfAll, type Described } from './help';
 import { nearestWord } from './nearestWord';
 import { badArguments } from './options';
+import { tenantPlace } from './tenant';
 import { askHidden, watchOutput, type Terminal } from './terminal';
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
@@ -88,11 +89,27 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.out(helpOf(command));
       return 0;
     }
-    return await command.run(rest, terminal);
+    return await command.run(withTenant(name, rest), terminal);
   } catch (error) {
     terminal.err(`flow-keystore: ${failureText(error)}\n`);
     return 2;
   }
+}
+
+/** Of these the first argument is a keystore: `--tenant KEY` stands for it. */
+const ofKeystore: ReadonlySet<string> = new Set(
+  'generate request respond kit rename delete diff import export'.split(' '),
+);
+
+/** @throws FlowKeystoreError `arguments` */
+function withTenant(name: string, args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg) => arg === '--tenant' || arg.startsWith('--tenant='));
+  if (at < 0 || !ofKeystore.has(name)) return args;
+  const option = args[at] ?? '';
+  const inline = option.includes('=');
+  const key = inline ? option.slice(option.indexOf('=') + 1) : args[at + 1];
+  if (key === undefined || key === '') throw badArguments('--tenant needs a value.');
+  return [tenantPlace(key), ...args.slice(0, at), ...args.slice(at + (inline ? 1 : 2))];
 }
 
 function noCommand(name: string): FlowKeystoreError {

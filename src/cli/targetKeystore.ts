@@ -5,7 +5,14 @@ import { emptyKeystore, writeChecked } from '../core/keystore/store';
 import { storeTypes, typeOfName } from '../core/keystore/typeOfName';
 import { requireFileName } from '../core/replaceFile';
 import { inFile } from './inFile';
-import { emptyPassword, notePassword, saveKeystore, type KeystoreOpener, type OpenKeystore } from './keystores';
+import {
+  emptyPassword,
+  notePassword,
+  saveKeystore,
+  type KeystoreOpener,
+  type OpenKeystore,
+  type Saving,
+} from './keystores';
 import { badArguments } from './options';
 import { askNewSecret, type Terminal } from './terminal';
 
@@ -24,7 +31,7 @@ export interface TargetKeystore {
   readonly password: string | undefined;
   /** Refuses what `save` would refuse of its contents, and writes nothing. */
   readonly check: (edited: Keystore) => Promise<void>;
-  readonly save: (edited: Keystore) => Promise<void>;
+  readonly save: (edited: Keystore, saving?: Pick<Saving, 'trusts'>) => Promise<void>;
 }
 
 /**
@@ -58,8 +65,8 @@ export async function openOrCreate(
   }
   return {
     ...{ opened, keystore, password },
-    check: (edited) => checkWritable(file, edited, password),
-    save: (edited) => saveKeystore(opened, edited),
+    check: (edited) => (opened.tenant ? Promise.resolve() : checkWritable(file, edited, password)),
+    save: (edited, saving) => saveKeystore(opened, edited, { ...saving, signal: terminal.signal }),
   };
 }
 

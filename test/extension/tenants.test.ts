@@ -10,6 +10,8 @@ import type { TenantGate, TenantKeystoreSession } from '../../src/host/tenants/t
 import type { TreeNode } from '../../src/host/tree/nodes';
 import { childrenOfKeystore, childrenOfShelf, keystoreNode } from '../../src/host/tree/nodes';
 import type { SimulatedEntry } from '../support/tenant/keystore';
+import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
+import { makePracticeIdentities } from '../support/practiceIdentities';
 import { TenantSimulator, type SimulatorOptions } from '../support/tenantSimulator';
 import { makeCa, type TestIdentity } from '../support/testCertificates';
 import { HostFixture, run } from './hostFixture';
@@ -316,6 +318,32 @@ describe('tenants', function () {
     } finally {
       const settings = vscode.workspace.getConfiguration('flowKeystore');
       await settings.update('keystore', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('answer for their key pairs in a test of a connection: what the server would take, without the key', async () => {
+    const identities = await makePracticeIdentities();
+    const client = await identities.clientCa.issue('client', { extendedKeyUsage: ['clientAuth'] });
+    const receiver = await startPracticeReceiver({ port: 0, ...identities });
+    try {
+      const entries: SimulatedEntry[] = [
+        { alias: 'fits', kind: 'keyPair', chain: client.chain, key: client.privateKey },
+        { alias: 'other', kind: 'keyPair', chain: partner.chain, key: partner.privateKey },
+      ];
+      const session = await start({ entries });
+      const test = (alias: string): Promise<string | undefined> =>
+        run('flowKeystore.testConnectivity', {
+          ...{ keystore: uri, host: `localhost:${receiver.port}`, alias, silent: true },
+        });
+      assert.equal(await test('fits'), 'server-root-missing');
+      // What is missing is one click from the keystore, be it that of a tenant.
+      const der = identities.root.certificate.der;
+      await run('flowKeystore.addServerCertificate', { keystore: uri, der, silent: true });
+      assert.equal(session.keystore?.entries.length, 3);
+      assert.equal(await test('fits'), 'ok-client-key-elsewhere');
+      assert.equal(await test('other'), 'client-key-unusable');
+    } finally {
+      await receiver.stop();
     }
   });
 

@@ -5,8 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { makePracticeIdentities } from '../support/practiceIdentities';
+import { issueCertificate } from '../../src/core/certificates/issue';
+import { certificatesPem } from '../../src/core/certificates/pem';
+import { readRequest } from '../../src/core/certificates/request';
+import { addKeyPair } from '../../src/core/keystore/edit';
+import { emptyKeystore, sealFor, writeKeystore } from '../../src/core/keystore/store';
 import { TenantSimulator } from '../support/tenantSimulator';
-import { makeSelfSigned, type TestIdentity } from '../support/testCertificates';
+import { makeCa, makeSelfSigned, type TestIdentity } from '../support/testCertificates';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
 
 interface Answer {
@@ -103,9 +108,9 @@ describe('the command line with the keystore of a tenant', function () {
     try {
       const host = `localhost:${receiver.port}`;
       const { code, out } = await cli(['test', host, '--tenant', at('key.json'), '--alias', 'partner_a']);
-      assert.equal(code, 1);
-      assert.match(out, /client-key-unusable/);
-      assert.match(out, /The private key stays on localhost:\d+; it cannot be used/);
+      assert.equal(code, 0, out);
+      assert.match(out, /ok-client-key-elsewhere/);
+      assert.match(out, /The private key of "partner_a" stays on localhost:\d+, so it was not shown/);
       assert.match(out, /ok +Server trust/);
       assert.match(out, /partner_a: usable/);
     } finally {
@@ -113,7 +118,7 @@ describe('the command line with the keystore of a tenant', function () {
     }
   });
 
-  it('compares it with a file, and refuses to change it', async () => {
+  it('compares it with a file, and exports what can be exported', async () => {
     const exported = await cli(['export', 'tenant:KEY', 'partner_a', '--out', at('partner.pem')], {
       KEY: simulator.serviceKey,
     });
@@ -121,9 +126,65 @@ describe('the command line with the keystore of a tenant', function () {
     assert.match(readFileSync(at('partner.pem'), 'utf8'), /BEGIN CERTIFICATE/);
     const same = await cli(['diff', 'tenant:KEY', 'tenant:KEY'], { KEY: simulator.serviceKey });
     assert.deepEqual([same.code, same.out], [0, 'The same entries.\n']);
-    const changed = await cli(['delete', 'tenant:KEY', 'partner_a', '--yes'], { KEY: simulator.serviceKey });
-    assert.equal(changed.code, 2);
-    assert.match(changed.err, /read here, not changed/);
+  });
+
+  it('changes it: import, generate, request, response, rename, delete; trust only where it was said', async () => {
+    const env = { KEY: simulator.serviceKey, STORE: 'Keystore-1' };
+    const run = async (...args: readonly string[]): Promise<Answer> => cli(args, env);
+    const other = await makeCa('Other Root');
+    const client = await other.issue('client b', { extendedKeyUsage: ['clientAuth'] });
+    writeFileSync(at('other.pem'), other.pem);
+    const key = await sealFor('PKCS12', client.privateKeyInfo, 'Keystore-1');
+    const pair = { alias: 'client_b', key, chain: client.chain, created: new Date() };
+    const { keystore } = addKeyPair(emptyKeystore(), pair);
+    writeFileSync(at('client.p12'), await writeKeystore(keystore, 'Keystore-1'));
+
+    const untold = await run('import', '--tenant', 'KEY', at('client.p12'), '--from-password-env', 'STORE');
+    assert.equal(untold.code, 2);
+    assert.match(untold.err, /does not trust "Other Root" \(SHA-256 /);
+    assert.equal(simulator.keystore.get('client_b'), undefined);
+    const wrong = await run('import', '--tenant', 'KEY', at('other.pem'), '--sha256', client.certificate.sha256);
+    assert.equal(simulator.keystore.get('other root'), undefined, wrong.out);
+    const root = await run('import', '--tenant', 'KEY', at('other.pem'), '--sha256', other.certificate.sha256);
+    assert.equal(root.code, 0, root.err);
+    const told = await run('import', 'tenant:KEY', at('client.p12'), '--from-password-env', 'STORE');
+    assert.equal(told.code, 0, told.err);
+    assert.ok(simulator.keystore.get('client_b')?.key);
+
+    const made = await run(
+      ...['generate', '--tenant', 'KEY', '--alias', 'made', '--key', 'EC P-256', '--subject', 'CN=Made, C=DE'],
+    );
+    assert.equal(made.code, 0, made.err);
+    assert.match(made.out, /made, EC P-256, self-signed/);
+    const usage = await run('generate', 'tenant:KEY', '--alias', 'x', '--subject', 'CN=x, C=DE', '--san', 'a.example');
+    assert.match(usage.err, /without --san/);
+    const request = await run('request', 'tenant:KEY', 'made');
+    assert.match(request.out, /BEGIN CERTIFICATE REQUEST/);
+    const madeEntry = simulator.keystore.get('made');
+    const signed = await issueCertificate({
+      subject: readRequest(request.out).subject,
+      publicKey: madeEntry?.chain[0]?.spki ?? Buffer.alloc(0),
+      signingKey: other.privateKey,
+      issuer: other.certificate,
+      notBefore: new Date(Date.now() - 60_000),
+      notAfter: new Date(Date.now() + 86_400_000),
+    });
+    writeFileSync(at('made.pem'), certificatesPem([signed, other.certificate]));
+    const responded = await run('respond', 'tenant:KEY', at('made.pem'));
+    assert.equal(responded.code, 0, responded.err);
+    assert.ok(simulator.keystore.get('made')?.chain[0]?.equals(signed));
+
+    assert.equal((await run('rename', 'tenant:KEY', 'made', 'made_b')).code, 0);
+    const refused = await run('delete', 'tenant:KEY', 'sap_cloudintegrationcertificate', '--yes');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /belongs to SAP/);
+    const deleted = await run('delete', '--tenant=KEY', 'made_b', 'client_b', 'other root', '--yes');
+    assert.equal(deleted.code, 0, deleted.err);
+    assert.ok(!deleted.out.includes('is kept as'));
+    assert.equal(simulator.keystore.entries.length, 3);
+    for (const { out, err } of [untold, told, made, responded]) {
+      assert.ok(!(out + err).includes(simulator.clientSecret) && !(out + err).includes('Keystore-1'));
+    }
   });
 
   it('says what is wrong with a service key, and shows no secret of it', async () => {

@@ -36,7 +36,7 @@ export async function deleteEntries(args: readonly string[], terminal: Terminal)
     for (const change of edited.changes) {
       if (change.kind === 'removed') terminal.out(`${file}: "${change.alias}" is deleted\n`);
     }
-    terminal.out(`The keystore as it was is kept as ${backupOf(file)}\n`);
+    if (!opened.tenant) terminal.out(`The keystore as it was is kept as ${backupOf(file)}\n`);
   }
   return 0;
 }

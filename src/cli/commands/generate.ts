@@ -1,16 +1,18 @@
+import type { Certificate } from '../../core/certificates/certificate';
 import { publicKeyText } from '../../core/certificates/publicKey';
 import { sshFingerprint, sshPublicKeyLine } from '../../core/keys/openssh/publicKey';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { groups } from '../../core/keystore/describe';
 import { addKeyPair } from '../../core/keystore/edit';
-import { isCutShort, makeKeyPair, planKeyPair, type Usage } from '../../core/keystore/newKeyPair';
+import { isCutShort, makeKeyPair, planKeyPair, type KeyPairPlan, type Usage } from '../../core/keystore/newKeyPair';
 import { sshKeyWish, sshSubject } from '../../core/keystore/sshKeys';
 import { sealFor } from '../../core/keystore/store';
 import { inFile } from '../inFile';
-import { KeystoreOpener } from '../keystores';
+import { KeystoreOpener, type OpenKeystore } from '../keystores';
 import { badArguments, readOptions } from '../options';
 import { sealingPassword } from '../sealingPassword';
-import { openOrCreate, readStoreType } from '../targetKeystore';
+import { openOrCreate, readStoreType, type TargetKeystore } from '../targetKeystore';
+import { generateThere, type OpenTenant } from '../tenant';
 import { note, type Terminal } from '../terminal';
 
 export const generateUsage =
@@ -45,7 +47,8 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
 
   const opener = new KeystoreOpener(values['password-env'] ?? [], terminal);
   const type = values.type === undefined ? undefined : readStoreType(values.type);
-  const { opened, keystore: before, password, save } = await openOrCreate(file, type, opener, terminal);
+  const target = await openOrCreate(file, type, opener, terminal);
+  const { opened, keystore: before } = target;
   const validity = values.validity ?? ssh?.validity ?? '2 years';
   const wanted = {
     alias,
@@ -61,15 +64,12 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     ...(values.signature !== undefined && { signature: values.signature }),
   };
   const plan = await inFile(file, () => planKeyPair(wanted, before, terminal.now()));
-  const sealing = await sealingPassword(file, before, password, opener, terminal);
-  const issuerKey = plan.issuer && opened ? keyObjectOf(await opener.privateKeyOf(opened, plan.issuer)) : undefined;
-  const made = await makeKeyPair(plan, { signal: terminal.signal, ...(issuerKey && { issuerKey }) });
-  const key = await sealFor(before.type, made.privateKeyInfo, sealing);
-  made.privateKeyInfo.fill(0);
-  const { keystore } = addKeyPair(before, { alias: plan.alias, key, chain: made.chain, created: terminal.now() });
-  await save(keystore);
+  const place = { opener, terminal, target };
+  const { chain, alias: stored } = opened?.tenant
+    ? await thereIn({ ...opened, tenant: opened.tenant }, plan, values, terminal)
+    : await hereIn(file, plan, place);
 
-  const [certificate] = made.chain;
+  const [certificate] = chain;
   if (!certificate) return 0;
   const [authority] = plan.issuer?.chain ?? [];
   const cutShort = authority !== undefined && isCutShort(validity, terminal.now(), authority);
@@ -81,7 +81,6 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     );
   }
   const openssh = values.ssh ? sshPublicKeyLine(certificate.spki, alias) : undefined;
-  const stored = keystore.entries.at(-1)?.alias ?? alias;
   if (values.json) {
     const data = {
       file,
@@ -96,7 +95,7 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
       notAfter: certificate.notAfter.toISOString(),
       cutShort,
       sha256: certificate.sha256,
-      chainLength: made.chain.length,
+      chainLength: chain.length,
       ...(openssh !== undefined && { openssh, sshFingerprint: sshFingerprint(certificate.spki) }),
     };
     terminal.out(`${JSON.stringify(data, undefined, 2)}\n`);
@@ -107,6 +106,46 @@ export async function generate(args: readonly string[], terminal: Terminal): Pro
     );
   }
   return 0;
+}
+
+interface Made {
+  readonly chain: readonly Certificate[];
+  /** As it is stored. */
+  readonly alias: string;
+}
+
+async function hereIn(
+  file: string,
+  plan: KeyPairPlan,
+  {
+    target,
+    opener,
+    terminal,
+  }: { readonly target: TargetKeystore; readonly opener: KeystoreOpener; readonly terminal: Terminal },
+): Promise<Made> {
+  const { opened, keystore: before, password, save } = target;
+  const sealing = await sealingPassword(file, before, password, opener, terminal);
+  const issuerKey = plan.issuer && opened ? keyObjectOf(await opener.privateKeyOf(opened, plan.issuer)) : undefined;
+  const made = await makeKeyPair(plan, { signal: terminal.signal, ...(issuerKey && { issuerKey }) });
+  const key = await sealFor(before.type, made.privateKeyInfo, sealing);
+  made.privateKeyInfo.fill(0);
+  const { keystore } = addKeyPair(before, { alias: plan.alias, key, chain: made.chain, created: terminal.now() });
+  await save(keystore);
+  return { chain: made.chain, alias: keystore.entries.at(-1)?.alias ?? plan.alias };
+}
+
+/** The tenant makes it; what its API has no word for is refused. */
+async function thereIn(
+  opened: OpenKeystore & { readonly tenant: OpenTenant },
+  plan: KeyPairPlan,
+  given: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+): Promise<Made> {
+  const unknown = ['usage', 'san', 'ca', 'issuer', 'serial', 'signature'].filter((name) => given[name] !== undefined);
+  if (unknown.length) {
+    throw badArguments(`A tenant makes key pairs without ${unknown.map((name) => `--${name}`).join(', ')}.`);
+  }
+  return { chain: await generateThere(opened, plan, terminal), alias: plan.alias };
 }
 
 /** @throws FlowKeystoreError `arguments` */

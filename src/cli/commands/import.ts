@@ -1,5 +1,6 @@
 import { serverChain } from '../../core/connectivity/serverChain';
 import { parseTarget, targetText } from '../../core/connectivity/target';
+import type { Certificate } from '../../core/certificates/certificate';
 import { FlowKeystoreError } from '../../core/errors';
 import { groups } from '../../core/keystore/describe';
 import { readKeystoreFile } from '../../core/keystore/file';
@@ -25,6 +26,7 @@ import { KeystoreOpener } from '../keystores';
 import { badArguments, readNumber, readOptions } from '../options';
 import { sealingPassword } from '../sealingPassword';
 import { openOrCreate, readStoreType, secretsOf } from '../targetKeystore';
+import { readFingerprint } from '../fingerprint';
 import { note, type Terminal } from '../terminal';
 import { refuseConflicts, refuseTrust, refuseWhereNothingIsOverwritten } from './importRefusals';
 import { resultData, resultText } from './importText';
@@ -91,8 +93,9 @@ export async function importInto(args: readonly string[], terminal: Terminal): P
       : target.password;
     const sealed = await sealItems(plan, { type: keystore.type, password }, ask, { signal: terminal.signal });
     const edited = applyMerge(keystore, plan, sealed, terminal.now());
+    const trusts = ({ sha256 }: Certificate): boolean => isTrusting || fingerprints?.includes(sha256) === true;
     const isChange = edited.changes.length > 0;
-    if (isChange) await (dryRun ? target.check(edited.keystore) : target.save(edited.keystore));
+    if (isChange) await (dryRun ? target.check(edited.keystore) : target.save(edited.keystore, { trusts }));
     say({ changed: isChange && !dryRun });
   } catch (error) {
     // Whoever tries it out sees what there is, fingerprints above all, beside what the import itself would be refused for.
@@ -107,12 +110,6 @@ function policyOf(values: { overwrite?: boolean; keep?: boolean; rename?: boolea
   if (chosen.length > 1) throw badArguments('--overwrite, --keep and --rename exclude one another.');
   const [only] = chosen;
   return only === 'keep' ? 'skip' : only;
-}
-
-function readFingerprint(text: string): string {
-  const hex = text.replace(/[:\s]/g, '').toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(hex)) return hex;
-  throw badArguments(`--sha256 takes a SHA-256 fingerprint of 64 hex digits, not "${text}".`);
 }
 
 /** `--trust` takes no file: what was meant to vouch for the server would be one more thing to import, and nothing would be checked. */

@@ -1,9 +1,10 @@
 import { publicKeyText } from '../../core/certificates/publicKey';
-import { CertificationRequest, requestPem } from '../../core/certificates/request';
+import { CertificationRequest, readRequest, requestPem } from '../../core/certificates/request';
 import { keyObjectOf } from '../../core/keys/sealedKey';
 import { getKeyPair } from '../../core/keystore/edit';
 import { requestFor } from '../../core/keystore/requestFor';
 import { inFile } from '../inFile';
+import { signingRequest } from '../../core/tenant/writes';
 import { KeystoreOpener } from '../keystores';
 import { requireNew, writeNew } from '../newFile';
 import { badArguments, readOptions } from '../options';
@@ -32,6 +33,14 @@ export async function request(args: readonly string[], terminal: Terminal): Prom
   const opened = await opener.open(file);
   const made = await inFile(file, async () => {
     const entry = getKeyPair(opened.keystore, alias);
+    if (opened.tenant) {
+      if (values.subject !== undefined || values.san !== undefined) {
+        throw badArguments(
+          'A tenant makes the request by the certificate of the entry: leave --subject and --san out.',
+        );
+      }
+      return readRequest(await signingRequest(opened.tenant.session, entry.alias, terminal.signal)).der;
+    }
     const key = keyObjectOf(await opener.privateKeyOf(opened, entry));
     return requestFor(entry, key, {
       ...(values.subject !== undefined && { subject: values.subject }),

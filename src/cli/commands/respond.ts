@@ -18,12 +18,13 @@ import {
 } from '../../core/keystore/signingResponse';
 import { inFile } from '../inFile';
 import { KeystoreOpener, saveKeystore } from '../keystores';
+import { readFingerprint } from '../fingerprint';
 import { badArguments, readOptions } from '../options';
 import { readSmallFile } from '../smallFiles';
 import { note, type Terminal } from '../terminal';
 
 export const respondUsage =
-  'respond KEYSTORE RESPONSE [--alias ALIAS] [--with FILE]... [--fetch] [--with-root] [--password-env NAME] [--json]';
+  'respond KEYSTORE RESPONSE [--alias ALIAS] [--with FILE]... [--fetch] [--with-root] [--trust | --sha256 FINGERPRINT...] [--password-env NAME] [--json]';
 
 /** Takes an authority's response into the key pair whose public key it certifies; key and alias stay. */
 export async function respond(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -32,6 +33,8 @@ export async function respond(args: readonly string[], terminal: Terminal): Prom
     with: { type: 'string', multiple: true },
     fetch: { type: 'boolean' },
     'with-root': { type: 'boolean' },
+    trust: { type: 'boolean' },
+    sha256: { type: 'string', multiple: true },
     json: { type: 'boolean' },
     'password-env': { type: 'string', multiple: true },
   });
@@ -64,7 +67,9 @@ export async function respond(args: readonly string[], terminal: Terminal): Prom
   );
   const chain = chainOf(plan, values['with-root'] ?? false);
   const { keystore: after, changes } = replaceChain(keystore, match.entry.alias, chain);
-  if (changes.length) await saveKeystore(opened, after);
+  const confirmed = new Set(values.sha256?.map(readFingerprint));
+  const trusts = ({ sha256 }: Certificate): boolean => values.trust === true || confirmed.has(sha256);
+  if (changes.length) await saveKeystore(opened, after, { trusts, signal: terminal.signal });
 
   for (const failure of failures) note(terminal, describeError(failure));
   for (const warning of plan.warnings) note(terminal, describeResponseWarning(warning));

@@ -1,5 +1,5 @@
 import { firstFew } from '../firstFew';
-import { keyObjectOf, openSealedKey } from '../keys/sealedKey';
+import { keyIsElsewhere, keyObjectOf, openSealedKey } from '../keys/sealedKey';
 import { findEntry } from '../keystore/edit';
 import type { Keystore } from '../keystore/model';
 import type { KeyPairChain } from './candidates';
@@ -18,6 +18,10 @@ export function clientOf(
   const entry = findEntry(keystore, alias);
   if (!entry) return { alias, unusable: `There is no such entry in the keystore. ${keyPairList(keystore)}` };
   if (entry.kind !== 'keyPair') return { alias, unusable: 'The entry is not a key pair: it has no private key.' };
+  if (entry.key.form === 'elsewhere') {
+    const { message } = keyIsElsewhere(entry.key.where);
+    return { alias: entry.alias, unusable: message, elsewhere: entry.key.where };
+  }
   return {
     alias: entry.alias,
     chain: entry.chain,

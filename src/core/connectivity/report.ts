@@ -11,6 +11,8 @@ export type VerdictCode =
   | 'ok'
   | 'ok-client-certificate-not-requested'
   | 'ok-client-certificate-optional'
+  /** The private key stays on a tenant: it was not shown; by its issuers the server would take it. */
+  | 'ok-client-key-elsewhere'
   | 'ok-not-encrypted'
   | 'address-invalid'
   | 'dns-not-found'

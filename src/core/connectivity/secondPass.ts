@@ -16,6 +16,8 @@ export interface UnusableClient {
   readonly alias: string;
   /** English, one sentence. */
   readonly unusable: string;
+  /** It is sound, and its private key stays there. */
+  readonly elsewhere?: string;
 }
 
 /** What came of the pass with a client certificate; neither where there was no key pair. */

@@ -224,6 +224,8 @@ export interface ClientSituation {
   readonly client: string | undefined;
   /** Why its key cannot be used. */
   readonly unusable: string | undefined;
+  /** The tenant that has it, where that is why. */
+  readonly elsewhere?: string | undefined;
   readonly issuers: readonly Name[];
   /** The key pairs of the keystore, judged by these issuers. */
   readonly candidates: readonly Candidate[];
@@ -238,7 +240,10 @@ export function clientCertificateStep(situation: ClientSituation): Step {
         4,
       )}.`
     : '';
-  if (unusable !== undefined && client !== undefined) {
+  if (situation.elsewhere !== undefined && client !== undefined && requested) {
+    return onTenantStep(client, situation.elsewhere, situation, accepts);
+  }
+  if (unusable !== undefined && client !== undefined && situation.elsewhere === undefined) {
     return failed(step, 'client-key-unusable', `"${client}" cannot be used: ${unusable}`);
   }
   if (!requested) {
@@ -292,6 +297,24 @@ export function clientCertificateStep(situation: ClientSituation): Step {
       ? `The server requires a client certificate; "${client}" was sent.${accepts}`
       : `${asks}; "${client}" was sent.${accepts}`;
   return { step, status: 'ok', message };
+}
+
+/** What can be said of a key pair whose private key is not here: what the server asks for, held against its chain. */
+function onTenantStep(client: string, where: string, { issuers, candidates }: ClientSituation, accepts: string): Step {
+  const step = 'clientCertificate';
+  const judged = candidates.find(({ alias }) => alias === client);
+  if (judged && !judged.usable) {
+    return failed(step, 'client-key-unusable', `The server would not take "${client}": ${judged.why ?? ''}${accepts}`);
+  }
+  const by = issuers.length
+    ? 'it is issued by one of the issuers that the server accepts'
+    : 'the server names no issuers, and may take any';
+  return {
+    step,
+    status: 'warning',
+    code: 'ok-client-key-elsewhere',
+    message: `The private key of "${client}" stays on ${where}, so it was not shown; ${by}.${accepts}`,
+  };
 }
 
 /** SAP Help, "Private Key Alias": without one, any key pair that the server would take. */

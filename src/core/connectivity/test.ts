@@ -142,6 +142,7 @@ async function testTls(test: ConnectivityTest, onStep?: (step: Step) => void): P
       withCertificate,
       client: client?.alias,
       unusable: why,
+      ...(client && 'elsewhere' in client && { elsewhere: client.elsewhere }),
       issuers,
       candidates,
     };

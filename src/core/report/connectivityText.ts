@@ -17,6 +17,8 @@ export function headlineOf(report: ConnectivityReport): string {
         : `${where} is trusted and accepts "${alias}"`;
     case 'ok-client-certificate-not-requested':
       return `${where} is trusted, and never asked for a client certificate`;
+    case 'ok-client-key-elsewhere':
+      return `${where} would take the key pair, which stays on its tenant`;
     case 'ok-client-certificate-optional':
       return `${where} is trusted; it takes "${alias ?? ''}", and goes on without a client certificate too`;
     case 'ok-not-encrypted':
@@ -101,6 +103,7 @@ export function explanationOf(report: ConnectivityReport): string {
       : 'The handshake works as a receiver adapter makes it with this keystore. Whether the receiver authorises the sender is not part of it.',
     'ok-client-certificate-not-requested':
       'The handshake works, but the certificate plays no part in it: the receiver has to ask for one, or authenticates in another way (basic, OAuth). Perhaps another port or host is the one for client certificates.',
+    'ok-client-key-elsewhere': `The server is trusted, and it would take this key pair, by what it asks for; the handshake with it is not proven, for only the tenant can make that. SAP's own test does: Monitor, Manage Security, Connectivity Tests, TLS, with host ${report.target.host}, port ${report.target.port}, Authenticate with Client Certificate and this alias.`,
     'ok-client-certificate-optional':
       'The handshake works with the certificate. As the receiver also goes on without one, it decides later what a sender without certificate may do.',
     'ok-not-encrypted':
