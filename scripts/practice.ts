@@ -7,6 +7,7 @@ import {
   makePracticeKeystore,
   makePracticePartner,
   practiceAuthoritiesOf,
+  type PracticeAuthorities,
   withIdentity,
 } from '../src/core/connectivity/practice/identities';
 import { startPracticeReceiver, type PracticeReceiver } from '../src/core/connectivity/practice/receiver';
@@ -17,11 +18,14 @@ import { emptyKeystore, readKeystore, writeKeystore } from '../src/core/keystore
 /** Public: the keystore is an example, made on this machine and good for nothing else. */
 export const examplePassword = 'changeit';
 
+export interface ExampleReceiver extends PracticeReceiver {
+  readonly keystore: string;
+  readonly authorities: PracticeAuthorities;
+  readonly rootFingerprint: string;
+}
+
 /** Makes what is missing of the example workspace, and starts the receiver that its flows point to. */
-export async function startPractice(
-  workspace: string,
-  port: number,
-): Promise<PracticeReceiver & { readonly keystore: string; readonly rootFingerprint: string }> {
+export async function startPractice(workspace: string, port: number): Promise<ExampleReceiver> {
   const now = new Date();
   // Beside the workspace: what the receiver is made of is no keystore of the person who practises.
   const own = path.join(workspace, '../.practice/practice-receiver.p12');
@@ -61,6 +65,7 @@ export async function startPractice(
   return {
     ...receiver,
     keystore,
+    authorities,
     rootFingerprint: groups(authorities.issuing.chain.at(-1)?.sha256 ?? ''),
     stop: async () => {
       watcher.close();

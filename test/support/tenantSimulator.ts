@@ -24,6 +24,8 @@ export interface SimulatorOptions {
   readonly csrf?: boolean;
   /** Where the keystore is kept as a PKCS#12 file after each change, for other programs to look at. */
   readonly file?: { readonly path: string; readonly password: string };
+  /** A random one where absent. */
+  readonly clientSecret?: string;
   /** Of 0, any free one. */
   readonly port?: number;
 }
@@ -52,7 +54,7 @@ export interface Fault {
  */
 export class TenantSimulator {
   readonly clientId = 'sb-simulator!b1';
-  readonly clientSecret = `s3cret-${randomBytes(9).toString('base64url')}`;
+  readonly clientSecret: string;
   readonly user = 'tester@example';
   readonly password = `p4ss-${randomBytes(9).toString('base64url')}`;
   /** Of each request: method and path with its query. */
@@ -73,6 +75,7 @@ export class TenantSimulator {
     private readonly options: SimulatorOptions,
   ) {
     this.keystore = new SimulatedKeystore(options.entries ?? [], options.file);
+    this.clientSecret = options.clientSecret ?? `s3cret-${randomBytes(9).toString('base64url')}`;
     this.content = new ContentApi(options.packages ?? [], options.pageSize ?? 1_000);
     this.keystoreApi = new KeystoreApi(this.keystore, options.pageSize ?? 1_000);
   }
@@ -97,7 +100,10 @@ export class TenantSimulator {
         response.end(String(error));
       });
     });
-    await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    });
     return simulator;
   }
 
