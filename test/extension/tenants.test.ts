@@ -347,6 +347,27 @@ describe('tenants', function () {
     }
   });
 
+  it('are no source of private keys: certificates are taken, key pairs passed over', async () => {
+    await start();
+    const taken = await run('flowKeystore.import', {
+      keystore: fixture.keystore,
+      from: { keystore: uri },
+      silent: true,
+    });
+    assert.deepEqual(taken, ['Partner Root']);
+    assert.ok(!fixture.aliases().includes('partner_a'));
+  });
+
+  it('make SSH keys', async () => {
+    const session = await start();
+    const subject = 'CN=id_ecdsa, C=DE';
+    const alias = await run('flowKeystore.createSshKey', { keystore: uri, key: 'EC P-256', subject, silent: true });
+    assert.equal(alias, 'id_ecdsa');
+    const line = await run('flowKeystore.copySshPublicKey', { keystore: uri, alias, silent: true });
+    assert.match(line ?? '', /^ecdsa-sha2-nistp256 /);
+    assert.ok(aliases(session).includes('id_ecdsa'));
+  });
+
   it('leave nothing but their audit file behind', async () => {
     const session = await start();
     const { id } = session.profile;

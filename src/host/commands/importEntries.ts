@@ -11,6 +11,7 @@ import {
   type ConflictPolicy,
   type MergePlan,
 } from '../../core/keystore/import/plan';
+import { missingIssuer } from '../../core/keystore/chain';
 import type { Keystore } from '../../core/keystore/model';
 import { askMerge } from '../input/mergePreview';
 import type { Host } from '../services/host';
@@ -23,6 +24,7 @@ import type { AddServerCertificateArgument, ImportArgument, NewKeyArgument } fro
 import { confirmTrust } from './confirmTrust';
 import { importPasswords } from './importPasswords';
 import { chooseSource, whatToImport } from './importSources';
+import { offerRedeploy } from './redeploy';
 import { sealForNewKey, type NewKeySeal } from './newKeySeal';
 
 const { t } = vscode.l10n;
@@ -110,7 +112,9 @@ export async function mergeInto(
       if (!options.silent) sayNothingToDo(session, plan);
       return { plan, aliases: [] };
     }
-    const accepted = options.silent ? plan : await preview(keystore, plan, passedOver, options, again);
+    const accepted = options.silent
+      ? plan
+      : await preview(keystore, plan, passedOver, options, again, session.tenant !== undefined);
     if (!chosenRows(accepted).length) return { plan: accepted, aliases: [] };
     if (!options.silent) await confirmTrust(host, session, newlyTrusted(accepted), options.server);
     const keys = chosenRows(accepted).filter(({ item }) => item.kind === 'keyPair');
@@ -126,7 +130,7 @@ export async function mergeInto(
     const aliases = chosenRows(accepted).map(({ alias }) => alias);
     const last = aliases.at(-1);
     if (last !== undefined) await host.tree.revealEntry(session, last);
-    if (!options.silent) void saySummary(session, accepted, passedOver.map(passedOverText));
+    if (!options.silent) void saySummary(host, session, accepted, passedOver.map(passedOverText));
     return { plan: accepted, aliases };
   }
 }
@@ -142,10 +146,12 @@ async function preview(
   passedOver: Recognised['passedOver'],
   { title, chosen, server }: MergeOptions,
   again: boolean,
+  onTenant: boolean,
 ): Promise<MergePlan> {
   if (chosen && !again && plan.rows.every(({ state }) => state.kind === 'new' || state.kind === 'same')) return plan;
   const root = plan.rows.some(({ item }) => item.kind === 'certificate' && item.certificate.selfIssued);
   const notes = [
+    ...(onTenant ? lonelyNotes(plan) : []),
     ...(again
       ? [{ label: t('The keystore was changed meanwhile'), detail: t('Look at what would happen once more.') }]
       : []),
@@ -203,14 +209,41 @@ function sayNothingToDo(session: KeystoreSession, plan: MergePlan): void {
   void showInformation(text);
 }
 
-async function saySummary(session: KeystoreSession, plan: MergePlan, passedOver: readonly string[]): Promise<void> {
+/** A receiver that knows only the root needs the intermediates from the key pair. */
+function lonelyNotes({ rows }: MergePlan): { label: string; detail: string }[] {
+  return rows.flatMap(({ item, alias }) => {
+    const missing = item.kind === 'keyPair' ? missingIssuer(item.chain) : undefined;
+    if (!missing || item.kind !== 'keyPair' || item.chain.length > 1) return [];
+    return [
+      {
+        label: t('The chain of "{0}" ends with its own certificate', alias),
+        detail: t('Receivers that know only the root refuse it, unless "{0}" is that root.', missing.short),
+      },
+    ];
+  });
+}
+
+async function saySummary(
+  host: Host,
+  session: KeystoreSession,
+  plan: MergePlan,
+  passedOver: readonly string[],
+): Promise<void> {
   const after = session.keystore;
   const text = t('{0}: {1}.', session.name, resultText(plan));
   const left = passedOver.length ? ` ${t('Passed over: {0}', passedOver.slice(0, 3).join('; '))}` : '';
-  // What was done on a tenant stays.
-  const [undo] = session.tenant ? [] : [t('Undo')];
-  const chosen = await showInformation(`${text}${left}`, ...(undo === undefined ? [] : [undo]));
-  if (undo === undefined || chosen !== undo) return;
+  if (session.tenant) {
+    // What was done there stays.
+    await offerRedeploy(
+      host,
+      session.tenant,
+      chosenRows(plan).map(({ alias }) => alias),
+      `${text}${left}`,
+    );
+    return;
+  }
+  const undo = t('Undo');
+  if ((await showInformation(`${text}${left}`, undo)) !== undo) return;
   if (session.keystore === after) {
     await vscode.commands.executeCommand('flowKeystore.undo', { keystore: session.uri.toString() });
   } else {

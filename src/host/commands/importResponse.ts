@@ -22,6 +22,7 @@ import { withProgress } from '../ui/progress';
 import { dateText, fingerprintText } from '../ui/texts';
 import { chooseOpenKeystore, GaveUp } from './choosing';
 import type { ImportResponseArgument } from './commandMap';
+import { offerRedeploy } from './redeploy';
 import { belongingTo, withPublicKey } from './responseOwner';
 import { refuseUntrusted } from '../services/connectivity';
 import { givenFile, givenInput, readable, readGiven, type Given } from './fileOrClipboard';
@@ -70,6 +71,10 @@ export async function importResponse(host: Host, argument: ImportResponseArgumen
       match.certificate.issuer.short,
       dateText(match.certificate.notAfter),
     );
+    if (open.tenant) {
+      void offerRedeploy(host, open.tenant, [match.entry.alias], `${text}.`);
+      return match.entry.alias;
+    }
     const origins = originsText(plan.chain.members);
     // The status bar has no room for more.
     if (origins) void showInformation(`${text}. ${t('Found elsewhere: {0}', origins)}.`);

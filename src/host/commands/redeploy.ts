@@ -14,18 +14,21 @@ const { t } = vscode.l10n;
 /**
  * After keys or roots changed: a tenant's connections keep them for up to 24 hours, until the flows that use them are deployed again. Those of the workspace that
  * name one of the aliases are chosen already.
+ * @param done what was done, to be said before
  */
 export async function offerRedeploy(
   host: Host,
   tenant: TenantKeystoreSession,
   aliases: readonly string[],
+  done = '',
 ): Promise<void> {
   const choose = t('Deploy Flows Again...');
-  const said = t(
+  const why = t(
     'Connections of {0} keep the old keystore for up to 24 hours, until their flows are deployed again.',
     tenant.name,
   );
   const mayDeploy = !tenant.missing.includes('deploy');
+  const said = [done, why].filter(Boolean).join(' ');
   if ((await showInformation(said, ...(mayDeploy ? [choose] : []))) !== choose) return;
   try {
     await redeploy(host, tenant, aliases);

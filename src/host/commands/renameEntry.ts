@@ -10,6 +10,7 @@ import { askModal, showInformation } from '../ui/messages';
 import { aliasProblemText } from '../ui/texts';
 import type { VersionDocuments } from '../services/versionDocuments';
 import { GaveUp, mayAsk } from './choosing';
+import { offerRedeploy } from './redeploy';
 import { previewRename } from './previewRename';
 import type { RenameEntryArgument } from './commandMap';
 import { leftLine, openForRename, planRename, renameIn, useLines, type FlowsRenamed } from './renameInFlows';
@@ -41,6 +42,8 @@ export async function renameEntryEverywhere(
   await renameTargets(targets, wished, flows);
   if (first) await host.tree.revealEntry(first, to);
   if (flows && !argument.silent) void sayDone(targets, flows, from, to);
+  const tenant = targets.find(({ session }) => session.tenant)?.session.tenant;
+  if (tenant && !argument.silent) void offerRedeploy(host, tenant, [from, to]);
   return to;
 }
 

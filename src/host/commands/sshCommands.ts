@@ -38,7 +38,7 @@ const { t } = vscode.l10n;
 /** @returns the alias */
 export async function createSshKey(host: Host, argument: CreateSshKeyArgument): Promise<string | undefined> {
   const title = t('Create SSH Key');
-  const session = await chooseOpenKeystore(host, argument, { title, toChange: true, where: 'file' });
+  const session = await chooseOpenKeystore(host, argument, { title, toChange: true });
   const key = argument.key ?? (argument.silent ? 'RSA 3072' : await askKind(title));
   const wish = sshKeyWish(key);
   const alias = argument.alias ?? (argument.silent ? wish.alias : await askAlias(session, wish.alias, title));
@@ -46,7 +46,7 @@ export async function createSshKey(host: Host, argument: CreateSshKeyArgument): 
     session,
     {
       alias,
-      subject: argument.subject ?? sshSubject(alias),
+      subject: argument.subject ?? (session.tenant ? await askCountry(argument, alias, title) : sshSubject(alias)),
       key,
       validity: wish.validity,
       usage: [],
@@ -57,6 +57,21 @@ export async function createSshKey(host: Host, argument: CreateSshKeyArgument): 
   await addGenerated(host, session, plan, argument);
   if (!argument.silent) void offerPublicKey(session, alias, t('The SSH key "{0}" is in {1}.', alias, session.name));
   return alias;
+}
+
+/** A tenant makes no certificate without a country; nobody reads it. */
+async function askCountry({ silent }: CreateSshKeyArgument, alias: string, title: string): Promise<string> {
+  const name = sshSubject(alias);
+  if (silent) return name;
+  const asked = await askText({
+    title,
+    prompt: t('Country of two letters: the tenant asks for one in every certificate'),
+    placeholder: 'DE',
+    check: (value) =>
+      /^[A-Za-z]{2}$/.test(value) ? undefined : { severity: 'error', text: t('Write two letters, such as DE.') },
+  });
+  if (asked.kind !== 'answer') throw new GaveUp();
+  return `${name}, C=${asked.value.toUpperCase()}`;
 }
 
 async function askKind(title: string): Promise<string> {

@@ -62,6 +62,8 @@ export function describePassedOver({ what, why }: PassedOver): string {
       return `${visible(what).toLowerCase()}: not for a keystore`;
     case 'unreadable':
       return `${visible(what).toLowerCase()}: it cannot be read`;
+    case 'key-elsewhere':
+      return `the private key "${visible(what)}" stays on its tenant`;
     case 'not-understood':
       return visible(what);
   }

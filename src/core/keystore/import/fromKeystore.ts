@@ -21,13 +21,15 @@ export function itemsOfKeystore(
   for (const entry of entries) {
     const item = itemOf(entry, from, keystore.type, passwords);
     if (item) items.push(item);
-    else passedOver.push({ from, what: entry.alias, why: 'no-certificate' });
+    else passedOver.push({ from, what: entry.alias, why: staysElsewhere(entry) ? 'key-elsewhere' : 'no-certificate' });
   }
   if (!aliases) items.push(...ignoredIn(keystore, from));
   return { items, passedOver };
 }
 
-/** Undefined for a private key without a certificate. */
+const staysElsewhere = (entry: Entry): boolean => entry.kind === 'keyPair' && entry.key.form === 'elsewhere';
+
+/** Undefined for a private key without a certificate, and for one that stays on a tenant. */
 function itemOf(entry: Entry, from: string, type: StoreType, passwords: KeystorePasswords): ImportItem | undefined {
   const { alias } = entry;
   switch (entry.kind) {
@@ -36,7 +38,9 @@ function itemOf(entry: Entry, from: string, type: StoreType, passwords: Keystore
     case 'keyPair': {
       const { chain, key } = entry;
       const password = passwords.keys?.get(alias) ?? passwords.store;
-      return chain.length ? { kind: 'keyPair', from, alias, chain, key, password } : undefined;
+      return chain.length && key.form !== 'elsewhere'
+        ? { kind: 'keyPair', from, alias, chain, key, password }
+        : undefined;
     }
     default:
       return { kind: 'other', from, alias, entry, type, password: passwords.store };

@@ -53,10 +53,10 @@ export interface OtherItem extends ItemBase {
 /** What a source holds and an import leaves out. */
 export interface PassedOver {
   readonly from: string;
-  /** A PEM label, an alias, or what the source looks like. */
+  /** A PEM label, an alias, or what the source looks like. `key-elsewhere`: a key pair of a tenant, which keeps its private key. */
   readonly what: string;
   /** `not-for-keystores`: requests, parameters. `not-understood`: `what` says why. */
-  readonly why: 'no-certificate' | 'not-for-keystores' | 'unreadable' | 'not-understood';
+  readonly why: 'no-certificate' | 'not-for-keystores' | 'unreadable' | 'not-understood' | 'key-elsewhere';
 }
 
 export interface Recognised {
