@@ -1,8 +1,9 @@
 import type { Certificate } from '../certificates/certificate';
 import { FlowKeystoreError } from '../errors';
-import { describeStep, keyPairFile, type TenantStep } from './editPlan';
+import { firstFew } from '../firstFew';
+import { describeStep, keyPairFile, keystoreFile, type TenantStep } from './editPlan';
 import type { TenantSession } from './session';
-import { deleteEntries, postKeyPair, putCertificate, putChain, rename, type Trusting } from './writes';
+import { deleteEntries, postKeyPair, putCertificate, putChain, rename, uploadKeystore, type Trusting } from './writes';
 
 /** What a tenant does not trust by itself, before somebody has compared its fingerprint. */
 export interface Untrusted {
@@ -72,6 +73,13 @@ async function send(session: TenantSession, step: TenantStep, options: ApplyOpti
       return rename(session, step.from, step.to, signal);
     case 'certificate':
       return putCertificate(session, step.entry.alias, step.entry.certificate, { ...options, update: step.update });
+    case 'upload':
+      return upload(
+        session,
+        step.entries.map(({ alias }) => alias),
+        await keystoreFile(step.entries, password),
+        options,
+      );
     case 'chain':
       return putChain(session, step.alias, step.chain, options);
     case 'keyPair': {
@@ -80,6 +88,26 @@ async function send(session: TenantSession, step: TenantStep, options: ApplyOpti
       return postKeyPair(session, { alias: entry.alias, pkcs12, password, update }, options);
     }
   }
+}
+
+/** @throws FlowKeystoreError `tenant-partly` naming what the tenant did not take, and why */
+async function upload(
+  session: TenantSession,
+  aliases: readonly string[],
+  file: Uint8Array,
+  { password, signal }: ApplyOptions,
+): Promise<void> {
+  const status = await uploadKeystore(session, file, password, 'overwrite', signal);
+  const sent = new Set(aliases);
+  const refused = status.filter((each) => sent.has(each.alias) && /^notImported/i.test(each.status));
+  if (!refused.length) return;
+  const reasons = refused.map((each) => `"${each.alias}" (${each.status.replace(/^notImported\s*:\s*/i, '')})`);
+  throw new FlowKeystoreError(
+    'tenant-partly',
+    `The tenant did not take ${firstFew(reasons, 4)}; the other ${sent.size - refused.length} are there.`,
+    {},
+    'The keystore is shown as it is now.',
+  );
 }
 
 function untrustedOf(step: TenantStep): Untrusted {

@@ -1,9 +1,10 @@
 import type { Certificate } from '../certificates/certificate';
 import { FlowKeystoreError } from '../errors';
 import { openSealedKey, sealKey } from '../keys/sealedKey';
+import { convertKeystore } from '../keystore/convert';
 import { sameAlias } from '../keystore/edit';
 import type { CertificateEntry, Entry, Keystore, KeyPairEntry } from '../keystore/model';
-import { entryFindings, sapSizes } from '../keystore/sapLimits';
+import { entryFindings, javaStoreSize, sapSizes } from '../keystore/sapLimits';
 import { emptyKeystore, writeChecked } from '../keystore/store';
 
 /** One thing that a tenant is asked to do. */
@@ -12,7 +13,14 @@ export type TenantStep =
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'certificate'; readonly entry: CertificateEntry; readonly update: boolean }
   | { readonly kind: 'keyPair'; readonly entry: KeyPairEntry; readonly update: boolean }
-  | { readonly kind: 'chain'; readonly alias: string; readonly chain: readonly Certificate[] };
+  | { readonly kind: 'chain'; readonly alias: string; readonly chain: readonly Certificate[] }
+  /** Many at once, as one keystore; what is there under their aliases is replaced. */
+  | { readonly kind: 'upload'; readonly entries: readonly Uploadable[]; readonly updates: readonly string[] };
+
+type Uploadable = KeyPairEntry | CertificateEntry;
+
+/** From so many on they go as one keystore: SAP counts requests. */
+const manyEntries = 8;
 
 /**
  * What to ask of a tenant, so that its keystore becomes another one: renames first, then what is new or replaced, and at the end what goes, so that a failure in
@@ -60,9 +68,29 @@ export function planTenantEdit(
   return [
     ...(blocking.length ? [{ kind: 'delete' as const, aliases: blocking }] : []),
     ...orderedRenames(renames, before, blocking),
-    ...puts,
+    ...grouped(puts),
     ...(doomed.length ? [{ kind: 'delete' as const, aliases: doomed }] : []),
   ];
+}
+
+/**
+ * Many puts as few uploads, each of a size that SAP takes. A keystore of Java has its aliases in lower case: what is written otherwise goes alone.
+ */
+function grouped(puts: readonly TenantStep[]): TenantStep[] {
+  const single = puts.filter((step) => step.kind === 'certificate' || step.kind === 'keyPair');
+  const fit = single.filter(({ entry }) => entry.alias === entry.alias.toLowerCase());
+  if (fit.length < manyEntries) return [...puts];
+  const uploads: { entries: Uploadable[]; updates: string[]; size: number }[] = [];
+  for (const { entry, update } of fit) {
+    const size = javaStoreSize({ entries: [entry] });
+    let last = uploads.at(-1);
+    if (!last || last.size + size > sapSizes.jksUpload) uploads.push((last = { entries: [], updates: [], size: 0 }));
+    last.entries.push(entry);
+    last.size += size;
+    if (update) last.updates.push(entry.alias);
+  }
+  const rest = puts.filter((step) => !fit.includes(step as (typeof fit)[number]));
+  return [...uploads.map(({ entries, updates }): TenantStep => ({ kind: 'upload', entries, updates })), ...rest];
 }
 
 function stepsFor(old: Entry | undefined, entry: Entry): TenantStep[] {
@@ -147,6 +175,8 @@ function aliasesOf(step: TenantStep): readonly string[] {
       return [step.from];
     case 'chain':
       return [step.alias];
+    case 'upload':
+      return step.entries.map(({ alias }) => alias);
     default:
       return [step.entry.alias];
   }
@@ -186,6 +216,22 @@ export async function keyPairFile(entry: KeyPairEntry, password: string): Promis
   }
 }
 
+/**
+ * Entries as one keystore, as the API takes it: JKS, all private keys under its password.
+ * @param password of the private keys; of the file too
+ * @throws FlowKeystoreError as `convertKeystore`
+ */
+export async function keystoreFile(entries: readonly Uploadable[], password: string): Promise<Uint8Array> {
+  const whole = { ...emptyKeystore('PKCS12'), entries };
+  const { keystore } = await convertKeystore(whole, { store: password }, { type: 'JKS', password });
+  return (await writeChecked(keystore, password)).bytes;
+}
+
+/** The aliases that a step puts something under. */
+export function touchedBy(step: TenantStep): readonly string[] {
+  return step.kind === 'rename' ? [step.from, step.to] : aliasesOf(step);
+}
+
 /** `add "a"`, `delete 3 entries`: for progress, errors and the audit. */
 export function describeStep(step: TenantStep): string {
   switch (step.kind) {
@@ -195,6 +241,8 @@ export function describeStep(step: TenantStep): string {
       return `rename "${step.from}" to "${step.to}"`;
     case 'chain':
       return `give "${step.alias}" another chain`;
+    case 'upload':
+      return `add or replace ${step.entries.length} entries as one keystore`;
     default:
       return `${step.update ? 'replace' : 'add'} "${step.entry.alias}"`;
   }

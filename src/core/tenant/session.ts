@@ -135,16 +135,18 @@ export class TenantSession {
     return `Bearer ${(await this.currentToken(signal)).value}`;
   }
 
-  private async currentToken(signal?: AbortSignal): Promise<Token> {
-    const now = this.ports.clock();
-    const before = await this.token?.catch(() => undefined);
-    if (before && before.until - tokenMargin > now) return before;
-    const fresh = this.fetchToken(signal);
-    this.token = fresh;
-    fresh.catch(() => {
-      if (this.token === fresh) this.token = undefined;
+  /** Whoever asks while another does waits for its token; where that gets none, for one of its own. */
+  private currentToken(signal?: AbortSignal): Promise<Token> {
+    const asked = this.token;
+    const token = (async (): Promise<Token> => {
+      const before = await asked?.catch(() => undefined);
+      return before && before.until - tokenMargin > this.ports.clock() ? before : this.fetchToken(signal);
+    })();
+    this.token = token;
+    token.catch(() => {
+      if (this.token === token) this.token = undefined;
     });
-    return fresh;
+    return token;
   }
 
   private async fetchToken(signal?: AbortSignal): Promise<Token> {

@@ -8,7 +8,7 @@ import type { KeystorePasswords } from '../../core/keystore/convert';
 import { findEntry } from '../../core/keystore/edit';
 import type { Entry, Keystore, StoreType } from '../../core/keystore/model';
 import { applyTenantEdit, type Untrusted } from '../../core/tenant/applyEdit';
-import { describeStep, planTenantEdit, type TenantStep } from '../../core/tenant/editPlan';
+import { describeStep, planTenantEdit, touchedBy, type TenantStep } from '../../core/tenant/editPlan';
 import { lastChangeOf } from '../../core/tenant/lastChange';
 import {
   listTenantKeystore,
@@ -511,6 +511,8 @@ function refuseChanged(steps: readonly TenantStep[], before: Keystore, now: Keys
         return [step.from];
       case 'chain':
         return [step.alias];
+      case 'upload':
+        return step.updates;
       default:
         return step.update ? [step.entry.alias] : [];
     }
@@ -532,12 +534,7 @@ function fingerprintsOf(
   before: Keystore | undefined,
   after: Keystore | undefined,
 ): NonNullable<AuditRecord['entries']> {
-  const aliases =
-    step.kind === 'delete'
-      ? step.aliases
-      : step.kind === 'rename'
-        ? [step.from, step.to]
-        : [step.kind === 'chain' ? step.alias : step.entry.alias];
+  const aliases = touchedBy(step);
   return aliases.map((alias) => {
     const [old, fresh] = [before && findEntry(before, alias), after && findEntry(after, alias)];
     return { alias, before: old ? fingerprintOf(old) : null, after: fresh ? fingerprintOf(fresh) : null };

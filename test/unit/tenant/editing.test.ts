@@ -328,6 +328,54 @@ describe('changing the keystore of a tenant', () => {
     );
   });
 
+  it('sends many entries as one keystore, and tells which of them the tenant did not take', async () => {
+    await start([cert('root', root.certificate), pair(partner, { alias: 'taken_08' })]);
+    const key = await sealFor('PKCS12', partner.privateKeyInfo, password);
+    const many = Array.from({ length: 20 }, (_, i) => `many_${String(i).padStart(2, '0')}`);
+    const add = (keystore: Keystore): Keystore => {
+      const certificates = [...many, 'Upper Case'].map((alias) => ({ alias, certificate: partner.certificate }));
+      const withAll = addCertificates(keystore, certificates).keystore;
+      return addKeyPair(withAll, { alias: 'pair', key, chain: partner.chain, created: new Date() }).keystore;
+    };
+    const before = simulator.requests.length;
+    assert.deepEqual(await edit(add), ['add or replace 21 entries as one keystore', 'add "Upper Case"']);
+    assert.equal(simulator.requests.length - before, 5, simulator.requests.join());
+    assert.ok(simulator.keystore.get('pair')?.key && simulator.keystore.get('Upper Case'));
+    // What was a certificate here may be a key pair there by now.
+    simulator.keystore.entries = simulator.keystore.entries.map((entry) =>
+      entry.alias === 'many_03' ? pair(partner, { alias: 'many_03' }) : entry,
+    );
+    const steps: TenantStep[] = [
+      {
+        kind: 'upload',
+        updates: [],
+        entries: many.map((alias) => ({ kind: 'certificate', alias, certificate: root.certificate })),
+      },
+    ];
+    await assert.rejects(
+      applyTenantEdit(session, steps, { password, confirm: () => Promise.resolve(true) }),
+      /did not take "many_03" \(Key Pair entry cannot be overwritten by a certificate entry\.\); the other 19 are there/,
+    );
+  });
+
+  it('that is cancelled in the middle says what was done', async () => {
+    await start([cert('root', root.certificate)]);
+    const controller = new AbortController();
+    const add = (keystore: Keystore): Keystore =>
+      addCertificates(
+        keystore,
+        ['a', 'b', 'c'].map((alias) => ({ alias, certificate: partner.certificate })),
+      ).keystore;
+    const cancelling = (_: TenantStep, done: number): void => {
+      if (done === 1) controller.abort();
+    };
+    await assert.rejects(edit(add, { onStep: cancelling, signal: controller.signal }), {
+      code: 'tenant-partly',
+      message: /Done: add "a"\. Not done: add "b", add "c"/,
+    });
+    assert.deepEqual(kept(), ['root', 'a']);
+  });
+
   it('says what was done and what not where it breaks off in the middle', async () => {
     await start([cert('root', root.certificate)]);
     const add = (keystore: Keystore): Keystore =>
