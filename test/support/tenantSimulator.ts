@@ -64,6 +64,7 @@ export class TenantSimulator {
   readonly keystore: SimulatedKeystore;
   readonly content: ContentApi;
   tokensGiven = 0;
+  private port = 0;
   private readonly tokens = new Map<string, number>();
   private readonly keystoreApi: KeystoreApi;
   private readonly csrfToken = randomBytes(9).toString('base64url');
@@ -107,8 +108,11 @@ export class TenantSimulator {
     return simulator;
   }
 
+  /** `https://localhost:...`, also once it is stopped: a request may still be under way. */
   get origin(): string {
-    return `https://localhost:${(this.server.address() as AddressInfo).port}`;
+    const address = this.server.address() as AddressInfo | null;
+    this.port = address?.port ?? this.port;
+    return `https://localhost:${this.port}`;
   }
 
   /** As SAP BTP issues it. */
