@@ -13,6 +13,8 @@ import type { CommandId, Commands } from '../../src/host/commands/commandMap';
 import type { TreeNode } from '../../src/host/tree/nodes';
 import { makePracticeIdentities } from '../support/practiceIdentities';
 import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
+import { simulatedFlow } from '../support/tenant/contentApi';
+import { TenantSimulator } from '../support/tenantSimulator';
 import { filesBelow, SecretSearch, type Leak } from '../support/secretSearch';
 import { makeCa, makeSelfSigned } from '../support/testCertificates';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
@@ -38,6 +40,8 @@ describe('passwords and private keys in VS Code', function () {
   let recorder: Recorder;
   let outside: string;
   const search = new SecretSearch();
+  let tenant: TenantSimulator;
+  let tenantUri: string;
   const at = (name: string): string => path.join(fixture.folder, name);
   const workspace = (): string => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
 
@@ -304,8 +308,10 @@ describe('passwords and private keys in VS Code', function () {
     }
     await walk('flowKeystore.renameEntry', { keystore, alias: 'nobody', newAlias: 'x' });
     await succeed('flowKeystore.deleteEntry', { ...silent, alias: 'id_ecdsa' });
+    await throughTenant();
     await walk('flowKeystore.refresh');
     await noteTree();
+    await stopTenant();
     recorder.note(
       'problems',
       vscode.languages.getDiagnostics().map(([, each]) => each.map(({ message }) => message)),
@@ -408,6 +414,53 @@ describe('passwords and private keys in VS Code', function () {
       assert.deepEqual(await everywhere(), []);
     }
   });
+
+  /** Connected, changed, refused, and changed in its flows. */
+  async function throughTenant(): Promise<void> {
+    const { host } = fixture;
+    const flow = simulatedFlow('Canary', 'Canary', { 'a.iflw': flowText(httpReceiver()) }, { Host: 'a.example' });
+    tenant = await TenantSimulator.start({ packages: [{ id: 'P', name: 'P', flows: [flow] }] });
+    host.tenants.ca = tenant.ca;
+    host.tenants.gate = { confirmTrust: () => Promise.resolve(true), confirmName: () => Promise.resolve(true) };
+    search.addText('the client secret of a tenant', tenant.clientSecret);
+    search.addText('the password of a tenant', tenant.password);
+    const key = tenant.serviceKey;
+    const wrong = key.replace(tenant.clientSecret, passwords.wrong.replace(/"/g, ''));
+    await refuse('flowKeystore.connectTenant', { key: wrong, name: 'Refused', silent: true });
+    const wish = { key, name: 'Canary tenant', protected: true, silent: true } as const;
+    const uri = (await succeed('flowKeystore.connectTenant', wish)) as string;
+    search.addText('the token of a tenant', tenant.lastToken);
+    const session = host.tenants.find(uri);
+    search.addText('the password of what is sent', session?.passwords().store ?? '');
+    const from = { keystore: fixture.keystore, aliases: ['own'] };
+    await walk('flowKeystore.import', { keystore: uri, from, password: passwords.key, silent: true });
+    const subject = 'CN=Canary, C=DE';
+    await succeed('flowKeystore.generateKeyPair', {
+      keystore: uri,
+      alias: 'made',
+      subject,
+      key: 'EC P-256',
+      silent: true,
+    });
+    await succeed('flowKeystore.createRequest', { keystore: uri, alias: 'made', silent: true });
+    tenant.faults.push({ status: 500, body: `{"error":{"message":{"value":"Out of order"}}}` });
+    await refuse('flowKeystore.deleteEntry', { keystore: uri, alias: 'made', silent: true });
+    const folder = at('pulled');
+    await succeed('flowKeystore.pullFlow', { keystore: uri, id: 'Canary', into: folder, silent: true });
+    writeFileSync(path.join(folder, 'a.iflw'), flowText(httpReceiver({ privateKeyAlias: 'made' })));
+    await succeed('flowKeystore.pushFlow', { folder, silent: true });
+    tenant.endTokens();
+    await succeed('flowKeystore.readTenant', { keystore: uri, silent: true });
+    search.addText('the second token of a tenant', tenant.lastToken);
+    recorder.note('audit', readFileSync(host.tenants.audit.fileOf(session?.profile.id ?? ''), 'utf8'));
+    tenantUri = uri;
+  }
+
+  async function stopTenant(): Promise<void> {
+    await succeed('flowKeystore.removeTenant', { keystore: tenantUri, silent: true });
+    fixture.host.tenants.ca = undefined;
+    await tenant.stop();
+  }
 
   function posted(what: string): boolean {
     return recorder.said.get('webviews')?.some((message) => message.includes(what)) === true;

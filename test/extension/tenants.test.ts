@@ -368,6 +368,16 @@ describe('tenants', function () {
     assert.ok(aliases(session).includes('id_ecdsa'));
   });
 
+  it('are not put on the list with credentials that let nobody in', async () => {
+    await start();
+    const key = simulator.serviceKey.replace(simulator.clientSecret, 'wrong');
+    const refused = await messageOf(run('flowKeystore.connectTenant', { key, name: 'Refused', silent: true }));
+    assert.match(refused, /gives no token \(HTTP 401\)/);
+    assert.equal(fixture.host.tenants.sessions().length, 1);
+    const twice = run('flowKeystore.connectTenant', { key: simulator.serviceKey, name: 'acme TEST', silent: true });
+    assert.match(await messageOf(twice), /a tenant of that name already/);
+  });
+
   it('leave nothing but their audit file behind', async () => {
     const session = await start();
     const { id } = session.profile;

@@ -6,6 +6,7 @@ import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { ContentApi, type SimulatedPackage } from './tenant/contentApi';
 import { KeystoreApi } from './tenant/keystoreApi';
 import { SimulatedKeystore, type SimulatedEntry } from './tenant/keystore';
+import { asAtom } from './tenant/atom';
 import { errorReply, json, Refused, send, type Call, type Reply } from './tenant/replies';
 import { localNames, makeCa, type TestIdentity } from './testCertificates';
 
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly csrf?: boolean;
   /** Where the keystore is kept as a PKCS#12 file after each change, for other programs to look at. */
   readonly file?: { readonly path: string; readonly password: string };
+  /** Answers in Atom, whatever the client asks for. */
+  readonly atom?: boolean;
   /** A random one where absent. */
   readonly clientSecret?: string;
   /** Of 0, any free one. */
@@ -64,6 +67,7 @@ export class TenantSimulator {
   readonly keystore: SimulatedKeystore;
   readonly content: ContentApi;
   tokensGiven = 0;
+  lastToken = '';
   private port = 0;
   private readonly tokens = new Map<string, number>();
   private readonly keystoreApi: KeystoreApi;
@@ -193,7 +197,8 @@ export class TenantSimulator {
     }
     const path = decodeURIComponent(url.pathname.slice('/api/v1'.length));
     const call = { method, path, query: url.searchParams, url, request, body: Buffer.concat(body), user: known };
-    send(response, await this.serve(call));
+    const answer = await this.serve(call);
+    send(response, this.options.atom && method === 'GET' ? asAtom(answer) : answer);
   }
 
   private giveToken(request: IncomingMessage, url: URL, body: string, response: ServerResponse): void {
@@ -218,6 +223,7 @@ export class TenantSimulator {
     const seconds = this.options.tokenSeconds ?? 43_200;
     this.tokens.set(token, Date.now() + seconds * 1_000);
     this.tokensGiven++;
+    this.lastToken = token;
     const given = { access_token: token, token_type: 'bearer', expires_in: seconds, scope: scope.join(' ') };
     response.end(JSON.stringify(given));
   }

@@ -1,5 +1,6 @@
 import { FlowKeystoreError } from '../errors';
 import { isObject } from '../jsonObject';
+import { looksLikeAtom, readAtom } from './atom';
 
 /** Properties of an entity, as an answer has them. */
 export type Entity = Readonly<Record<string, unknown>>;
@@ -12,10 +13,15 @@ export interface Page {
 }
 
 /**
- * Reads a collection out of an answer in JSON of OData V2 (`{"d":{"results":[...],"__next":"..."}}`).
+ * Reads a collection out of an answer in JSON of OData V2 (`{"d":{"results":[...],"__next":"..."}}`), or in Atom.
  * @throws FlowKeystoreError `tenant-answer`
  */
 export function pageOf(body: string): Page {
+  if (looksLikeAtom(body)) {
+    const { entities, next, isFeed } = readAtom(body);
+    if (!isFeed) throw unexpected('no list of entities');
+    return { results: entities, ...(next !== undefined && { next }) };
+  }
   const d = bodyOf(body);
   const results = Array.isArray(d) ? d : isObject(d) ? d['results'] : undefined;
   if (!Array.isArray(results) || !results.every(isObject)) throw unexpected('no list of entities');
@@ -25,6 +31,11 @@ export function pageOf(body: string): Page {
 
 /** Reads one entity. @throws FlowKeystoreError `tenant-answer` */
 export function entityOf(body: string): Entity {
+  if (looksLikeAtom(body)) {
+    const [entity] = readAtom(body).entities;
+    if (!entity) throw unexpected('no entity');
+    return entity;
+  }
   const d = bodyOf(body);
   if (!isObject(d)) throw unexpected('no entity');
   return d;

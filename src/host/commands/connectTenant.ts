@@ -40,6 +40,7 @@ export async function connectTenant(host: Host, argument: ConnectTenantArgument)
   if (argument.key !== undefined && argument.name !== undefined) {
     const { name, key, colour, protected: isProtected = false } = argument;
     refuseName(host, name);
+    await readThrough(host, key);
     const session = await host.tenants.add({ name, protected: isProtected, ...(colour && { colour }) }, key);
     await session.open();
     return session.uri.toString();
@@ -411,12 +412,17 @@ async function verdictOf(host: Host, key: string): Promise<{ severity: 'error'; 
   return text === undefined ? undefined : { severity: 'error', text };
 }
 
-/** Gets in and reads the keystore. @returns what is wrong, in words */
+/** Gets in and reads the keystore. @throws FlowKeystoreError why it cannot */
+async function readThrough(host: Host, key: string): Promise<void> {
+  const session = host.tenants.tryOut(key);
+  await session.scopes();
+  await readTenantKeystore(session);
+}
+
+/** The same. @returns what is wrong, in words */
 async function tryOut(host: Host, key: string): Promise<string | undefined> {
   try {
-    const session = host.tenants.tryOut(key);
-    await session.scopes();
-    await readTenantKeystore(session);
+    await readThrough(host, key);
     return undefined;
   } catch (error) {
     if (isAbort(error)) throw error;

@@ -62,7 +62,8 @@ export async function chooseFlow(
 /** The tenant on the list that a flow was pulled from. @throws FlowKeystoreError `not-found` */
 export async function tenantOf(host: Host, { host: address, name }: FlowOrigin): Promise<TenantKeystoreSession> {
   await host.registry.load();
-  const found = host.tenants.sessions().find(({ file }) => file === address);
+  const fitting = host.tenants.sessions().filter(({ file }) => file === address);
+  const found = fitting.find(({ state }) => state.kind === 'open') ?? fitting[0];
   if (found) return found;
   throw new FlowKeystoreError(
     'not-found',

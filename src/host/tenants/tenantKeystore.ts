@@ -55,7 +55,6 @@ export interface TenantPorts {
  * SAP keys, their history, the backup) is one too, and is only read.
  */
 export class TenantKeystoreSession implements vscode.Disposable {
-  readonly tenant = this;
   readonly added = true;
   readonly type: StoreType | undefined = undefined;
   readonly lockedByHand = false;
@@ -80,7 +79,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   /** What is sent is sealed under it, and only then. */
-  private readonly transferPassword = `Aa1-${randomBytes(24).toString('base64url')}`;
+  readonly #transferPassword = `Aa1-${randomBytes(24).toString('base64url')}`;
 
   constructor(
     private readonly profileNow: () => TenantProfile,
@@ -93,6 +92,15 @@ export class TenantKeystoreSession implements vscode.Disposable {
     this.content = beside?.content ?? new TenantContent(() => ports.connect());
     this.uri = tenantUri(id, shelf);
     this.shelves = shelf ? [] : shelfNames.map((name) => new TenantKeystoreSession(profileNow, ports, name, this));
+  }
+
+  get tenant(): this {
+    return this;
+  }
+
+  /** Rows of the tree have it in their arguments: it says where it is, and nothing else. */
+  toJSON(): object {
+    return { uri: this.uri.toString() };
   }
 
   get profile(): TenantProfile {
@@ -241,7 +249,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
       const session = await this.connect();
       if ((await lastChangeOf(session)) !== this.#changedAt) await this.read();
       const now = this.keystore ?? before;
-      const edited = await change(now, this.transferPassword, this.passwords());
+      const edited = await change(now, this.#transferPassword, this.passwords());
       if (!edited.changes.length) return [];
       const steps = planTenantEdit(now, edited.keystore, (alias) => this.isSapOwned(alias));
       refuseChanged(steps, before, now);
@@ -322,11 +330,11 @@ export class TenantKeystoreSession implements vscode.Disposable {
   }
 
   passwordForUse(): string {
-    return this.transferPassword;
+    return this.#transferPassword;
   }
 
   passwords(): KeystorePasswords {
-    return { store: this.transferPassword };
+    return { store: this.#transferPassword };
   }
 
   /** They stay on the tenant. */
@@ -394,7 +402,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     steps: readonly TenantStep[],
     before: Keystore,
   ): Promise<readonly TenantStep[]> {
-    const password = this.transferPassword;
+    const password = this.#transferPassword;
     const confirm = (untrusted: readonly Untrusted[]): Promise<boolean> =>
       this.ports.gate().confirmTrust(this, untrusted);
     const tried: TenantStep[] = [];
