@@ -77,6 +77,28 @@ describe('flows of a tenant in VS Code', function () {
     assert.equal(again?.kind === 'flow' ? again.running?.status : '', 'STARTED');
   });
 
+  it('are listed lazily, a thousand of them too: a package is asked for when it is unfolded', async () => {
+    const packages = Array.from({ length: 25 }, (_, i) => ({
+      id: `P${i}`,
+      name: `Package ${i}`,
+      flows: Array.from({ length: 40 }, (_unused, j) => simulatedFlow(`F${i}_${j}`, `Flow ${i} ${j}`, {})),
+    }));
+    await start({ packages });
+    const session = fixture.host.tenants.find(uri);
+    assert.ok(session);
+    const before = simulator.requests.length;
+    const root: ContentNode<undefined> = { kind: 'packages', id: 'x', session, parent: undefined };
+    const rows = await childrenOfContent(root);
+    assert.equal(rows.length, 25);
+    assert.equal(simulator.requests.length, before + 1);
+    const [first] = rows;
+    assert.ok(first);
+    assert.equal((await childrenOfContent(first)).length, 40);
+    assert.equal(simulator.requests.length, before + 3, 'the flows of one package, and what runs');
+    await childrenOfContent(first);
+    assert.equal(simulator.requests.length, before + 3, 'and not again');
+  });
+
   it('are pulled, edited, pushed and deployed; nothing else of them changes', async () => {
     await start();
     assert.equal(await pull(), folder);

@@ -63,7 +63,6 @@ describe('a tenant in the workbench', () => {
   });
   after(async () => {
     await workbench.close();
-    await simulator.stop();
     rmSync(scratch, { recursive: true, force: true });
   });
   afterEach(() => assert.deepEqual(workbench.errors, []));
@@ -197,5 +196,23 @@ describe('a tenant in the workbench', () => {
     await workbench.treeRow('Other Root').waitFor({ state: 'detached' });
     assert.ok(simulator.keystore.backup, 'its entries were backed up first');
     await workbench.screenshot('tenant-protected-done');
+    await workbench.clearToasts();
+  });
+
+  it('that does not answer is shown as it was, with its age', async () => {
+    // What the browser keeps is written after a while.
+    for (;;) {
+      const kept = [...(await workbench.browserStorage()).values()].join('');
+      if (kept.includes('ACME test')) break;
+      await workbench.page.waitForTimeout(200);
+    }
+    await simulator.stop();
+    await workbench.reload();
+    await workbench.openActivity('Flow Keystore');
+    await workbench.treeRow('ACME test').waitFor();
+    await workbench.treeRow('ACME test').click();
+    await workbench.treeRow('the tenant does not answer').waitFor({ timeout: 30_000 });
+    await workbench.treeRow('partner_c').waitFor();
+    await workbench.screenshotInThemes('tenant-offline');
   });
 });

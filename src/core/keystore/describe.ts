@@ -3,7 +3,7 @@ import type { GeneralName } from '../certificates/extensions';
 import { firstFew } from '../firstFew';
 import { writtenIterations } from '../keys/encryptionSchemes';
 import { daysLeft, expiryState, type WarnFrom } from './expiry';
-import type { EntryKind, KeystoreNote } from './model';
+import type { EntryKind, Keystore, KeystoreNote } from './model';
 import { describeMethod } from './protection';
 
 /** What an entry of a kind is called where it is described. */
@@ -13,6 +13,10 @@ export const entryKindNames: Readonly<Record<EntryKind, string>> = {
   secretKey: 'secret key',
   unknown: 'entry of unknown kind',
 };
+
+/** `PKCS12 keystore`. */
+export const storeName = ({ type, ofTenant }: Pick<Keystore, 'type' | 'ofTenant'>): string =>
+  ofTenant ? 'Keystore of a tenant' : `${type} keystore`;
 
 /** A note in one plain sentence. */
 export function describeNote(note: KeystoreNote): string {

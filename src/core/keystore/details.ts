@@ -4,7 +4,7 @@ import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { certificateLines, factLine, momentText, wrapped } from './certificateText';
 import { chainLines } from './chainText';
-import { count, describeNote, entryKindNames } from './describe';
+import { storeName, count, describeNote, entryKindNames } from './describe';
 import type { WarnFrom } from './expiry';
 import { lintEntry } from './lint';
 import { describeFinding } from './lintText';
@@ -106,7 +106,7 @@ export async function describeKeystore(
   pace = new Pace(),
 ): Promise<string> {
   const name = options.keystoreName ? ` ${visible(options.keystoreName)}` : '';
-  const parts = [`${keystore.type} keystore${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
+  const parts = [`${storeName(keystore)}${name}: ${count(keystore.entries.length, 'entry', 'entries')}\n`];
   const protection = protectionOf(keystore).map((part) => visible(protectionLine(part)));
   if (protection.length) {
     parts.push(['Protection', ...protection.flatMap((line) => wrapped('  ', line)), ''].join('\n'));

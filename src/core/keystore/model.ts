@@ -7,6 +7,8 @@ import type { SealedKey } from '../keys/sealedKey';
  */
 export interface Keystore {
   readonly type: StoreType;
+  /** It is that of a tenant, and no file. */
+  readonly ofTenant?: true;
   /** In file order. Aliases as stored; two aliases that differ only in case are the same entry to Java. */
   readonly entries: readonly Entry[];
   /** What is worth knowing about the file beside its entries. */

@@ -4,7 +4,7 @@ import { publicKeyText } from '../certificates/publicKey';
 import { Pace } from '../keys/slices';
 import { visible } from '../visible';
 import { factLine, momentText, serialText } from './certificateText';
-import { count, describeNote, entryKindNames, groups } from './describe';
+import { count, describeNote, entryKindNames, groups, storeName } from './describe';
 import { byAlias } from './details';
 import type { Entry, Keystore } from './model';
 
@@ -13,7 +13,7 @@ import type { Entry, Keystore } from './model';
  * line changes only where what it says has changed. No secret is in it; a changed private key shows as a changed public key.
  */
 export async function stableText(keystore: Keystore, pace = new Pace()): Promise<string> {
-  const lines = [`${keystore.type} keystore: ${count(keystore.entries.length, 'entry', 'entries')}`];
+  const lines = [`${storeName(keystore)}: ${count(keystore.entries.length, 'entry', 'entries')}`];
   for (const note of keystore.notes) lines.push(visible(`Note: ${describeNote(note)}`));
   for (const entry of byAlias(keystore.entries)) {
     if (pace.over) await pace.rest();

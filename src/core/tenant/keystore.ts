@@ -98,14 +98,13 @@ export function assembled(
     const isPair = textOf(entity, 'Type') === 'Key Pair';
     const chain = chainOf(fact, fingerprintOf(entity), isPair);
     const [certificate] = chain;
-    const dated = fact.created ? { created: fact.created } : {};
     if (!certificate) withoutCertificate.push(alias);
-    if (isPair) entries.push({ kind: 'keyPair', alias, chain, key: { form: 'elsewhere', where: host }, ...dated });
-    else if (certificate) entries.push({ kind: 'certificate', alias, certificate, ...dated });
-    else entries.push({ kind: 'unknown', alias, what: 'a certificate that was not handed out', ...dated });
+    if (isPair) entries.push({ kind: 'keyPair', alias, chain, key: { form: 'elsewhere', where: host } });
+    else if (certificate) entries.push({ kind: 'certificate', alias, certificate });
+    else entries.push({ kind: 'unknown', alias, what: 'a certificate that was not handed out' });
   }
   // As PKCS#12 has them: aliases as they are, and what is sent to the tenant is sealed as in such a file.
-  return { keystore: { type: 'PKCS12', entries, notes: [], carried: [] }, facts, withoutCertificate };
+  return { keystore: { type: 'PKCS12', ofTenant: true, entries, notes: [], carried: [] }, facts, withoutCertificate };
 }
 
 async function publicContent(content: string, signal?: AbortSignal): Promise<Keystore> {

@@ -158,13 +158,14 @@ export class TenantKeystoreSession implements vscode.Disposable {
   describe(alias: string): readonly (readonly [label: string, text: string])[] {
     const facts = this.#facts.get(alias);
     if (!facts) return [];
-    const { ownedBySap, lastModified, lastModifiedBy, createdBy, originalAlias, activeFrom, activeUntil } = facts;
+    const { ownedBySap, lastModified, lastModifiedBy, created, createdBy } = facts;
+    const { originalAlias, activeFrom, activeUntil } = facts;
     const day = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     const by = (who: string | undefined): string => (who === undefined ? '' : ` by ${who}`);
     return [
       ['Owner', ownedBySap ? 'SAP' : 'tenant administrator'],
       ...(lastModified ? [['Last modified', day(lastModified) + by(lastModifiedBy)] as const] : []),
-      ...(createdBy !== undefined ? [['Created by', createdBy] as const] : []),
+      ...(created ? [['Created', day(created) + by(createdBy)] as const] : []),
       ...(originalAlias !== undefined ? [['Was', originalAlias] as const] : []),
       ...(activeFrom ? [['In use', `${day(activeFrom)} to ${activeUntil ? day(activeUntil) : 'now'}`] as const] : []),
     ];

@@ -25,7 +25,7 @@ export function tenantRow(node: KeystoreNode, tenant: TenantKeystoreSession, loo
       row.contextValue = 'tenant.error';
       break;
     case 'locked':
-      row.description = joined([...guard, ...facts, state.reason === 'offline' ? t('offline') : t('not connected')]);
+      row.description = joined([state.reason === 'offline' ? t('offline') : t('not connected'), ...guard, ...facts]);
       row.contextValue = 'tenant.locked';
       break;
     case 'open': {
@@ -41,12 +41,12 @@ export function tenantRow(node: KeystoreNode, tenant: TenantKeystoreSession, loo
 
 /** Above the entries that a tenant listed last. */
 export function connectRow(tenant: TenantKeystoreSession): vscode.TreeItem {
-  const { state, seenAt } = tenant;
-  const offline = state.kind === 'locked' && state.reason === 'offline';
-  const begin = offline ? t('The tenant does not answer') : t('Not connected');
-  const shown = seenAt ? t('{0}: shown as of {1}. Connect...', begin, momentText(seenAt)) : t('{0}. Connect...', begin);
+  const { state: now, seenAt } = tenant;
+  const offline = now.kind === 'locked' && now.reason === 'offline';
+  const state = offline ? t('the tenant does not answer') : t('not connected');
   return plainRow({
-    label: shown,
+    label: seenAt ? t('As of {0}', momentText(seenAt)) : t('Not read yet'),
+    description: t('{0}: click to connect', state),
     icon: new vscode.ThemeIcon('debug-disconnect'),
     command: {
       command: 'flowKeystore.readTenant',
