@@ -14,6 +14,7 @@ import {
   type Saving,
 } from './keystores';
 import { badArguments } from './options';
+import { checkForTenant } from './tenant';
 import { askNewSecret, type Terminal } from './terminal';
 
 /** @throws FlowKeystoreError `arguments` for a type that there is not */
@@ -65,7 +66,7 @@ export async function openOrCreate(
   }
   return {
     ...{ opened, keystore, password },
-    check: (edited) => (opened.tenant ? Promise.resolve() : checkWritable(file, edited, password)),
+    check: (edited) => (opened.tenant ? checkForTenant(opened, edited) : checkWritable(file, edited, password)),
     save: (edited, saving) => saveKeystore(opened, edited, { ...saving, signal: terminal.signal }),
   };
 }

@@ -105,6 +105,11 @@ export async function saveToTenant(
   );
 }
 
+/** Refuses what is known to be refused, and sends nothing. @throws as `planTenantEdit` */
+export async function checkForTenant({ file, keystore, tenant }: OpenKeystore, edited: Keystore): Promise<void> {
+  await inFile(file, () => planTenantEdit(keystore, edited, (alias) => tenant?.facts.get(alias)?.ownedBySap === true));
+}
+
 function refuse(untrusted: readonly Untrusted[]): never {
   const named = untrusted.flatMap(({ certificates }) => certificates);
   const texts = named.map(({ subject, sha256 }) => `"${visible(subject.short)}" (SHA-256 ${groups(sha256)})`);

@@ -223,6 +223,8 @@ describe('tenants', function () {
     const before = simulator.keystore.get('main')?.chain[0]?.sha256;
     const made = await run('flowKeystore.renewKeyPair', { ...argument, step: 'generate', validity: '2 years' });
     assert.equal(made?.stage, 'switch');
+    const letter = await run('flowKeystore.renewKeyPair', { ...argument, step: 'letter' });
+    assert.match(letter?.letter ?? '', /CN=Renewed/);
     const switched = await run('flowKeystore.renewKeyPair', { ...argument, step: 'switch' });
     assert.equal(switched?.stage, 'switched');
     assert.notEqual(simulator.keystore.get('main')?.chain[0]?.sha256, before);
@@ -258,6 +260,15 @@ describe('tenants', function () {
     await run('flowKeystore.backUpTenant', { keystore: uri, silent: true });
     await run('flowKeystore.deleteEntry', { keystore: uri, alias: 'Partner Root', silent: true });
     await run('flowKeystore.restoreTenantBackup', { keystore: uri, silent: true });
+    assert.ok(aliases(session).includes('Partner Root'));
+  });
+
+  it('that are protected are restored from the backup that is there: none is taken over it before', async () => {
+    const session = await start({}, { protected: true });
+    simulator.keystore.backUp();
+    await simulator.keystore.delete(['Partner Root'], 'somebody');
+    await run('flowKeystore.restoreTenantBackup', { keystore: uri, silent: true });
+    assert.deepEqual(asked, ['name ACME test']);
     assert.ok(aliases(session).includes('Partner Root'));
   });
 
@@ -376,6 +387,13 @@ describe('tenants', function () {
     assert.equal(fixture.host.tenants.sessions().length, 1);
     const twice = run('flowKeystore.connectTenant', { key: simulator.serviceKey, name: 'acme TEST', silent: true });
     assert.match(await messageOf(twice), /a tenant of that name already/);
+  });
+
+  it('are counted where something expires', async () => {
+    const soon = await root.issue('soon', { fromDays: -400, toDays: 5 });
+    await start({ entries: [{ alias: 'soon', kind: 'keyPair', chain: soon.chain, key: soon.privateKey }] });
+    const found = await run('flowKeystore.showExpiring', { silent: true });
+    assert.ok(found.some(({ keystore, alias }) => keystore === uri && alias === 'soon'));
   });
 
   it('leave nothing but their audit file behind', async () => {

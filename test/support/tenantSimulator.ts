@@ -7,6 +7,7 @@ import { ContentApi, type SimulatedPackage } from './tenant/contentApi';
 import { KeystoreApi } from './tenant/keystoreApi';
 import { SimulatedKeystore, type SimulatedEntry } from './tenant/keystore';
 import { asAtom } from './tenant/atom';
+import { metadata } from './tenant/query';
 import { errorReply, json, Refused, send, type Call, type Reply } from './tenant/replies';
 import { localNames, makeCa, type TestIdentity } from './testCertificates';
 
@@ -25,6 +26,8 @@ export interface SimulatorOptions {
   readonly csrf?: boolean;
   /** Where the keystore is kept as a PKCS#12 file after each change, for other programs to look at. */
   readonly file?: { readonly path: string; readonly password: string };
+  /** So many requests are answered in a second, as SAP publishes it. */
+  readonly perSecond?: number;
   /** Answers in Atom, whatever the client asks for. */
   readonly atom?: boolean;
   /** A random one where absent. */
@@ -32,6 +35,21 @@ export interface SimulatorOptions {
   /** Of 0, any free one. */
   readonly port?: number;
 }
+
+const entitySets = {
+  KeystoreEntries: ['Hexalias'],
+  HistoryKeystoreEntries: ['Hexalias'],
+  Keystores: ['Name'],
+  KeystoreResources: ['Name'],
+  CertificateResources: ['Hexalias'],
+  CertificateChainResources: ['Hexalias'],
+  KeyPairResources: ['Hexalias'],
+  KeyPairGenerationRequests: ['Hexalias'],
+  IntegrationPackages: ['Id'],
+  IntegrationDesigntimeArtifacts: ['Id', 'Version'],
+  IntegrationRuntimeArtifacts: ['Id'],
+  BuildAndDeployStatus: ['TaskId'],
+};
 
 const usualRoles = [
   'MonitoringDataRead',
@@ -68,6 +86,7 @@ export class TenantSimulator {
   readonly content: ContentApi;
   tokensGiven = 0;
   lastToken = '';
+  private readonly served: number[] = [];
   private port = 0;
   private readonly tokens = new Map<string, number>();
   private readonly keystoreApi: KeystoreApi;
@@ -236,11 +255,20 @@ export class TenantSimulator {
     return authorization === expected ? this.user : undefined;
   }
 
+  private tooMany(): boolean {
+    const now = performance.now();
+    while ((this.served[0] ?? now) < now - 1_000) this.served.shift();
+    this.served.push(now);
+    return this.served.length > (this.options.perSecond ?? Infinity);
+  }
+
   private get roles(): readonly string[] {
     return this.options.roles ?? usualRoles;
   }
 
   private async serve(call: Call): Promise<Reply> {
+    if (call.path === '/$metadata') return metadata(entitySets);
+    if (this.tooMany()) return { status: 429, headers: { 'retry-after': '1' } };
     try {
       return (
         (await this.keystoreApi.answer(call, this.roles)) ??

@@ -9,6 +9,8 @@ export type NextStep =
   | 'choose-key-pair'
   /** Set the alias that was tested in the channel. */
   | 'set-alias'
+  /** Only the tenant has the private key: its own test proves the rest. */
+  | 'test-on-tenant'
   /** The key pair has no chain that a receiver could know: import the authority's response. */
   | 'import-response'
   | 'open-channel'
@@ -61,6 +63,7 @@ export function nextSteps(report: ConnectivityReport, { channel, keeps = false }
   const steps: [NextStep, boolean][] = [
     ['fetch-missing', issuerAddresses(report).length > 0],
     ['set-alias', ok && channel !== undefined && client?.sent !== undefined && client.sent !== channel.alias],
+    ['test-on-tenant', verdict === 'ok-client-key-elsewhere'],
     ['choose-key-pair', keyVerdicts.has(verdict) && others],
     ['import-response', verdict === 'client-certificate-rejected' && lacksChain],
     ['write-letter', letter && letterFirst],

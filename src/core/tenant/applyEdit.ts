@@ -24,7 +24,7 @@ export interface ApplyOptions {
 /**
  * Carries out what was planned, one after the other. What the tenant wants to have confirmed is gathered, asked for once and sent again; what is only to go once
  * something else is there waits for it.
- * @returns the steps that were taken; those that were not confirmed are missing
+ * @returns the steps that were taken; none where nothing was confirmed
  * @throws FlowKeystoreError as `TenantSession.send` where nothing was done; `tenant-partly` where some was, naming what was done and what not
  */
 export async function applyTenantEdit(
@@ -54,7 +54,10 @@ export async function applyTenantEdit(
       }
     }
     if (untrusted.length) {
-      if (!(await options.confirm(untrusted.map(untrustedOf)))) return done;
+      if (!(await options.confirm(untrusted.map(untrustedOf)))) {
+        if (!done.length) return [];
+        throw new FlowKeystoreError('tenant-untrusted', 'The rest was not confirmed.');
+      }
       for (const step of untrusted) await run(step, true);
     }
     for (const step of after) await run(step, false);

@@ -10,6 +10,7 @@ import { describeSapFinding, javaStoreSize, judgeForSap } from '../../core/keyst
 import { writeChecked } from '../../core/keystore/store';
 import { askNewPassword } from '../input/newPassword';
 import { askChoice } from '../input/quickInput';
+import { besideKeystore } from '../services/besideKeystore';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { confirmed } from '../ui/messages';
@@ -171,7 +172,7 @@ async function askFile(
     title: t('Convert Keystore'),
     saveLabel: t('Convert'),
     filters: { [type]: [extension], [t('All files')]: ['*'] },
-    defaultUri: vscode.Uri.joinPath(session.uri, '..', name),
+    defaultUri: vscode.Uri.joinPath(besideKeystore(session), name),
   });
   if (!uri) throw new GaveUp();
   return uri;

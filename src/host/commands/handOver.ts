@@ -6,6 +6,7 @@ import { FlowKeystoreError } from '../../core/errors';
 import { fileName, handOverKit, zipKit, type Kit } from '../../core/report/handOverKit';
 import { hostsOf, type KeyUse } from '../../core/report/keyUses';
 import { askChoice, askText } from '../input/quickInput';
+import { besideKeystore } from '../services/besideKeystore';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { usesOfAlias } from '../services/receivers';
@@ -81,7 +82,7 @@ async function askWhere(
     ],
   });
   if (asked.kind !== 'answer') throw new GaveUp();
-  const beside = vscode.Uri.joinPath(session.uri, '..');
+  const beside = besideKeystore(session);
   if (asked.value === 'zip') {
     const uri = await vscode.window.showSaveDialog({
       title,

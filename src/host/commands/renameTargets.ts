@@ -5,7 +5,7 @@ import { askChoices } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { askModal } from '../ui/messages';
-import { chooseEntry, chooseOpenKeystore, entryChoice, GaveUp, mayAsk } from './choosing';
+import { chooseEntry, chooseOpenKeystore, entryChoice, GaveUp, mayAsk, placeText } from './choosing';
 import type { RenameEntryArgument } from './commandMap';
 
 const { t } = vscode.l10n;
@@ -61,7 +61,7 @@ async function chooseOwners(
     placeholder: t('{0} keystores have "{1}". In which of them is it renamed?', owners.length, alias),
     items: owners.map((owner) => {
       const { description = '', detail, iconPath } = entryChoice(owner.entry, host.now());
-      const folder = vscode.workspace.asRelativePath(vscode.Uri.joinPath(owner.session.uri, '..'));
+      const folder = placeText(owner.session);
       return {
         label: owner.session.name,
         description: [owner.entry.alias, description, folder].join(' \u00b7 '),

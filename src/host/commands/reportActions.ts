@@ -17,6 +17,8 @@ const { t } = vscode.l10n;
 export interface Tested {
   /** URI of the keystore, as a string. */
   readonly keystore?: string;
+  /** Of the key pair that was asked for. */
+  readonly alias?: string;
   readonly channel?: { readonly flow: vscode.Uri; readonly id: string };
   /** Asks for a key pair, saying of each whether the server would take it, and tests again with it. */
   readonly withOtherKeyPair: (report: ConnectivityReport) => Promise<unknown>;
@@ -47,6 +49,12 @@ export async function actOn(
         await setAlias(host, channel, report.client.sent);
         await tested.again();
       }
+      return undefined;
+    case 'test-on-tenant':
+      await vscode.commands.executeCommand('flowKeystore.openInSap', {
+        ...(keystore === undefined ? {} : { keystore }),
+        ...(tested.alias === undefined ? {} : { alias: tested.alias }),
+      });
       return undefined;
     case 'import-response':
       await vscode.commands.executeCommand('flowKeystore.importResponse', {

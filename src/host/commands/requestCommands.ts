@@ -9,6 +9,7 @@ import { requestDefaults, requestFor, sapMakesNoRequest, type RequestWish } from
 import { signingKeyOf } from '../../core/keystore/useKey';
 import { askChoice, askText, type Verdict } from '../input/quickInput';
 import { runSteps } from '../input/steps';
+import { besideKeystore } from '../services/besideKeystore';
 import type { Host } from '../services/host';
 import { signingRequest } from '../../core/tenant/writes';
 import type { KeystoreSession } from '../services/keystoreSession';
@@ -154,7 +155,7 @@ async function targetOf(
   const uri = await vscode.window.showSaveDialog({
     title,
     saveLabel: t('Save'),
-    defaultUri: vscode.Uri.joinPath(session.uri, '..', `${entry.alias.replace(/[^\w .-]+/g, '_')}.csr`),
+    defaultUri: vscode.Uri.joinPath(besideKeystore(session), `${entry.alias.replace(/[^\w .-]+/g, '_')}.csr`),
     filters: { [t('Certification requests')]: ['csr', 'p10', 'req', 'pem'] },
   });
   if (!uri) throw new GaveUp();

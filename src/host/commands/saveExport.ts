@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { fileNameFor } from '../../core/keystore/export';
 import { replaceFile } from '../../core/replaceFile';
 import type { ReportForm } from '../../core/report/keystoreReport';
+import { besideKeystore } from '../services/besideKeystore';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
 import { GaveUp, mayAsk } from './choosing';
@@ -32,7 +33,7 @@ export interface NamedExport {
 }
 
 /** A keystore, or another file that the export is of. */
-type BesideWhich = Pick<KeystoreSession, 'uri'>;
+type BesideWhich = Pick<KeystoreSession, 'uri' | 'tenant'>;
 
 /**
  * Writes what is exported where the argument says, else where a person does.
@@ -81,7 +82,7 @@ export async function exportTarget(
     title,
     saveLabel: t('Export'),
     filters: { ...filters, [t('All files')]: ['*'] },
-    defaultUri: vscode.Uri.joinPath(session.uri, '..', name),
+    defaultUri: vscode.Uri.joinPath(besideKeystore(session), name),
   });
   if (!uri) throw new GaveUp();
   return uri;

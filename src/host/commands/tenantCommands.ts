@@ -124,9 +124,8 @@ async function backUpTenant(host: Host, argument: KeystoreArgument): Promise<voi
   const detail = t('SAP keeps one backup: the one before is gone then. It has the private keys too.');
   const question = t('Back up the entries of {0}?', tenant.name);
   if (!argument.silent && !(await confirmed(question, detail, t('Back Up')))) throw new GaveUp();
-  await tenant.act(t('Backing up {0}', tenant.name), 'back up the entries of the administrator', (session, signal) =>
-    backUp(session, signal),
-  );
+  const what = 'back up the entries of the administrator';
+  await tenant.act(t('Backing up {0}', tenant.name), what, backUp, { aboutBackup: true });
   if (!argument.silent) void showInformation(t('The entries of {0} are backed up.', tenant.name));
 }
 
@@ -152,8 +151,11 @@ async function restore(
       : t('Nothing is deleted.');
     if (!(await confirmed(question, detail, t('Replace')))) throw new GaveUp();
   }
-  await tenant.act(t('Restoring {0}', tenant.name), `restore the backup (${option})`, (session, signal) =>
-    restoreBackup(session, option, signal),
+  await tenant.act(
+    t('Restoring {0}', tenant.name),
+    `restore the backup (${option})`,
+    (session, signal) => restoreBackup(session, option, signal),
+    { aboutBackup: true },
   );
   if (!argument.silent) {
     void offerRedeploy(

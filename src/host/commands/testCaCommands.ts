@@ -9,6 +9,7 @@ import type { KeyPairEntry } from '../../core/keystore/model';
 import { signingKeyOf } from '../../core/keystore/useKey';
 import { judgeAlias, judgeValidity } from '../input/generateInput';
 import { askChoice, askText } from '../input/quickInput';
+import { besideKeystore } from '../services/besideKeystore';
 import type { Host } from '../services/host';
 import type { KeystoreSession } from '../services/keystoreSession';
 import { showInformation } from '../ui/messages';
@@ -174,7 +175,7 @@ async function targetOf(
   const uri = await vscode.window.showSaveDialog({
     title,
     saveLabel: t('Save'),
-    defaultUri: vscode.Uri.joinPath(session.uri, '..', name),
+    defaultUri: vscode.Uri.joinPath(besideKeystore(session), name),
   });
   if (!uri) throw new GaveUp();
   return uri;

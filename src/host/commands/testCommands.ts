@@ -202,6 +202,7 @@ export function reportRequest(host: Host, request: TestRequest, cancel: () => vo
   const again = (): Promise<void> => testAgain(host, request);
   const tested: Tested = {
     ...(session ? { keystore: session.uri.toString() } : {}),
+    ...(request.alias === undefined ? {} : { alias: request.alias }),
     ...(channel ? { channel } : {}),
     withOtherKeyPair: (report) => testWithOther(host, request, report.client?.candidates ?? []),
     keep: () => keepTest(request),

@@ -138,6 +138,8 @@ function actionLabel(step: NextStep, { client }: ConnectivityReport, texts: Mode
       return texts.say('Open the Channel');
     case 'write-letter':
       return texts.say("Write to the Receiver's Administrator...");
+    case 'test-on-tenant':
+      return texts.say('Open in SAP Integration Suite');
     case 'save-test':
       return texts.say('Keep This Test...');
   }
@@ -174,6 +176,9 @@ function proofOf({ ok, client, verdict, ssh }: ConnectivityReport, texts: ModelT
     proven.push(
       texts.say('Proven: the handshake with the certificate of "{alias}" was not refused.', { alias: client.sent }),
     );
+  }
+  if (verdict === 'ok-client-key-elsewhere') {
+    proven.push(texts.say('Not proven: the handshake with the key pair. Its private key stays on the tenant.'));
   }
   if (verdict === 'ok' && client?.requested && client.sent === undefined) {
     proven.push(texts.say('Not proven: that a client certificate is accepted. None was sent.'));

@@ -3,12 +3,10 @@ import * as vscode from 'vscode';
 import { lockedKeystore, viewOfKeystore, type KeystoreView } from '../../core/checks/keystoreView';
 import { FlowKeystoreError, isAbort } from '../../core/errors';
 import type { Change } from '../../core/keystore/changes';
-import { certificateOf } from '../../core/keystore/chain';
 import type { KeystorePasswords } from '../../core/keystore/convert';
-import { findEntry } from '../../core/keystore/edit';
-import type { Entry, Keystore, StoreType } from '../../core/keystore/model';
+import type { Keystore, StoreType } from '../../core/keystore/model';
 import { applyTenantEdit, type Untrusted } from '../../core/tenant/applyEdit';
-import { describeStep, planTenantEdit, touchedBy, type TenantStep } from '../../core/tenant/editPlan';
+import { describeStep, planTenantEdit, type TenantStep } from '../../core/tenant/editPlan';
 import { lastChangeOf } from '../../core/tenant/lastChange';
 import {
   listTenantKeystore,
@@ -27,6 +25,7 @@ import type { AuditRecord } from './audit';
 import type { KeptListing } from './listingCache';
 import { TenantContent } from './tenantContent';
 import type { TenantProfile } from './profile';
+import { fingerprintsOf, refuseChanged } from './touched';
 
 const { t } = vscode.l10n;
 
@@ -264,18 +263,20 @@ export class TenantKeystoreSession implements vscode.Disposable {
   /**
    * Does something to the tenant that is no edit of its entries, guarded and noted as one; the tenant is read again.
    * @param what in a few words, for the audit: `generate "x"`
+   * @param aboutBackup it takes or restores the backup: none is taken before it, which would take the place of the one that is meant
    * @throws as `edit`, and what the work throws
    */
   async act<T>(
     title: string,
     what: string,
     work: (session: TenantSession, signal: AbortSignal) => Promise<T>,
+    { aboutBackup = false }: { readonly aboutBackup?: boolean } = {},
   ): Promise<T> {
     const keystore = this.beside ?? this;
     return keystore.afterTheLast(async () => {
       keystore.mustBeWritable();
       const session = await keystore.connect();
-      await keystore.passGuard(session, true);
+      await keystore.passGuard(session, !aboutBackup);
       const before = keystore.keystore;
       try {
         const result = await withProgress(title, (signal) => work(session, signal));
@@ -386,13 +387,13 @@ export class TenantKeystoreSession implements vscode.Disposable {
     for (const shelf of this.shelves) if (shelf.state.kind === 'open') void shelf.reload();
   }
 
-  /** @param backedUp whether it is the keystore that is about to change */
-  private async passGuard(session: TenantSession, backedUp: boolean): Promise<void> {
+  /** @param backsUp whether the keystore is about to change, so that it has to be backed up first */
+  private async passGuard(session: TenantSession, backsUp: boolean): Promise<void> {
     if (this.guarded) {
       if (!(await this.ports.gate().confirmName(this))) throw new vscode.CancellationError();
       this.#named = true;
     }
-    if (!backedUp || !this.profile.protected || this.#backedUp) return;
+    if (!backsUp || !this.profile.protected || this.#backedUp) return;
     await backUp(session);
     this.#backedUp = true;
     await this.note([{ what: 'back up the entries of the administrator' }], this.keystore);
@@ -508,49 +509,6 @@ export class TenantKeystoreSession implements vscode.Disposable {
 export function tenantUri(id: string, shelf?: ShelfName): vscode.Uri {
   return vscode.Uri.from({ scheme: 'flow-tenant', authority: id, path: `/${shelf ?? 'system'}` });
 }
-
-/** Somebody else may have put another thing where this edit means what was there before. */
-function refuseChanged(steps: readonly TenantStep[], before: Keystore, now: Keystore): void {
-  if (before === now) return;
-  const touched = steps.flatMap((step) => {
-    switch (step.kind) {
-      case 'delete':
-        return step.aliases;
-      case 'rename':
-        return [step.from];
-      case 'chain':
-        return [step.alias];
-      case 'upload':
-        return step.updates;
-      default:
-        return step.update ? [step.entry.alias] : [];
-    }
-  });
-  for (const alias of touched) {
-    const [old, fresh] = [findEntry(before, alias), findEntry(now, alias)];
-    if (!old || !fresh || fingerprintOf(old) === fingerprintOf(fresh)) continue;
-    throw new FlowKeystoreError(
-      'tenant-changed',
-      t('Somebody else changed "{0}" since it was read.', alias),
-      { detail: alias },
-      t('It is shown as it is now: look at it, and do it again.'),
-    );
-  }
-}
-
-function fingerprintsOf(
-  step: TenantStep,
-  before: Keystore | undefined,
-  after: Keystore | undefined,
-): NonNullable<AuditRecord['entries']> {
-  const aliases = touchedBy(step);
-  return aliases.map((alias) => {
-    const [old, fresh] = [before && findEntry(before, alias), after && findEntry(after, alias)];
-    return { alias, before: old ? fingerprintOf(old) : null, after: fresh ? fingerprintOf(fresh) : null };
-  });
-}
-
-const fingerprintOf = (entry: Entry): string => certificateOf(entry)?.sha256 ?? '';
 
 const noUndo = (): FlowKeystoreError =>
   new FlowKeystoreError(

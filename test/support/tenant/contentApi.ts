@@ -1,4 +1,5 @@
 import { packProject, symbolicName, unpackProject, type ProjectFiles } from '../../../src/core/tenant/content/archive';
+import { collection, countOf } from './query';
 import { forbidden, json, keysIn, Refused, type Call, type Reply } from './replies';
 
 export interface SimulatedFlow {
@@ -69,30 +70,30 @@ export class ContentApi {
     return undefined;
   }
 
-  private packageAnswer({ path, query, url }: Call): Reply {
+  private packageAnswer({ path, url }: Call): Reply {
     if (path === '/IntegrationPackages') {
       const rows = this.packages.map(({ id, name, mode }) => ({
         ...{ Id: id, Name: name, Description: '', ShortText: '', Version: '1.0.0', Vendor: '' },
         Mode: mode ?? 'EDIT_ALLOWED',
       }));
-      return this.page(rows, query, url);
+      return this.page(rows, url);
     }
     const found = this.packages.find(({ id }) => id === keysIn(path)['']);
     if (!found) throw new Refused(404, 'Not Found', 'Integration package not found.');
     return this.page(
       found.flows.map((flow) => flowRow(flow, found.id)),
-      query,
       url,
     );
   }
 
-  private flowAnswer({ method, path, body, query, url }: Call): Reply {
+  private flowAnswer({ method, path, body, url }: Call): Reply {
     const id = keysIn(path)['Id'] ?? '';
     const flow = this.flow(id);
     const owner = this.packages.find(({ flows }) => flows.includes(flow));
     const parameter = /\/\$links\/Configurations\('((?:[^']|'')*)'\)$/.exec(path)?.[1]?.replaceAll("''", "'");
     if (parameter !== undefined) return this.setParameter(flow, parameter, body);
-    if (path.endsWith('/Configurations')) return this.page(flow.parameters, query, url);
+    if (path.endsWith('/Configurations/$count')) return countOf(flow.parameters, url);
+    if (path.endsWith('/Configurations')) return this.page(flow.parameters, url);
     if (path.endsWith('/$value')) {
       if (owner?.mode === 'READ_ONLY') throw new Refused(403, 'Forbidden', 'The package is configure-only.');
       return { status: 200, body: Buffer.from(packProject(flow.files)), type: 'application/zip' };
@@ -148,11 +149,10 @@ export class ContentApi {
     return json(200, { d: { TaskId: id, Status: status } });
   }
 
-  private runtimeAnswer({ path, query, url }: Call): Reply {
+  private runtimeAnswer({ path, url }: Call): Reply {
     if (path === '/IntegrationRuntimeArtifacts') {
       return this.page(
         [...this.running].map(([id, each]) => this.runtimeRow(id, each)),
-        query,
         url,
       );
     }
@@ -172,12 +172,8 @@ export class ContentApi {
     };
   }
 
-  private page(all: readonly object[], query: URLSearchParams, url: URL): Reply {
-    const from = Number(query.get('$skiptoken') ?? 0);
-    const next = new URL(url);
-    next.searchParams.set('$skiptoken', String(from + this.pageSize));
-    const results = all.slice(from, from + this.pageSize);
-    return json(200, { d: { results, ...(from + this.pageSize < all.length && { __next: next.href }) } });
+  private page(all: readonly object[], url: URL): Reply {
+    return collection(all as readonly Readonly<Record<string, unknown>>[], url, this.pageSize);
   }
 }
 

@@ -5,6 +5,7 @@ import { pkcs7Of } from '../../../src/core/certificates/pkcs7';
 import { requestPem } from '../../../src/core/certificates/request';
 import { writePem } from '../../../src/core/certificates/pem';
 import { readKeystore } from '../../../src/core/keystore/store';
+import { collection, selected } from './query';
 import { publicContentOf, type SimulatedEntry, type SimulatedKeystore } from './keystore';
 import { forbidden, json, keysIn, nothing, Refused, type Call, type Reply } from './replies';
 
@@ -63,7 +64,7 @@ export class KeystoreApi {
     if (!leaf) throw new Refused(404, 'Not Found', 'No certificate');
     switch (/\)(\/.*)?$/.exec(path)?.[1] ?? '') {
       case '':
-        return json(200, { d: rowOf(entry, origin) });
+        return json(200, { d: selected(rowOf(entry, origin), query.get('$select')) });
       case '/Certificate/$value': {
         const shown = query.get('rootCA') === 'true' ? (entry.chain.at(-1) ?? leaf) : leaf;
         return { status: 200, body: certificatesPem([shown]), type: 'application/pkix-cert' };
@@ -158,12 +159,12 @@ export class KeystoreApi {
     return json(200, { d: { results: [...rows, ...refused] } });
   }
 
-  private list({ query, url }: Call, all: readonly SimulatedEntry[]): Reply {
-    const from = Number(query.get('$skiptoken') ?? 0);
-    const results = all.slice(from, from + this.pageSize).map((entry) => rowOf(entry, url.origin));
-    const next = new URL(url);
-    next.searchParams.set('$skiptoken', String(from + this.pageSize));
-    return json(200, { d: { results, ...(from + this.pageSize < all.length && { __next: next.href }) } });
+  private list({ url }: Call, all: readonly SimulatedEntry[]): Reply {
+    return collection(
+      all.map((entry) => rowOf(entry, url.origin)),
+      url,
+      this.pageSize,
+    );
   }
 
   private named(name: string): readonly SimulatedEntry[] {
@@ -222,7 +223,7 @@ const aliasesIn = (text: string): string[] =>
   [...text.matchAll(/(?:\\.|[^;\\])+/g)].map(([alias]) => alias.replace(/\\(.)/g, '$1'));
 
 /** An entry as the API lists it. */
-export function rowOf(entry: SimulatedEntry, origin: string): object {
+export function rowOf(entry: SimulatedEntry, origin: string): Readonly<Record<string, unknown>> {
   const { alias, chain, kind, owner, modifiedBy, modified, originalAlias } = entry;
   const [certificate] = chain;
   if (!certificate) throw new Error(`${alias} has no certificate`);

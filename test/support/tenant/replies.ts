@@ -17,6 +17,7 @@ export interface Reply {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a call throws to be refused. */
@@ -45,8 +46,12 @@ export const errorReply = ({ status, code, message }: Refused): Reply =>
 /** Without the outer `error`, as the tenant does. */
 export const forbidden = (): Reply => json(403, { code: 'Forbidden', message: { lang: 'en', value: null } });
 
-export function send(response: ServerResponse, { status, body, type }: Reply): void {
-  response.writeHead(status, { dataserviceversion: '2.0', ...(type !== undefined && { 'content-type': type }) });
+export function send(response: ServerResponse, { status, body, type, headers }: Reply): void {
+  response.writeHead(status, {
+    dataserviceversion: '2.0',
+    ...headers,
+    ...(type !== undefined && { 'content-type': type }),
+  });
   response.end(body);
 }
 

@@ -134,6 +134,17 @@ describe('changing the keystore of a tenant', () => {
         .keystore;
     assert.deepEqual(await edit(exchange), []);
     assert.deepEqual(kept(), ['old']);
+    // What is trusted anyway is there by then: that the rest is not is said.
+    const both = (keystore: Keystore): Keystore =>
+      addCertificates(keystore, [
+        { alias: 'again', certificate: partner.certificate },
+        { alias: 'new', certificate: root.certificate },
+      ]).keystore;
+    await assert.rejects(edit(both), {
+      code: 'tenant-partly',
+      message: /Done: add "again"\. Not done: add "new"\. .*not confirmed/,
+    });
+    await edit((keystore) => removeEntries(keystore, ['again']).keystore);
     answer = true;
     assert.deepEqual(await edit(exchange), ['add "new"', 'delete "old"']);
     assert.deepEqual(kept(), ['new']);
