@@ -26,6 +26,8 @@ export interface ExampleReports {
   readonly unreachable: ConnectivityReport;
   /** Its certificate says where the missing one lies. */
   readonly incomplete: ConnectivityReport;
+  /** With a key pair of a tenant. */
+  readonly onTenant: ConnectivityReport;
   /** Of an SSH server. */
   readonly ssh: ConnectivityReport;
   readonly root: TestIdentity;
@@ -95,6 +97,31 @@ export async function exampleReports(now: Date): Promise<ExampleReports> {
     ),
     server: { chain: [leaf.certificate], missing },
   };
+  const onTenant: ConnectivityReport = {
+    ...base,
+    verdict: 'ok-client-key-elsewhere',
+    ok: true,
+    steps: [
+      ...reached,
+      trusted,
+      {
+        step: 'clientCertificate',
+        status: 'warning',
+        code: 'ok-client-key-elsewhere',
+        message:
+          'The private key of "partner_a" stays on acme.example, so it was not shown; it is issued by one of the issuers that the server accepts.',
+      },
+      { step: 'accepted', status: 'skipped', message: 'Not reached.' },
+    ],
+    server: { chain, anchor },
+    client: {
+      ...{ requested: true, required: true, acceptableIssuers: requested.acceptableIssuers, accepted: false },
+      candidates: [
+        { alias: 'partner_a', usable: true },
+        { alias: 'sap_cloudintegrationcertificate', usable: false, why: 'Its issuer is not among those accepted.' },
+      ],
+    },
+  };
   const ssh: ConnectivityReport = {
     target: { ...reportTarget, port: 22, protocol: 'ssh', protection: 'ssh' },
     ...{ from: base.from, at: now, ms: 95, attempts: base.attempts, verdict: 'ok', ok: true },
@@ -131,6 +158,7 @@ export async function exampleReports(now: Date): Promise<ExampleReports> {
   return {
     root,
     incomplete,
+    onTenant,
     ssh,
     untrusted,
     rootNotSent: { ...untrusted, server: { ...untrusted.server, chain: chain.slice(0, 2) } },

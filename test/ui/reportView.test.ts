@@ -60,7 +60,16 @@ describe('connectivity report webview', () => {
 
   for (const theme of ['dark', 'light', 'highContrast'] as const) {
     it(`is accessible in every state, ${theme}`, async () => {
-      for (const name of ['ok', 'rejected', 'untrusted', 'rootNotSent', 'unreachable', 'incomplete', 'ssh'] as const) {
+      for (const name of [
+        'ok',
+        'rejected',
+        'untrusted',
+        'rootNotSent',
+        'unreachable',
+        'incomplete',
+        'onTenant',
+        'ssh',
+      ] as const) {
         await open(view(reports[name]), { theme });
         assert.deepEqual(await page.accessibilityProblems(), [], name);
         await page.screenshot(`report-${name}`);

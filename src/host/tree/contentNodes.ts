@@ -76,13 +76,19 @@ export function contentRow<Parent>(node: ContentNode<Parent>): vscode.TreeItem {
       return row;
     }
     case 'flow':
-      return flowRow(node.flow, node.running, node.configureOnly);
+      return flowRow(node.flow, node.running, contextOf(node.session, node.configureOnly));
     case 'contentError':
       return plainRow({ label: node.message, icon: errorIcon(), context: 'note', spoken: t('Problem') });
   }
 }
 
-function flowRow(flow: TenantFlow, running: RunningFlow | undefined, configureOnly: boolean): vscode.TreeItem {
+/** Of a package that is only to be configured nothing is pulled; what the client may not do is not offered. */
+function contextOf({ missing }: TenantKeystoreSession, configureOnly: boolean): string {
+  const kept = configureOnly ? 'Configured' : '';
+  return `tenantFlow${kept}${missing.includes('deploy') ? 'Kept' : ''}`;
+}
+
+function flowRow(flow: TenantFlow, running: RunningFlow | undefined, context: string): vscode.TreeItem {
   const row = new vscode.TreeItem(flow.name, None);
   const words: Readonly<Record<string, string>> = {
     STARTED: t('runs'),
@@ -95,7 +101,7 @@ function flowRow(flow: TenantFlow, running: RunningFlow | undefined, configureOn
   row.description = joined([flow.version, ...(status === undefined ? [] : [joinedWords(status, other)])]);
   const failed = running?.status === 'ERROR';
   row.iconPath = failed ? errorIcon() : new vscode.ThemeIcon(running?.status === 'STARTED' ? 'pass' : 'git-branch');
-  row.contextValue = configureOnly ? 'tenantFlowConfigured' : 'tenantFlow';
+  row.contextValue = context;
   const deployed =
     running?.deployedOn && t('deployed {0} by {1}', dateText(running.deployedOn), running.deployedBy ?? '?');
   row.tooltip = [flow.id, deployed].filter(Boolean).join('\n');
