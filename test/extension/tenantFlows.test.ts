@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { describeError } from '../../src/core/errors';
 import { childrenOfContent, type ContentNode } from '../../src/host/tree/contentNodes';
 import { simulatedFlow } from '../support/tenant/contentApi';
+import { quickPorts } from '../support/tenant/quickPorts';
 import { TenantSimulator, type SimulatorOptions } from '../support/tenantSimulator';
 import { flowText, httpReceiver } from '../unit/flow/flowText';
 import { HostFixture, run } from './hostFixture';
@@ -24,6 +25,7 @@ describe('flows of a tenant in VS Code', function () {
   });
   after(async () => {
     fixture.host.tenants.ca = undefined;
+    fixture.host.tenants.ports = (ports) => ports;
     await fixture.stop();
   });
   afterEach(async () => {
@@ -41,6 +43,7 @@ describe('flows of a tenant in VS Code', function () {
     const packages = [{ id: 'Partners', name: 'Partners', flows: [flow] }];
     simulator = await TenantSimulator.start({ packages, ...options });
     fixture.host.tenants.ca = simulator.ca;
+    fixture.host.tenants.ports = ({ transport }) => quickPorts(transport);
     const wish = { key: simulator.serviceKey, name: 'ACME flows', protected: isProtected, silent: true } as const;
     uri = (await run('flowKeystore.connectTenant', wish)) ?? '';
     folder = path.join(fixture.folder, `orders-${Math.random().toString(36).slice(2)}`);

@@ -12,6 +12,7 @@ import { childrenOfKeystore, childrenOfShelf, keystoreNode } from '../../src/hos
 import type { SimulatedEntry } from '../support/tenant/keystore';
 import { startPracticeReceiver } from '../../src/core/connectivity/practice/receiver';
 import { makePracticeIdentities } from '../support/practiceIdentities';
+import { quickPorts } from '../support/tenant/quickPorts';
 import { TenantSimulator, type SimulatorOptions } from '../support/tenantSimulator';
 import { makeCa, type TestIdentity } from '../support/testCertificates';
 import { HostFixture, run } from './hostFixture';
@@ -56,6 +57,7 @@ describe('tenants', function () {
   });
   after(async () => {
     fixture.host.tenants.ca = undefined;
+    fixture.host.tenants.ports = (ports) => ports;
     fixture.host.tenants.gate = gateBefore;
     await fixture.stop();
   });
@@ -71,6 +73,7 @@ describe('tenants', function () {
     ];
     simulator = await TenantSimulator.start({ entries, ...options });
     fixture.host.tenants.ca = simulator.ca;
+    fixture.host.tenants.ports = ({ transport }) => quickPorts(transport);
     uri =
       (await run('flowKeystore.connectTenant', {
         ...{ key: simulator.serviceKey, name: 'ACME test', silent: true },

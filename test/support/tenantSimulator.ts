@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   readonly file?: { readonly path: string; readonly password: string };
   /** So many requests are answered in a second, as SAP publishes it. */
   readonly perSecond?: number;
+  /** Issues the certificate of its server; one of its own where absent. */
+  readonly authority?: TestIdentity;
   /** Answers in Atom, whatever the client asks for. */
   readonly atom?: boolean;
   /** A random one where absent. */
@@ -94,8 +96,8 @@ export class TenantSimulator {
 
   private constructor(
     private readonly server: https.Server,
-    /** PEM, to be trusted by the client. */
-    readonly ca: string,
+    /** That issued the certificate of its server. */
+    readonly authority: TestIdentity,
     private readonly options: SimulatorOptions,
   ) {
     this.keystore = new SimulatedKeystore(options.entries ?? [], options.file);
@@ -105,7 +107,7 @@ export class TenantSimulator {
   }
 
   static async start(options: SimulatorOptions = {}): Promise<TenantSimulator> {
-    const root = await makeCa('Tenant Simulator Root');
+    const root = options.authority ?? (await makeCa('Tenant Simulator Root'));
     const identity: TestIdentity = await root.issue('localhost', {
       alternativeNames: localNames,
       extendedKeyUsage: ['serverAuth'],
@@ -117,7 +119,7 @@ export class TenantSimulator {
       requestCert: true,
       rejectUnauthorized: false,
     });
-    const simulator = new TenantSimulator(server, root.pem, options);
+    const simulator = new TenantSimulator(server, root, options);
     server.on('request', (request, response) => {
       simulator.answer(request, response).catch((error: unknown) => {
         response.statusCode = 500;
@@ -167,6 +169,11 @@ export class TenantSimulator {
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** PEM, to be trusted by the client. */
+  get ca(): string {
+    return this.authority.pem;
   }
 
   /** All tokens end now. */

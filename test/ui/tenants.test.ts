@@ -199,6 +199,33 @@ describe('a tenant in the workbench', () => {
     await workbench.clearToasts();
   });
 
+  it('is connected by hand too: what is wrong is said in the box, and which roles are missing at the end', async () => {
+    const other = await TenantSimulator.start({
+      ...{ roles: ['MonitoringDataRead', 'WorkspacePackagesRead'], authority: simulator.authority },
+      entries: [{ alias: 'root', kind: 'certificate', chain: [root.certificate] }],
+    });
+    try {
+      await workbench.command('Flow Keystore: Connect Tenant...');
+      await workbench.quickPick('Host, client id and secret...');
+      await workbench.input(other.origin, 'Address of the API');
+      await workbench.input(`${other.origin}/oauth/token`, 'Address of the token end point');
+      await workbench.input(other.clientId, 'Client id');
+      await workbench.input('not the secret', 'Client secret');
+      await workbench.quickMessage('gives no token (HTTP 401)').waitFor();
+      await workbench.screenshot('tenant-connect-refused');
+      await workbench.input(other.clientSecret, 'gives no token');
+      await workbench.input('Read only', 'What is it called here?');
+      await workbench.quickPick('None');
+      await workbench.quickPick('Yes');
+      await workbench.toast('Its client may not: change the keystore (role SecurityMaterialEdit)').waitFor();
+      await workbench.treeRow('read-only').waitFor();
+      await workbench.screenshot('tenant-read-only');
+      await workbench.clearToasts();
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('that does not answer is shown as it was, with its age', async () => {
     // What the browser keeps is written after a while.
     for (;;) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { FlowKeystoreError } from '../../core/errors';
 import { readServiceKey } from '../../core/tenant/serviceKey';
-import { nodePorts, TenantSession } from '../../core/tenant/session';
+import { nodePorts, TenantSession, type SessionPorts } from '../../core/tenant/session';
 import { httpsTransport } from '../../core/tenant/transport';
 import type { KeystoresElsewhere } from '../services/keystoreRegistry';
 import type { KeystoreSession } from '../services/keystoreSession';
@@ -41,6 +41,8 @@ export class Tenants implements KeystoresElsewhere, vscode.Disposable {
   private readonly listings: ListingCache;
   /** Tests: trusted in the place of the platform's. PEM. */
   ca: string | undefined;
+  /** Tests skip time instead of waiting. */
+  ports: (ports: SessionPorts) => SessionPorts = (ports) => ports;
   /** SHA-256 of certificates whose fingerprint a person confirmed in this window: a tenant that asks is told so. */
   readonly confirmed = new Set<string>();
   /** Tests answer for a person. */
@@ -112,10 +114,8 @@ export class Tenants implements KeystoresElsewhere, vscode.Disposable {
 
   /** A session with an API that is not (yet) on the list. VS Code's settings for proxies and certificates apply. @throws FlowKeystoreError `value-invalid` */
   tryOut(key: string): TenantSession {
-    return new TenantSession(
-      readServiceKey(key),
-      nodePorts(httpsTransport(this.ca === undefined ? {} : { ca: this.ca })),
-    );
+    const transport = httpsTransport(this.ca === undefined ? {} : { ca: this.ca });
+    return new TenantSession(readServiceKey(key), this.ports(nodePorts(transport)));
   }
 
   dispose(): void {
