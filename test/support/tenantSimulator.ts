@@ -69,6 +69,8 @@ export interface Fault {
   readonly body?: string;
   /** Cuts the connection. */
   readonly cut?: true;
+  /** Milliseconds before it is answered. */
+  readonly after?: number;
 }
 
 /**
@@ -187,6 +189,7 @@ export class TenantSimulator {
     const url = new URL(request.url ?? '/', this.origin);
     this.requests.push(`${request.method ?? ''} ${url.pathname}${url.search}`);
     const fault = url.pathname.startsWith('/api/') ? this.faults.shift() : undefined;
+    if (fault?.after !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.after));
     if (fault?.cut) {
       request.socket.destroy();
       return;

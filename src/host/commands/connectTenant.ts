@@ -125,7 +125,10 @@ async function sayConnected(host: Host, name: string, missing: readonly TenantTa
     setParameters: t('set parameters of flows'),
     deploy: t('deploy flows'),
   };
-  const text = t('{0} is connected: {1} entries.', name, numberText(entries));
+  const text =
+    entries === 1
+      ? t('{0} is connected: 1 entry.', name)
+      : t('{0} is connected: {1} entries.', name, numberText(entries));
   if (!missing.length) {
     void showInformation(text);
     return;

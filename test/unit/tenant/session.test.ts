@@ -122,6 +122,17 @@ describe('a session with a tenant', () => {
     await assert.rejects(open().json(list), { code: 'tenant-locked', message: /being changed by somebody else/ });
   });
 
+  it('waits for slow answers as long as it said, and asks again for what changes nothing', async () => {
+    await start();
+    const session = open(nodePorts(httpsTransport({ ca: simulator.ca, timeoutMs: 300 })));
+    simulator.faults.push({ status: 200, after: 900 });
+    await session.json(list);
+    assert.equal(simulator.requests.filter((line) => line.includes('KeystoreEntries')).length, 2);
+    simulator.faults.push({ status: 204, after: 900 });
+    const deleting = session.send({ method: 'DELETE', path: "/KeystoreEntries('61')" });
+    await assert.rejects(deleting, { code: 'tenant-unreachable', message: /no answer within 0\.3 seconds/ });
+  });
+
   it('sends what changes something once', async () => {
     await start();
     for (const fault of [{ status: 503 }, { status: 504 }, { status: 500, cut: true as const }]) {

@@ -74,7 +74,8 @@ export function hashesOf(files: ProjectFiles): Readonly<Record<string, string>> 
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-function isInside(path: string): boolean {
+/** Whether a path of a project stays in its folder. */
+export function isInside(path: string): boolean {
   if (path === '' || path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\0')) return false;
   return path.split('/').every((part) => part !== '..' && part !== '.' && part !== '');
 }

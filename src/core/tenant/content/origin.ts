@@ -1,5 +1,6 @@
 import { FlowKeystoreError } from '../../errors';
 import { isObject } from '../../jsonObject';
+import { isInside } from './archive';
 
 /** The file in the folder of a project that says where it was pulled from. It has no secret, and may be shared. */
 export const originFile = '.flow-origin.json';
@@ -35,7 +36,8 @@ export function readOrigin(text: string): FlowOrigin {
       'Pull the flow into a folder of its own again.',
     );
   }
-  const known = hashes.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  // Whoever wrote the file names what may be deleted: nothing outside the project.
+  const known = hashes.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && isInside(entry[0]));
   return { host, id, name, packageId, version, files: Object.fromEntries(known) } as FlowOrigin;
 }
 

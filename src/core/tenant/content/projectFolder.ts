@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FlowKeystoreError } from '../../errors';
 import { replaceFile } from '../../replaceFile';
@@ -72,8 +72,10 @@ export async function writeProject(
   origin: FlowOrigin,
   before?: FlowOrigin,
 ): Promise<void> {
+  await mkdir(folder, { recursive: true });
   for (const name of Object.keys(before?.files ?? {})) {
-    if (!files.has(name)) await rm(path.join(folder, name), { force: true });
+    if (files.has(name) || !(await staysInside(folder, name))) continue;
+    await rm(path.join(folder, name), { force: true });
   }
   for (const [name, bytes] of files) {
     const file = path.join(folder, name);
@@ -82,10 +84,22 @@ export async function writeProject(
       () => false,
     );
     if (same) continue;
+    if (!(await staysInside(folder, name))) {
+      throw new FlowKeystoreError('unwritable', 'A link leads out of the folder of the project.', { file });
+    }
     await mkdir(path.dirname(file), { recursive: true });
     await replaceFile(file, bytes, { what: 'the file' });
   }
   await writeOrigin(folder, origin);
+}
+
+/** Whether the folders that are there on the way to a file lead nowhere else: links may lie in a folder that somebody else made. */
+async function staysInside(folder: string, name: string): Promise<boolean> {
+  const root = await realpath(folder);
+  for (let parent = path.dirname(path.join(folder, name)); ; parent = path.dirname(parent)) {
+    const real = await realpath(parent).catch(() => undefined);
+    if (real !== undefined) return real === root || real.startsWith(root + path.sep);
+  }
 }
 
 /** @throws FlowKeystoreError `unwritable` */
