@@ -124,6 +124,17 @@ describe('flows of a tenant in VS Code', function () {
     assert.equal(kept.length, 1);
   });
 
+  it('that the tenant wrote anew in part are here as they are there', async () => {
+    await start();
+    await pull();
+    simulator.content.flow('Orders').rewrites = [prop, Buffer.from('#by the tenant\n')];
+    writeFileSync(at(iflw), readFileSync(at(iflw), 'utf8').replace('partner_a', 'mine'));
+    await run('flowKeystore.pushFlow', { folder, silent: true });
+    assert.equal(readFileSync(at(prop), 'utf8'), '#by the tenant\n');
+    assert.deepEqual(await run('flowKeystore.compareFlow', { folder, silent: true }), []);
+    assert.equal(await run('flowKeystore.pushFlow', { folder, silent: true }), false);
+  });
+
   it('that somebody else changed are not pushed over, and are pulled anew', async () => {
     await start();
     await pull();

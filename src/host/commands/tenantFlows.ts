@@ -13,7 +13,7 @@ import {
   writeProject,
   type PulledProject,
 } from '../../core/tenant/content/projectFolder';
-import { downloadFlow, pullFlow, pushFlow } from '../../core/tenant/content/sync';
+import { downloadFlow, pullFlow, pushFlow, type PulledFlow } from '../../core/tenant/content/sync';
 import { askText } from '../input/quickInput';
 import type { Host } from '../services/host';
 import type { VersionDocuments } from '../services/versionDocuments';
@@ -126,7 +126,7 @@ async function push(
 ): Promise<boolean> {
   const project = await chooseProject(argument, t('Push Flow to Tenant'));
   const { origin, folder } = project;
-  await vscode.workspace.saveAll(false);
+  await saveIn(folder);
   const tenant = await tenantOf(host, origin);
   const files = await readProject(project);
   const changed = changedSince(origin, files);
@@ -136,7 +136,7 @@ async function push(
   }
   if (!argument.silent) await confirmPush(tenant, origin, changed);
   const title = t('Pushing {0}', origin.name);
-  let pushed: FlowOrigin;
+  let pushed: PulledFlow;
   try {
     pushed = await tenant.actOnFlows('changeFlows', title, `push flow "${origin.id}"`, async (session, signal) => {
       await keepBefore(host, tenant, origin, await downloadFlow(session, origin.id, signal));
@@ -151,10 +151,25 @@ async function push(
     else if (answer === again) await pullAgain(host, project, {});
     return false;
   }
-  await writeOrigin(folder, pushed);
+  await takeOver(project, files, pushed);
   if (argument.deploy) await deploy(host, { ...argument, folder });
   else if (!argument.silent) await offerDeploy(host, tenant, origin);
   return true;
+}
+
+/** What is open and has changes of its own. */
+async function saveIn(folder: string): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.isDirty && document.uri.fsPath.startsWith(folder + path.sep)) await document.save();
+  }
+}
+
+/** What the tenant wrote anew of what was pushed, unless it was changed here in the meantime: that is to be pushed next. */
+async function takeOver(project: PulledProject, files: ProjectFiles, pushed: PulledFlow): Promise<void> {
+  const now = hashesOf(await readProject(project));
+  const same = differencesSince(now, now, hashesOf(files)).length === 0;
+  if (same) await writeProject(project.folder, pushed.files, pushed.origin, project.origin);
+  else await writeOrigin(project.folder, pushed.origin);
 }
 
 async function confirmPush(

@@ -10,6 +10,8 @@ export interface SimulatedFlow {
   parameters: { ParameterKey: string; ParameterValue: string; DataType: string; Description: string }[];
   /** Somebody has it open in the editor of the tenant. */
   lockedBy?: string;
+  /** A file that the tenant writes anew, whatever is uploaded. */
+  rewrites?: readonly [path: string, bytes: Uint8Array];
   /** What deploying it ends with, where it fails. */
   error?: string;
 }
@@ -113,7 +115,7 @@ export class ContentApi {
         const message = 'Update of the artifact is not possible due to change in the Bundle-symbolicName';
         throw new Refused(400, 'Bad Request', message);
       }
-      flow.files = files;
+      flow.files = flow.rewrites ? new Map(files).set(...flow.rewrites) : files;
     }
     return { status: 200 };
   }

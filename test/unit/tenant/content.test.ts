@@ -98,7 +98,7 @@ describe('flows of a tenant', () => {
     assert.deepEqual(readOrigin(originText(origin)), origin);
     assert.equal(origin.packageId, 'Partners');
     const edited = new Map(files).set(iflw, Buffer.from('<a b="1"/>'));
-    const pushed = await pushFlow(session, origin, edited);
+    const { origin: pushed } = await pushFlow(session, origin, edited);
     assert.deepEqual(hashesOf(await downloadFlow(session, 'Orders')), hashesOf(edited));
     assert.deepEqual(pushed.files, hashesOf(edited));
     // And once more, from where it stands now.

@@ -27,7 +27,7 @@ export async function downloadFlow(session: TenantSession, id: string, signal?: 
 
 /**
  * Uploads a project in the place of the flow on the tenant, unless that changed since: it is downloaded and compared just before.
- * @returns where it stands now: the tenant may write some files anew
+ * @returns as it is there now: the tenant may write some files anew
  * @throws FlowKeystoreError `tenant-changed`, naming the files; `value-invalid` for a manifest of another flow; as `TenantSession.send`
  */
 export async function pushFlow(
@@ -35,7 +35,7 @@ export async function pushFlow(
   origin: FlowOrigin,
   files: ProjectFiles,
   signal?: AbortSignal,
-): Promise<FlowOrigin> {
+): Promise<PulledFlow> {
   const { id } = origin;
   const named = symbolicName(files);
   if (named !== id) {
@@ -65,5 +65,5 @@ export async function pushFlow(
     body: JSON.stringify({ Name: origin.name, ArtifactContent: content }),
     signal,
   });
-  return (await pullFlow(session, id, signal)).origin;
+  return pullFlow(session, id, signal);
 }
