@@ -7,6 +7,7 @@ import { ContentApi, type SimulatedPackage } from './tenant/contentApi';
 import { KeystoreApi } from './tenant/keystoreApi';
 import { SimulatedKeystore, type SimulatedEntry } from './tenant/keystore';
 import { asAtom } from './tenant/atom';
+import { batchReply } from './tenant/batch';
 import { metadata } from './tenant/query';
 import { errorReply, json, Refused, send, type Call, type Reply } from './tenant/replies';
 import { localNames, makeCa, type TestIdentity } from './testCertificates';
@@ -265,6 +266,14 @@ export class TenantSimulator {
     return authorization === expected ? this.user : undefined;
   }
 
+  private batch(call: Call): Promise<Reply> {
+    return batchReply(call.request.headers['content-type'] ?? '', call.body, ({ method, path, body }) => {
+      const url = new URL(`${this.origin}/api/v1${path}`);
+      const at = decodeURIComponent(url.pathname.slice('/api/v1'.length));
+      return this.serve({ ...call, method, path: at, query: url.searchParams, url, body });
+    });
+  }
+
   private tooMany(): boolean {
     const now = performance.now();
     while ((this.served[0] ?? now) < now - 1_000) this.served.shift();
@@ -278,6 +287,7 @@ export class TenantSimulator {
 
   private async serve(call: Call): Promise<Reply> {
     if (call.path === '/$metadata') return metadata(entitySets);
+    if (call.path === '/$batch') return this.batch(call);
     if (this.tooMany()) return { status: 429, headers: { 'retry-after': '1' } };
     try {
       return (

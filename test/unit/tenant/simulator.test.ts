@@ -65,6 +65,42 @@ describe('the tenant simulator', () => {
     assert.equal(errorTextOf('<error><message xml:lang="en">No &amp; again</message></error>'), 'No & again');
   });
 
+  it('takes several requests in a batch, changes in sets of their own', async () => {
+    await start();
+    const base = "IntegrationDesigntimeArtifacts(Id='F',Version='active')";
+    const change = (key: string): string[] => [
+      '--set',
+      'Content-Type: application/http',
+      'Content-Transfer-Encoding: binary',
+      '',
+      `PUT ${base}/$links/Configurations('${key}') HTTP/1.1`,
+      'Content-Type: application/json',
+      '',
+      '{"ParameterValue":"new","DataType":"xsd:string"}',
+    ];
+    const body = [
+      ...[
+        '--batch',
+        'Content-Type: multipart/mixed; boundary=set',
+        '',
+        ...change('Sender'),
+        ...change('Receiver%20Port'),
+      ],
+      ...['--set--', '--batch', 'Content-Type: application/http', '', `GET ${base}/Configurations/$count HTTP/1.1`],
+      ...['', '', '--batch', 'Content-Type: application/http', '', 'GET Nothing HTTP/1.1', '', '', '--batch--', ''],
+    ].join('\r\n');
+    const headers = { 'content-type': 'multipart/mixed; boundary=batch' };
+    const answer = await session.send({ method: 'POST', path: '/$batch', headers, body });
+    const text = Buffer.from(answer.body).toString('latin1');
+    assert.deepEqual(
+      [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+      ['202', '202', '200', '404'],
+    );
+    assert.match(text, /\r\n\r\n3\r\n/);
+    const values = (await listParameters(session, 'F')).map(({ key, value }) => `${key}=${value}`);
+    assert.deepEqual(values, ['Receiver Host=a', 'Receiver Port=new', 'Sender=new']);
+  });
+
   it('has its limit, which the client keeps to', async function () {
     this.timeout(20_000);
     await start({ perSecond: 10 });
