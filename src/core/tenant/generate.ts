@@ -2,7 +2,6 @@ import type { SubjectAttribute } from '../certificates/subjectText';
 import { FlowKeystoreError } from '../errors';
 import type { KeySpec } from '../keys/generate';
 import type { TenantSession } from './session';
-import { post } from './writes';
 
 /** A key pair that the tenant is to make; its certificate is self-signed, for any use. */
 export interface TenantKeyPair {
@@ -67,7 +66,7 @@ export async function generateOnTenant(
     ValidNotBefore: `/Date(${notBefore.getTime()})/`,
     ValidNotAfter: `/Date(${notAfter.getTime()})/`,
   };
-  await post(session, '/KeyPairGenerationRequests?returnKeystoreEntries=false', body, signal);
+  await session.sendJson('POST', '/KeyPairGenerationRequests?returnKeystoreEntries=false', body, signal);
 }
 
 const curves: Readonly<

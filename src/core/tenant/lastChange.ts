@@ -1,5 +1,5 @@
-import { FlowKeystoreError } from '../errors';
 import { entityOf, textOf } from './odata';
+import { unlessMissing } from './refusal';
 import type { TenantSession } from './session';
 
 /**
@@ -8,12 +8,8 @@ import type { TenantSession } from './session';
  */
 export async function lastChangeOf(session: TenantSession, signal?: AbortSignal): Promise<string> {
   const path = "/Keystores('system')?$select=LastModifiedTime,Size";
-  const entity = entityOf(await session.json(path, signal).catch(unlessUnknown));
+  const answer = await unlessMissing(session.json(path, signal));
+  // A tenant without this entity is read anew each time.
+  const entity = answer === undefined ? {} : entityOf(answer);
   return `${textOf(entity, 'LastModifiedTime') ?? ''} ${textOf(entity, 'Size') ?? ''}`;
-}
-
-/** A tenant without this entity is read anew each time. */
-function unlessUnknown(error: unknown): string {
-  if (error instanceof FlowKeystoreError && error.code === 'not-found') return '{"d":{}}';
-  throw error;
 }

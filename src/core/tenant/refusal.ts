@@ -10,6 +10,16 @@ interface Refusable {
   readonly path: string;
 }
 
+/** Waits for an answer; undefined where the tenant does not have what was asked for (HTTP 404). @throws whatever else stands in the way */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof FlowKeystoreError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
 /**
  * What an answer that refuses means, in words; what the tenant itself says is quoted.
  * @param host of the tenant's API

@@ -77,6 +77,17 @@ export class TenantSession {
     return Buffer.from(body).toString('utf8');
   }
 
+  /** Sends a body in JSON. @throws as `send` */
+  sendJson(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    return this.send({ method, path, headers, body: JSON.stringify(body), signal });
+  }
+
   /**
    * Sends a request. What changes something is sent once, but for a refusal that says that nothing was done (a token that ended, CSRF).
    * @throws FlowKeystoreError `tenant-unreachable`, `tenant-unauthorized`, `tenant-forbidden`, `tenant-locked`, `tenant-busy`, `tenant-untrusted`, `not-found`, `too-large`, `tenant-refused`;

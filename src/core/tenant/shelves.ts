@@ -1,8 +1,8 @@
 import type { Certificate } from '../certificates/certificate';
 import { readCertificates } from '../certificates/import';
-import { FlowKeystoreError } from '../errors';
 import { assembled, readTenantKeystore, type TenantKeystore } from './keystore';
 import { textOf, type Entity } from './odata';
+import { unlessMissing } from './refusal';
 import type { TenantSession } from './session';
 import { entryPath } from './writes';
 
@@ -36,12 +36,8 @@ export async function readShelf(
 
 /** There may be no backup yet. */
 async function readBackup(session: TenantSession, signal?: AbortSignal): Promise<TenantKeystore> {
-  try {
-    return await readTenantKeystore(session, 'backup_admin_system', signal);
-  } catch (error) {
-    if (!(error instanceof FlowKeystoreError) || error.code !== 'not-found') throw error;
-    return assembled({ host: session.host, entries: [] }, () => []);
-  }
+  const backup = await unlessMissing(readTenantKeystore(session, 'backup_admin_system', signal));
+  return backup ?? assembled({ host: session.host, entries: [] }, () => []);
 }
 
 async function chainOf(

@@ -2,8 +2,7 @@ import type { Certificate } from '../certificates/certificate';
 import { pkcs7Of } from '../certificates/pkcs7';
 import { isObject } from '../jsonObject';
 import { textOf } from './odata';
-import type { HttpAnswer } from './transport';
-import type { SessionRequest, TenantSession } from './session';
+import type { TenantSession } from './session';
 
 /** The key of an entry: its alias as UTF-8, in hex ("Keystore Entries" of the API's description). */
 export const hexAlias = (alias: string): string => Buffer.from(alias, 'utf8').toString('hex').toUpperCase();
@@ -16,8 +15,6 @@ export interface Trusting {
   readonly fingerprintVerified: boolean;
   readonly signal?: AbortSignal | undefined;
 }
-
-const jsonHeaders = { 'content-type': 'application/json', accept: 'application/json' } as const;
 
 /** @param update an entry of that alias is there, and is replaced @throws as `TenantSession.send`, `tenant-untrusted` */
 export async function putCertificate(
@@ -50,8 +47,8 @@ export async function postKeyPair(
   { alias, pkcs12, password, update }: KeyPairUpload,
   { fingerprintVerified, signal }: Trusting,
 ): Promise<void> {
-  await post(
-    session,
+  await session.sendJson(
+    'POST',
     `/KeyPairResources?fingerprintVerified=${fingerprintVerified}&returnKeystoreEntries=false&update=${update}`,
     // The key of the entity has to be there; which it is, the tenant says.
     { Hexalias: '00', Alias: alias, Password: password, Resource: Buffer.from(pkcs12).toString('base64') },
@@ -77,13 +74,12 @@ export async function putChain(
 
 /** @throws as `TenantSession.send` */
 export async function rename(session: TenantSession, from: string, to: string, signal?: AbortSignal): Promise<void> {
-  await session.send({
-    method: 'PUT',
-    path: `${entryPath(from)}?renameAlias=${encodeURIComponent(to)}&returnKeystoreEntries=false`,
-    headers: jsonHeaders,
-    body: '{"Status":null}',
+  await session.sendJson(
+    'PUT',
+    `${entryPath(from)}?renameAlias=${encodeURIComponent(to)}&returnKeystoreEntries=false`,
+    { Status: null },
     signal,
-  });
+  );
 }
 
 /** One or many, in one request. @throws as `TenantSession.send` */
@@ -99,13 +95,12 @@ export async function deleteEntries(
     return;
   }
   const escaped = aliases.map((alias) => alias.replace(/[\\;]/g, '\\$&')).join(';');
-  await session.send({
-    method: 'PUT',
-    path: "/KeystoreResources('system')?deleteEntries=true&returnKeystoreEntries=false",
-    headers: jsonHeaders,
-    body: JSON.stringify({ Aliases: escaped }),
+  await session.sendJson(
+    'PUT',
+    "/KeystoreResources('system')?deleteEntries=true&returnKeystoreEntries=false",
+    { Aliases: escaped },
     signal,
-  });
+  );
 }
 
 /** What a tenant did with an entry of an upload. */
@@ -130,8 +125,8 @@ export async function uploadKeystore(
   importOption: ImportOption,
   signal?: AbortSignal,
 ): Promise<readonly UploadedEntry[]> {
-  const { body } = await post(
-    session,
+  const { body } = await session.sendJson(
+    'POST',
     `/KeystoreResources?importOption=${importOption}&returnKeystoreEntries=true`,
     { Name: 'system', Resource: Buffer.from(resource).toString('base64'), Password: password },
     signal,
@@ -141,7 +136,12 @@ export async function uploadKeystore(
 
 /** Copies the entries of the administrator into the backup; the one before is gone then. @throws as `TenantSession.send` */
 export async function backUp(session: TenantSession, signal?: AbortSignal): Promise<void> {
-  await post(session, '/KeystoreResources?returnKeystoreEntries=false', { Name: 'backup_admin_system' }, signal);
+  await session.sendJson(
+    'POST',
+    '/KeystoreResources?returnKeystoreEntries=false',
+    { Name: 'backup_admin_system' },
+    signal,
+  );
 }
 
 /**
@@ -154,13 +154,12 @@ export async function restoreBackup(
   importOption: 'overwrite' | 'replace',
   signal?: AbortSignal,
 ): Promise<void> {
-  await session.send({
-    method: 'PUT',
-    path: `/KeystoreResources('system')?retrieveBackup=backup_admin_system&importOption=${importOption}&returnKeystoreEntries=false`,
-    headers: jsonHeaders,
-    body: '{"Resource":null}',
+  await session.sendJson(
+    'PUT',
+    `/KeystoreResources('system')?retrieveBackup=backup_admin_system&importOption=${importOption}&returnKeystoreEntries=false`,
+    { Resource: null },
     signal,
-  });
+  );
 }
 
 /** A new key of SAP takes the place of the current one, which goes to the history. @throws as `TenantSession.send` */
@@ -181,30 +180,18 @@ export async function copyFromHistory(
   signal?: AbortSignal,
 ): Promise<void> {
   const named = destination === undefined ? '' : `&destinationAlias=${encodeURIComponent(destination)}`;
-  await session.send({
-    method: 'PUT',
-    path: `/HistoryKeystoreEntries('${hexAlias(alias)}')?copy=true${named}`,
-    headers: jsonHeaders,
-    body: '{"Status":null}',
+  await session.sendJson(
+    'PUT',
+    `/HistoryKeystoreEntries('${hexAlias(alias)}')?copy=true${named}`,
+    { Status: null },
     signal,
-  });
+  );
 }
 
 /** A certification request that the tenant makes of a key pair. @returns PKCS#10, PEM @throws as `TenantSession.send` */
 export async function signingRequest(session: TenantSession, alias: string, signal?: AbortSignal): Promise<string> {
   const { body } = await session.send({ path: `${entryPath(alias)}/SigningRequest/$value`, signal });
   return Buffer.from(body).toString('utf8');
-}
-
-/** @throws as `TenantSession.send` */
-export function post(
-  session: TenantSession,
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-  signal?: AbortSignal,
-): Promise<HttpAnswer> {
-  const request: SessionRequest = { method: 'POST', path, headers: jsonHeaders, body: JSON.stringify(body), signal };
-  return session.send(request);
 }
 
 /** Some answers have nothing in them. */

@@ -34,11 +34,10 @@ export async function setParameter(
   value: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  await session.send({
-    method: 'PUT',
-    path: `${flowPath(id)}/$links/Configurations(${quoted(key)})`,
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ ParameterValue: value, DataType: type }),
+  await session.sendJson(
+    'PUT',
+    `${flowPath(id)}/$links/Configurations(${quoted(key)})`,
+    { ParameterValue: value, DataType: type },
     signal,
-  });
+  );
 }

@@ -1,5 +1,6 @@
 import { FlowKeystoreError } from '../../errors';
 import { entityOf, textOf } from '../odata';
+import { unlessMissing } from '../refusal';
 import type { TenantSession } from '../session';
 import { quoted, runningOf, type RunningFlow } from './catalogue';
 
@@ -70,13 +71,8 @@ async function built(session: TenantSession, id: string, task: string, options: 
 
 /** Undefined where the tenant knows nothing of it. */
 async function buildStatus(session: TenantSession, task: string, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    const answer = await session.json(`/BuildAndDeployStatus(TaskId=${quoted(task)})`, signal);
-    return textOf(entityOf(answer), 'Status');
-  } catch (error) {
-    if (error instanceof FlowKeystoreError && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  const answer = await unlessMissing(session.json(`/BuildAndDeployStatus(TaskId=${quoted(task)})`, signal));
+  return answer === undefined ? undefined : textOf(entityOf(answer), 'Status');
 }
 
 /** How a flow runs; undefined where it is not deployed. @throws FlowKeystoreError as `TenantSession.send` */
@@ -85,12 +81,8 @@ export async function running(
   id: string,
   signal?: AbortSignal,
 ): Promise<RunningFlow | undefined> {
-  try {
-    return runningOf(entityOf(await session.json(`/IntegrationRuntimeArtifacts(${quoted(id)})`, signal)));
-  } catch (error) {
-    if (error instanceof FlowKeystoreError && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  const answer = await unlessMissing(session.json(`/IntegrationRuntimeArtifacts(${quoted(id)})`, signal));
+  return answer === undefined ? undefined : runningOf(entityOf(answer));
 }
 
 /** The text may come a moment after the status. */

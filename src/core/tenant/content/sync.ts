@@ -58,12 +58,6 @@ export async function pushFlow(
     );
   }
   const content = Buffer.from(packProject(files)).toString('base64');
-  await session.send({
-    method: 'PUT',
-    path: flowPath(id),
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ Name: origin.name, ArtifactContent: content }),
-    signal,
-  });
+  await session.sendJson('PUT', flowPath(id), { Name: origin.name, ArtifactContent: content }, signal);
   return pullFlow(session, id, signal);
 }
