@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Certificate } from '../core/certificates/certificate';
 import { FlowKeystoreError } from '../core/errors';
@@ -13,6 +12,7 @@ import { readTenantKeystore, type TenantKeystore } from '../core/tenant/keystore
 import { lastChangeOf } from '../core/tenant/lastChange';
 import { readServiceKey } from '../core/tenant/serviceKey';
 import { nodePorts, TenantSession } from '../core/tenant/session';
+import { transferPassword } from '../core/tenant/transferPassword';
 import { httpsTransport } from '../core/tenant/transport';
 import { visible } from '../core/visible';
 import { inFile } from './inFile';
@@ -43,7 +43,7 @@ export async function openTenant(place: string, terminal: Terminal): Promise<Ope
   const changed = await lastChangeOf(session, terminal.signal);
   const tenant = await readTenantKeystore(session, 'system', terminal.signal);
   // New private keys are sealed under it on their way, and never again.
-  const password = `Aa1-${randomBytes(24).toString('base64url')}`;
+  const password = transferPassword();
   return {
     file: session.host,
     keystore: tenant.keystore,

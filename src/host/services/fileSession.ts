@@ -12,6 +12,7 @@ import { History, type Version } from '../../core/keystore/history';
 import { KeyPasswords } from '../../core/keystore/keyPasswords';
 import type { Keystore, KeyPairEntry, StoreType } from '../../core/keystore/model';
 import { readKeystore, readWithoutPassword, writeChecked } from '../../core/keystore/store';
+import { InTurn } from './inTurn';
 import type { KeystoreSession } from './keystoreSession';
 import { isPasswordError, type SessionEdit, type SessionState } from './sessionState';
 
@@ -29,7 +30,7 @@ export class FileSession implements KeystoreSession {
   #bytes: Uint8Array | undefined;
   /** How often it was locked by hand: what was under way then must not open it again. */
   private locks = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turn = new InTurn();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   /** As its content says, as far as that can be told without the password. */
@@ -92,7 +93,7 @@ export class FileSession implements KeystoreSession {
   /** Looks at the file for the first time. What needs no password is open at once, of the rest what can be seen without it is shown. */
   async inspect(): Promise<void> {
     // What is wrong is the session's state now.
-    await this.afterTheLast(() => this.look()).catch(() => undefined);
+    await this.turn.run(() => this.look()).catch(() => undefined);
   }
 
   /**
@@ -101,7 +102,7 @@ export class FileSession implements KeystoreSession {
    */
   open(password: string | undefined, signal?: AbortSignal): Promise<Keystore> {
     const { locks } = this;
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const content = await this.read(signal);
       const keystore = await this.parse(content.bytes, password, signal);
       if (locks !== this.locks) throw new DOMException('The keystore was locked meanwhile.', 'AbortError');
@@ -127,7 +128,7 @@ export class FileSession implements KeystoreSession {
    * opens again where it fits by now.
    */
   reload(): Promise<void> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const { locks } = this;
       const before = this.#state;
       try {
@@ -158,7 +159,7 @@ export class FileSession implements KeystoreSession {
   edit(
     change: (keystore: Keystore, password: string, passwords: KeystorePasswords) => SessionEdit | Promise<SessionEdit>,
   ): Promise<readonly Change[]> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const before = this.#state;
       const { locks } = this;
       if (before.kind !== 'open') throw this.lockedError();
@@ -194,7 +195,7 @@ export class FileSession implements KeystoreSession {
    * @throws FlowKeystoreError `wrong-password` where it does not open with that password; nothing has changed then
    */
   restore(bytes: Uint8Array, password: string | undefined, label: string): Promise<void> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const before = this.#state;
       const { locks } = this;
       const keystore = await this.placed(readKeystore(bytes, password));
@@ -264,7 +265,7 @@ export class FileSession implements KeystoreSession {
     where: () => { version: Version | undefined; label: string | undefined },
     done: 'undid' | 'redid',
   ): Promise<string | undefined> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const before = this.#state;
       const { locks } = this;
       if (before.kind !== 'open') throw this.lockedError();
@@ -381,12 +382,6 @@ export class FileSession implements KeystoreSession {
     this.#state = state;
     this.#view = undefined;
     this.changed.fire();
-  }
-
-  private afterTheLast<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.last.then(work, work);
-    this.last = next.catch(() => undefined);
-    return next;
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { lockedKeystore, viewOfKeystore, type KeystoreView } from '../../core/checks/keystoreView';
 import { FlowKeystoreError, isAbort } from '../../core/errors';
@@ -17,8 +16,10 @@ import {
 import { roleFor, tasksMissing, type TenantTask } from '../../core/tenant/roles';
 import type { TenantSession } from '../../core/tenant/session';
 import { readShelf, shelfNames, type ShelfName } from '../../core/tenant/shelves';
+import { transferPassword } from '../../core/tenant/transferPassword';
 import { backUp } from '../../core/tenant/writes';
 
+import { InTurn } from '../services/inTurn';
 import type { SessionEdit, SessionState } from '../services/sessionState';
 import { withProgress } from '../ui/progress';
 import type { AuditRecord } from './audit';
@@ -74,11 +75,11 @@ export class TenantKeystoreSession implements vscode.Disposable {
   /** Of a protected one: its name was typed. */
   #named = false;
   #backedUp = false;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turn = new InTurn();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   /** What is sent is sealed under it, and only then. */
-  readonly #transferPassword = `Aa1-${randomBytes(24).toString('base64url')}`;
+  readonly #transferPassword = transferPassword();
 
   constructor(
     private readonly profileNow: () => TenantProfile,
@@ -210,7 +211,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
 
   /** Reads it. @throws FlowKeystoreError as `TenantSession.send`; what was listed last stays shown */
   open(_password?: string, signal?: AbortSignal): Promise<Keystore> {
-    return this.afterTheLast(() => this.read(signal));
+    return this.turn.run(() => this.read(signal));
   }
 
   /** Shown as it was; asks no more until it is opened again. A protected one is guarded again. */
@@ -242,7 +243,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
   edit(
     change: (keystore: Keystore, password: string, passwords: KeystorePasswords) => SessionEdit | Promise<SessionEdit>,
   ): Promise<readonly Change[]> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       if (this.#state.kind !== 'open') throw this.notRead();
       const before = this.#state.keystore;
       this.mustBeWritable();
@@ -273,7 +274,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     { aboutBackup = false }: { readonly aboutBackup?: boolean } = {},
   ): Promise<T> {
     const keystore = this.beside ?? this;
-    return keystore.afterTheLast(async () => {
+    return keystore.turn.run(async () => {
       keystore.mustBeWritable();
       const session = await keystore.connect();
       await keystore.passGuard(session, !aboutBackup);
@@ -301,7 +302,7 @@ export class TenantKeystoreSession implements vscode.Disposable {
     what: string,
     work: (session: TenantSession, signal: AbortSignal, report: (message: string) => void) => Promise<T>,
   ): Promise<T> {
-    return this.afterTheLast(async () => {
+    return this.turn.run(async () => {
       const session = await this.connect();
       this.#missing = tasksMissing(await session.scopes());
       this.mustMay(task);
@@ -496,12 +497,6 @@ export class TenantKeystoreSession implements vscode.Disposable {
     this.#state = state;
     this.#view = undefined;
     this.changed.fire();
-  }
-
-  private afterTheLast<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.last.then(work, work);
-    this.last = next.catch(() => undefined);
-    return next;
   }
 }
 
